@@ -1,0 +1,1 @@
+"""Decisions: pure functions and values, without Qt, SQL, files, clock or randomness."""
