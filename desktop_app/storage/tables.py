@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from desktop_app.domain.states import (
@@ -243,7 +243,7 @@ class CardKeyRow(SQLModel, table=True):
         CheckConstraint("length(tag) = 16", name="ck_card_keys_tag"),
         Index("ix_card_keys_batch", "batch_id", "line"),
         Index("ix_card_keys_state", "product_id", "state"),
-        Index("ix_card_keys_stock", "product_id", "batch_id", "line", sqlite_where="state = 'in_stock'"),
+        Index("ix_card_keys_stock", "product_id", "batch_id", "line", sqlite_where=text("state = 'in_stock'")),
     )
     id: int | None = _id()
     product_id: int = _link("products.id")
