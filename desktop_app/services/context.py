@@ -1,0 +1,100 @@
+"""What every service needs, made once when the shop opens: file, vault, clock, who acts, and who wants to know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from desktop_app.storage import audit
+from desktop_app.storage.database import Database
+from desktop_app.storage.vault import Vault
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The time of this machine, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Which areas of the shop a write touched; pages decide from it whether to reload."""
+
+    areas: frozenset[str]
+
+
+@dataclass(slots=True)
+class Context:
+    """Shared by the services of one open shop. ``actor`` is who signs the events."""
+
+    database: Database
+    vault: Vault
+    data_dir: Path
+    shop_uuid: str
+    actor: str
+    clock: Clock = system_clock
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    listeners: list[Callable[[Change], None]] = field(default_factory=list)
+
+    def read(self) -> AbstractContextManager[Session]:
+        """One snapshot of the shop; nothing can be written through it."""
+        return self.database.read()
+
+    def write(self) -> AbstractContextManager[Session]:
+        """One transaction; it takes the write lock at its start, and any exception undoes all of it."""
+        return self.database.write()
+
+    def record(
+        self,
+        session: Session,
+        kind: str,
+        entity: str,
+        entity_id: int,
+        *,
+        order_id: int | None = None,
+        facts: dict[str, Any] | None = None,
+    ) -> int:
+        """Append an event in the same transaction; ``facts`` hold no card key and no buyer's data. Returns its seq."""
+        return audit.append(
+            session,
+            shop_uuid=self.shop_uuid,
+            kind=kind,
+            actor=self.actor,
+            at=self.clock(),
+            entity=entity,
+            entity_id=entity_id,
+            order_id=order_id,
+            facts=facts or {},
+        )
+
+    def announce(self, *areas: str) -> None:
+        """Tell the listeners after a commit; called outside the transaction, on the thread that wrote."""
+        change = Change(frozenset(areas))
+        for listener in tuple(self.listeners):
+            listener(change)
+
+
+def canonical(value: object) -> str:
+    """Canonical JSON text: sorted keys, no spaces, UTF-8 as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def chunks(items: Iterable[int], size: int = 500) -> Iterable[list[int]]:
+    """``items`` in lists of at most ``size``: SQLite bounds the number of variables of a statement."""
+    batch: list[int] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
