@@ -150,6 +150,7 @@ class RefusalGround(StrEnum):
     OPERATOR_ACCEPTED = "operator_accepted"
     NOTHING_LEFT = "nothing_left"
     OUT_OF_WINDOW = "out_of_window"
+    ORDER_COMPLETED = "order_completed"  # the buyer confirmed the receipt (seed A13, B22)
     NO_WRITTEN_PROMISE = "no_written_promise"
     CLAIM_REFUTED = "claim_refuted"
     EVIDENCE_NOT_GIVEN = "evidence_not_given"
