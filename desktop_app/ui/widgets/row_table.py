@@ -1,0 +1,343 @@
+"""The table of every list: rows from a model, pills, keys, an empty state, remembered columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QSettings,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from desktop_app.domain.errors import ShopError
+from desktop_app.ui.labels import error_text
+from desktop_app.ui.row_model import Column, RowSource, RowTableModel, Sort, id_of
+from desktop_app.ui.widgets.cell_delegate import CellDelegate
+from desktop_app.ui.widgets.empty_state import EmptyState
+
+ROW_HEIGHT = 38
+REMEMBERED_SELECTION = 500
+"""A reload looks up at most so many selected rows again."""
+
+
+class RowTable(QTableView):
+    """``open_source(sort)`` is called for the first rows, by :meth:`reload` and when a header is clicked."""
+
+    row_chosen = Signal(object)
+    """The row that became current, or None; also when a reload brought other contents for it."""
+    row_activated = Signal(object)
+    """Double click or Enter on a row."""
+    rows_selected = Signal(int)
+    """How many rows are selected now."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        columns: Sequence[Column[Any]],
+        open_source: Callable[[Sort | None], RowSource[Any]],
+        *,
+        row_id: Callable[[Any], Hashable] = id_of,
+        sort: Sort | None = None,
+        multiple: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``name`` is the object name and the settings key, ``label`` the (translated) accessible name."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self._row_id = row_id
+        self._chosen: Any | None = None
+        self._is_restoring = False
+        self.rows = RowTableModel(columns, open_source, row_id=row_id, sort=sort, parent=self)
+        self.setModel(self.rows)
+        self.setItemDelegate(CellDelegate(self.rows, self))
+        self.empty_state = EmptyState(parent=self.viewport())
+        self._has_error = False
+        self._configure(multiple)
+        self._save_timer = QTimer(self, singleShot=True, interval=400)
+        self._save_timer.timeout.connect(self.save_columns)
+        self._restore_columns()
+        header = self.horizontalHeader()
+        header.sectionResized.connect(self._columns_touched)
+        header.sectionMoved.connect(self._columns_touched)
+        self.rows.failed.connect(self._show_error)
+        self.rows.modelReset.connect(self._fit_empty_state)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.activated.connect(self._on_activated)
+        self.empty_state.hide()
+
+    def _configure(self, multiple: bool) -> None:
+        mode = QAbstractItemView.SelectionMode
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(mode.ExtendedSelection if multiple else mode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setObjectName(f"{self.objectName()}_header")
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setSectionsClickable(True)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(48)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._open_column_menu)
+        header.sectionClicked.connect(self._on_header_clicked)
+        for number, column in enumerate(self.rows.columns):
+            self.setColumnWidth(number, column.width)
+            self.setColumnHidden(number, column.hidden)
+        self._show_sort()
+
+    # what pages use
+
+    def set_empty(
+        self, title: str, text: str, action_text: str = "", on_action: Callable[[], None] | None = None
+    ) -> None:
+        """What stands in the table when it has no rows: what this is and what to do next."""
+        self.empty_state.set_content(title, text, action_text, on_action)
+
+    def reload(self) -> None:
+        """Ask for the rows anew (data or filter changed); selection and place are kept by row id."""
+        ids = [self._row_id(row) for row in self.selected_rows(REMEMBERED_SELECTION)]
+        number = self.currentIndex().row()
+        current = self.rows.id_at(number)
+        top = self.verticalScrollBar().value()
+        self._is_restoring = True
+        self._has_error = False
+        self.empty_state.show_content()
+        try:
+            self.rows.reload()
+            self._restore_selection(ids, current, number)
+        finally:
+            self._is_restoring = False
+        self.verticalScrollBar().setValue(top)
+        self._fit_empty_state()
+        self._tell_chosen()
+        self.rows_selected.emit(self.selected_count())
+
+    def current_row(self) -> Any | None:
+        """The row the merchant looks at; None when nothing is selected."""
+        index = self.currentIndex()
+        if not index.isValid() or not self.selectionModel().isRowSelected(index.row(), QModelIndex()):
+            return None
+        return self.rows.row(index.row())
+
+    def selected_rows(self, limit: int | None = None) -> list[Any]:
+        """The selected rows from top to bottom, at most ``limit``."""
+        result: list[Any] = []
+        for first, last in self._selected_ranges():
+            for number in range(first, last + 1):
+                if limit is not None and len(result) >= limit:
+                    return result
+                row = self.rows.row(number)
+                if row is not None:
+                    result.append(row)
+        return result
+
+    def selected_count(self) -> int:
+        return sum(last - first + 1 for first, last in self._selected_ranges())
+
+    def select_row(self, number: int) -> None:
+        """Make a row current and selected, and scroll to it; out of range clears the selection."""
+        index = self.rows.index(number, self._first_visible_column())
+        if not index.isValid():
+            self.clearSelection()
+            return
+        flag = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
+        self.scrollTo(index)
+
+    def select_id(self, row_id: Hashable) -> bool:
+        """Select the row with that id; false when it is not among the rows (see ``RowSource.position``)."""
+        number = self.rows.find(row_id, near=max(self.currentIndex().row(), 0))
+        if number is None:
+            return False
+        self.select_row(number)
+        return True
+
+    def step(self, by: int) -> None:
+        """Move the selection up or down (keys J and K)."""
+        count = self.rows.rowCount()
+        if not count:
+            return
+        row = self.currentIndex().row()
+        start = row if row >= 0 else (-1 if by > 0 else count)
+        self.select_row(max(0, min(count - 1, start + by)))
+
+    def visible_columns(self) -> list[str]:
+        """Keys of the columns shown, from left to right: an export writes exactly these."""
+        header = self.horizontalHeader()
+        logical = [header.logicalIndex(place) for place in range(header.count())]
+        return [self.rows.columns[number].key for number in logical if not header.isSectionHidden(number)]
+
+    @property
+    def sort_state(self) -> Sort | None:
+        """The sort in force: an export writes the rows in this order."""
+        return self.rows.sort_state
+
+    # selection
+
+    def _selected_ranges(self) -> list[tuple[int, int]]:
+        spans = sorted((span.top(), span.bottom()) for span in self.selectionModel().selection().toList())
+        merged: list[tuple[int, int]] = []
+        for first, last in spans:
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        return merged
+
+    def _restore_selection(self, ids: list[Hashable], current: Hashable | None, number: int) -> None:
+        """Find the rows again; when the current one is gone its successor in the same place takes over."""
+        model = self.selectionModel()
+        flag = QItemSelectionModel.SelectionFlag
+        column = self._first_visible_column()
+        selection = QItemSelection()
+        for row_id in ids:
+            row = self.rows.find(row_id, near=max(number, 0))
+            if row is not None:
+                index = self.rows.index(row, column)
+                selection.select(index, index)
+        place = None if current is None else self.rows.find(current, near=max(number, 0))
+        if place is None and ids and self.rows.rowCount():
+            place = min(max(number, 0), self.rows.rowCount() - 1)
+            if selection.isEmpty():
+                index = self.rows.index(place, column)
+                selection.select(index, index)
+        model.clear()
+        model.select(selection, flag.Select | flag.Rows)
+        if place is not None:
+            model.setCurrentIndex(self.rows.index(place, column), flag.NoUpdate)
+
+    def _on_selection_changed(self, *_: object) -> None:
+        if not self._is_restoring:
+            self._tell_chosen()
+            self.rows_selected.emit(self.selected_count())
+
+    def _on_current_changed(self, *_: object) -> None:
+        if not self._is_restoring:
+            self._tell_chosen()
+
+    def _tell_chosen(self) -> None:
+        row = self.current_row()
+        if row != self._chosen:
+            self._chosen = row
+            self.row_chosen.emit(row)
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        row = self.rows.row(index.row())
+        if row is not None:
+            self.row_activated.emit(row)
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """J and K move; letters never start Qt's search through a million rows."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if plain and event.key() in (Qt.Key.Key_J, Qt.Key.Key_K):
+            self.step(1 if event.key() == Qt.Key.Key_J else -1)
+        elif plain and event.text().isprintable() and event.text().strip():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    # sorting
+
+    def _on_header_clicked(self, number: int) -> None:
+        column = self.rows.columns[number]
+        if column.sort_key is not None:
+            state = self.rows.sort_state
+            descending = state is not None and state.key == column.sort_key and not state.descending
+            self.rows.sort_state = Sort(column.sort_key, descending)
+            self.reload()
+            self._columns_touched()
+        self._show_sort()
+
+    def _show_sort(self) -> None:
+        state = self.rows.sort_state
+        header = self.horizontalHeader()
+        for number, column in enumerate(self.rows.columns):
+            if state is not None and column.sort_key == state.key:
+                order = Qt.SortOrder.DescendingOrder if state.descending else Qt.SortOrder.AscendingOrder
+                header.setSortIndicator(number, order)
+                header.setSortIndicatorShown(True)
+                return
+        header.setSortIndicatorShown(False)
+
+    # columns
+
+    def _first_visible_column(self) -> int:
+        header = self.horizontalHeader()
+        shown = (header.logicalIndex(place) for place in range(header.count()))
+        return next((number for number in shown if not header.isSectionHidden(number)), 0)
+
+    def _open_column_menu(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("column_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        is_last = len(self.visible_columns()) == 1
+        for number, column in enumerate(self.rows.columns):
+            action = QAction(column.title, menu, checkable=True, checked=not self.isColumnHidden(number))
+            action.setData(number)
+            action.setEnabled(not (is_last and action.isChecked()))
+            menu.addAction(action)
+        menu.triggered.connect(self._toggle_column)
+        menu.popup(self.horizontalHeader().mapToGlobal(position))
+
+    def _toggle_column(self, action: QAction) -> None:
+        self.setColumnHidden(int(action.data()), not action.isChecked())
+        self._columns_touched()
+
+    def _columns_touched(self, *_: object) -> None:
+        self._save_timer.start()
+
+    def save_columns(self) -> None:
+        """Remember widths, order and hidden columns; done by itself shortly after a change."""
+        settings = QSettings()
+        settings.setValue(f"tables/{self.objectName()}/keys", [column.key for column in self.rows.columns])
+        settings.setValue(f"tables/{self.objectName()}/header", self.horizontalHeader().saveState())
+
+    def _restore_columns(self) -> None:
+        settings = QSettings()
+        keys = settings.value(f"tables/{self.objectName()}/keys", [])
+        state = settings.value(f"tables/{self.objectName()}/header")
+        # another version's columns would be put in the wrong places
+        if state is not None and keys == [column.key for column in self.rows.columns]:
+            self.horizontalHeader().restoreState(state)
+            self._show_sort()
+
+    # empty state
+
+    def _show_error(self, error: ShopError) -> None:
+        self._has_error = True
+        self.empty_state.show_error(error_text(error))
+        self._fit_empty_state()
+
+    def _fit_empty_state(self) -> None:
+        is_empty = self._has_error or self.rows.rowCount() == 0
+        self.empty_state.setVisible(is_empty)
+        if is_empty:
+            self.empty_state.setGeometry(self.viewport().rect())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit_empty_state()
+        return super().viewportEvent(event)
