@@ -1,7 +1,7 @@
 """Which grounds carry a refusal, and which do not.
 
-A refusal that the shop cannot prove turns into a complaint, and 电子商务法 62 puts the burden on the shop. So a ground is
-accepted only when the recorded facts bear it out.
+A refusal that the shop cannot prove turns into a complaint, and 电子商务法 62 puts the burden on the shop. So a ground
+is accepted only when the recorded facts bear it out.
 """
 
 from __future__ import annotations
