@@ -24,7 +24,7 @@ def allocate(total: Fen, weights: Sequence[int]) -> list[Fen]:
     Ties go to the lowest index; when every weight is zero they count as equal. ``ValueError`` for a negative amount or
     weight, or an amount without anything to put it on: callers check people's input before.
     """
-    if total < 0 or any(weight < 0 for weight in weights):
+    if total < 0 or min(weights, default=0) < 0:
         raise ValueError("amounts and weights are not negative")
     if not weights:
         if total:

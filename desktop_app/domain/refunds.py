@@ -23,6 +23,7 @@ from desktop_app.domain.refund_rules import (
     Option,
     Outcome,
     Pay,
+    Rule,
     RuleCode,
     Timing,
     UnitCase,
@@ -72,18 +73,29 @@ _CLEAR = FeeDisclosure.CLEAR
 
 
 class TraceLine(NamedTuple):
-    """One rule as it was tried on one unit, with the facts it read (paths as in the case format)."""
+    """One rule as it was tried on one unit. What the rule read is spelt out only when somebody looks."""
 
-    ref: str
-    rule: RuleCode
+    case: UnitCase
+    tried: Rule
     hit: bool
-    names: tuple[str, ...]
-    values: tuple[object, ...]
+
+    @property
+    def ref(self) -> str:
+        return self.case.unit.ref
+
+    @property
+    def rule(self) -> RuleCode:
+        return self.tried.code
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """The facts that the rule reads, by their paths in the case format or their names in :class:`UnitCase`."""
+        return dict(zip(self.tried.fact_names, self.tried.read(self.case), strict=True))
 
     @property
     def why(self) -> str:
         """The facts as ``name=value; ...``, the same in every language."""
-        return "; ".join(f"{name}={_fact_text(value)}" for name, value in zip(self.names, self.values, strict=True))
+        return "; ".join(f"{name}={_fact_text(value)}" for name, value in self.facts.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ class Verdict:
         """Every rule that was tried, unit after unit, up to the one that decided."""
         return tuple(
             [
-                TraceLine(case.unit.ref, rule.code, index == last, rule.fact_names, rule.read(case))
+                TraceLine(case, rule, index == last)
                 for case, last in self.walks
                 for index, rule in enumerate(RULES[: last + 1])
             ]
@@ -282,7 +294,9 @@ def _fees(earlier_base: Fen, bases: list[Fen], rates: list[int | None]) -> list[
     asking at once does.
     """
     fees = [0] * len(bases)
-    for rate in {rate for rate in rates if rate}:
+    for rate in set(rates):
+        if not rate:
+            continue
         members = [position for position, own in enumerate(rates) if own == rate]
         weights = [bases[position] for position in members]
         total = fee(earlier_base + sum(weights), rate) - fee(earlier_base, rate)
@@ -349,9 +363,10 @@ def _deadlines(
 
 
 def _executes_itself(rules: list[RuleCode], flags: set[Flag]) -> bool:
-    if all(rule is RuleCode.N1 for rule in rules):
+    first = rules[0]
+    if first is RuleCode.N1:  # the whole order is unpaid
         return Flag.MANUAL_UNLOCK not in flags
-    return all(rule is RuleCode.N2 for rule in rules)
+    return first is RuleCode.N2 and all(rule is first for rule in rules)
 
 
 def _fact_text(value: object) -> str:
