@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Row, Select, func, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Row, Select, SQLColumnExpression, func, select
 from sqlmodel import Session
 
 from desktop_app.services.context import Context
@@ -34,8 +33,8 @@ class Listing(Generic[Line]):
         context: Context,
         statement: Select[Any],
         read: Callable[[Session, Sequence[Row[Any]]], list[Line]],
-        sort_columns: Mapping[str, ColumnElement[Any]],
-        tie_break: ColumnElement[Any],
+        sort_columns: Mapping[str, SQLColumnExpression[Any]],
+        tie_break: SQLColumnExpression[Any],
         sort: Sort | None = None,
     ) -> None:
         self._context = context

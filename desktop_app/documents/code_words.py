@@ -1,0 +1,175 @@
+"""Words for the codes of the domain in exports and documents, in both languages; the window has its own labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from desktop_app.domain.states import (
+    EscalationTarget,
+    EvidenceKind,
+    FeeDisclosure,
+    KeyState,
+    OrderState,
+    PaymentChannel,
+    PlatformKind,
+    ProductKind,
+    ReasonCode,
+    RefundState,
+    RefusalGround,
+    RequestState,
+    TopupState,
+    UnitState,
+    VerdictKind,
+)
+
+_WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
+    PlatformKind: {
+        PlatformKind.OFFICIAL: ("Official shop", "官方直营"),
+        PlatformKind.THIRD_PARTY: ("Third-party platform", "第三方聚合"),
+        PlatformKind.INDIVIDUAL: ("Individual agent", "个人代理"),
+    },
+    ProductKind: {
+        ProductKind.GAME_CARD: ("Game card", "游戏点卡"),
+        ProductKind.PHONE_TOPUP: ("Phone top-up", "话费充值"),
+        ProductKind.MEMBERSHIP: ("Membership", "会员"),
+        ProductKind.GIFT_PACK: ("Gift pack", "礼包"),
+        ProductKind.OTHER: ("Other goods", "其他"),
+    },
+    FeeDisclosure: {
+        FeeDisclosure.CLEAR: ("Clearly shown", "已明示"),
+        FeeDisclosure.BURIED: ("In small print", "小字标注"),
+        FeeDisclosure.NONE: ("Not shown", "未标注"),
+    },
+    PaymentChannel: {
+        PaymentChannel.WECHAT: ("WeChat Pay", "微信支付"),
+        PaymentChannel.ALIPAY: ("Alipay", "支付宝"),
+        PaymentChannel.OTHER: ("Other payment", "其他方式"),
+    },
+    OrderState: {
+        OrderState.UNPAID: ("Unpaid", "待支付"),
+        OrderState.PAID: ("Paid, not shipped", "已支付未发货"),
+        OrderState.SHIPPED: ("Shipped", "已发货"),
+        OrderState.COMPLETED: ("Completed", "交易完成"),
+        OrderState.CANCELLED: ("Cancelled", "已取消"),
+    },
+    UnitState: {
+        UnitState.UNSHIPPED: ("Not shipped", "未发货"),
+        UnitState.UNUSED: ("Unused", "未使用"),
+        UnitState.REDEEMED: ("Redeemed", "已核销"),
+        UnitState.PARTIALLY_USED: ("Partly used", "部分使用"),
+        UnitState.UNKNOWN: ("Use unknown", "使用情况不明"),
+    },
+    TopupState: {
+        TopupState.CHARGING: ("Top-up under way", "充值中"),
+        TopupState.NOT_ACCEPTED: ("Not accepted by the operator", "运营商未受理"),
+        TopupState.ACCEPTED: ("Accepted by the operator", "运营商已受理"),
+        TopupState.ARRIVED: ("Arrived", "已到账"),
+        TopupState.FAILED: ("Top-up failed", "充值失败"),
+    },
+    KeyState: {
+        KeyState.IN_STOCK: ("In stock", "在库"),
+        KeyState.RESERVED: ("Reserved", "已预留"),
+        KeyState.DELIVERED: ("Delivered", "已发出"),
+        KeyState.REDEEMED: ("Redeemed", "已核销"),
+        KeyState.QUARANTINED: ("Quarantined", "隔离"),
+        KeyState.VOID: ("Void", "作废"),
+    },
+    ReasonCode: {
+        ReasonCode.WRONG_ITEM: ("Wrong item chosen", "选错商品"),
+        ReasonCode.WRONG_TARGET: ("Wrong account or server", "填错账号或区服"),
+        ReasonCode.CHANGE_OF_MIND: ("Change of mind", "不想要了"),
+        ReasonCode.DUPLICATE_ORDER: ("Ordered twice", "重复下单"),
+        ReasonCode.MERCHANT_WRONG_AMOUNT: ("Merchant charged a wrong amount", "商家金额有误"),
+        ReasonCode.DESCRIPTION_MISMATCH: ("Not as described", "与描述不符"),
+        ReasonCode.NOT_RECEIVED: ("Not received", "未收到"),
+        ReasonCode.SECURITY_RISK: ("Account or key at risk", "账号或卡密有风险"),
+        ReasonCode.INVALID_CARD: ("Card key invalid", "卡密无效"),
+        ReasonCode.REDUCED_BENEFIT: ("Less benefit than sold", "权益缩水"),
+        ReasonCode.DUPLICATE_PAYMENT: ("Charged twice", "重复扣款"),
+        ReasonCode.AUTO_CANCELLED: ("Cancelled by the system", "被系统自动取消"),
+        ReasonCode.REDEMPTION_DISPUTED: ("Redemption disputed", "对核销有异议"),
+    },
+    EvidenceKind: {
+        EvidenceKind.PAYMENT_SCREENSHOT: ("Payment screenshot", "付款截图"),
+        EvidenceKind.ORDER_SCREENSHOT: ("Order screenshot", "订单截图"),
+        EvidenceKind.CHAT_LOG: ("Chat log", "聊天记录"),
+        EvidenceKind.PRODUCT_PAGE_SCREENSHOT: ("Product page screenshot", "商品页截图"),
+        EvidenceKind.OPERATOR_NOT_ARRIVED: ("Operator's not-arrived proof", "运营商未到账证明"),
+        EvidenceKind.ACTIVATION_FAILURE_SCREENSHOT: ("Activation failure screenshot", "激活失败截图"),
+        EvidenceKind.OFFICIAL_ACTIVATION_RECORD: ("Official activation record", "官方激活记录"),
+        EvidenceKind.BACKEND_LOG: ("Back-end log", "后台日志"),
+        EvidenceKind.IDENTITY: ("Identity check", "身份核实"),
+        EvidenceKind.NEGOTIATION_RECORD: ("Negotiation record", "协商记录"),
+    },
+    VerdictKind: {
+        VerdictKind.AUTO_CANCEL: ("Cancel at once", "直接取消"),
+        VerdictKind.APPROVE_FULL: ("Full refund", "全额退款"),
+        VerdictKind.APPROVE_WITH_FEE: ("Refund minus fee", "扣手续费退款"),
+        VerdictKind.NEGOTIATE: ("Negotiate", "协商"),
+        VerdictKind.REISSUE: ("Reissue", "补发"),
+        VerdictKind.REFUSE: ("Refuse", "拒绝"),
+        VerdictKind.NEED_EVIDENCE: ("Ask for evidence", "请补充凭证"),
+        VerdictKind.ESCALATE: ("Escalate", "升级处理"),
+        VerdictKind.MERGE: ("Join the open request", "并入已有申请"),
+        VerdictKind.PARTIAL: ("Differs per unit", "各件不同"),
+    },
+    RequestState: {
+        RequestState.OPEN: ("Open", "待处理"),
+        RequestState.ASKED: ("Waiting for evidence", "待补凭证"),
+        RequestState.ESCALATED: ("Escalated", "已升级"),
+        RequestState.DECIDED: ("Decided", "已处理"),
+        RequestState.MERGED: ("Joined to another", "已并入"),
+        RequestState.WITHDRAWN: ("Withdrawn", "已撤回"),
+    },
+    RefusalGround: {
+        RefusalGround.REDEEMED: ("The key was redeemed", "卡密已核销"),
+        RefusalGround.OPERATOR_ACCEPTED: ("The operator accepted the top-up", "运营商已受理"),
+        RefusalGround.NOTHING_LEFT: ("Nothing is left to refund", "已无可退金额"),
+        RefusalGround.OUT_OF_WINDOW: ("Requested after the window", "超出退款时限"),
+        RefusalGround.NO_WRITTEN_PROMISE: ("No written promise", "无书面承诺"),
+        RefusalGround.CLAIM_REFUTED: ("The check refuted the claim", "经核实与所述不符"),
+        RefusalGround.EVIDENCE_NOT_GIVEN: ("The evidence asked for did not come", "未按要求提供凭证"),
+        RefusalGround.NO_REFUND_POLICY: ('"No refunds" in the shop\'s terms', "本店规定不退不换"),
+        RefusalGround.STOCK_LOCKED: ("Stock was locked for the order", "已锁定库存"),
+    },
+    RefundState: {
+        RefundState.DUE: ("To be paid", "待退款"),
+        RefundState.PAID: ("Paid out", "已退出"),
+        RefundState.ARRIVED: ("Refund arrived", "已到账"),
+        RefundState.FAILED: ("Payment failed", "退款失败"),
+    },
+    EscalationTarget: {
+        EscalationTarget.PLATFORM: ("Platform arbitration", "平台仲裁"),
+        EscalationTarget.CONSUMER_12315: ("12315 consumer hotline", "12315 消费者投诉"),
+        EscalationTarget.CYBERSPACE_12377: ("12377 internet reports", "12377 网络举报"),
+        EscalationTarget.POLICE: ("Police", "公安机关"),
+    },
+}
+
+
+def is_chinese(language: str) -> bool:
+    """Whether ``language`` asks for Chinese; every other language reads English."""
+    return language.lower().startswith("zh")
+
+
+def word(code: StrEnum, language: str) -> str:
+    """The word for ``code``; codes without one (verdict options, say) are shown as they are."""
+    pair = _WORDS.get(type(code), {}).get(code)
+    return code.value if pair is None else pair[is_chinese(language)]
+
+
+def word_of(kind: type[StrEnum], value: str, language: str) -> str:
+    """The word for the stored ``value`` of ``kind``; a value from a newer version is shown as it is."""
+    try:
+        return word(kind(value), language)
+    except ValueError:
+        return value
+
+
+def code_of(kind: type[StrEnum], text: str) -> StrEnum | None:
+    """The code that :func:`word` shows as ``text`` in either language, or that is ``text`` itself."""
+    for code, pair in _WORDS[kind].items():
+        if text in pair or text == code.value:
+            return code
+    return None

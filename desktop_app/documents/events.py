@@ -1,0 +1,271 @@
+"""The event log in words: what happened, in one line, in both languages.
+
+An event carries codes and numbers only (card keys and buyers' data never stand in the log); here they become a
+sentence. A kind or a fact from a newer version is shown as it is rather than hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from desktop_app.documents.code_words import is_chinese, word_of
+from desktop_app.domain.money import yuan_text
+from desktop_app.domain.states import (
+    EscalationTarget,
+    EvidenceKind,
+    FeeDisclosure,
+    KeyState,
+    OrderState,
+    PaymentChannel,
+    PlatformKind,
+    ProductKind,
+    ReasonCode,
+    RefundState,
+    RefusalGround,
+    RequestState,
+    TopupState,
+    UnitState,
+    VerdictKind,
+)
+
+_TITLES: Mapping[str, tuple[str, str]] = {
+    "keys.imported": ("Card keys imported", "导入卡密"),
+    "key.revealed": ("Card key shown", "查看卡密"),
+    "key.copied": ("Card key copied", "复制卡密"),
+    "key.voided": ("Card key made void", "作废卡密"),
+    "key.quarantined": ("Card key put into quarantine", "隔离卡密"),
+    "key.moved": ("Card key moved to another product", "移动卡密"),
+    "key.noted": ("Note on a card key", "修改卡密备注"),
+    "key.restocked": ("Card key back into stock", "卡密重新入库"),
+    "product.added": ("Product added", "新增商品"),
+    "product.changed": ("Product changed", "修改商品"),
+    "order.added": ("Order entered", "录入订单"),
+    "orders.imported": ("Orders imported", "导入订单"),
+    "order.paid": ("Order paid", "订单已支付"),
+    "order.delivered": ("Order delivered", "订单发货"),
+    "order.shown": ("Delivered keys shown again", "再次查看已发卡密"),
+    "order.received": ("Receipt of the goods recorded", "记录买家已收到"),
+    "unit.redeemed": ("Redemption recorded", "记录核销"),
+    "unit.changed": ("Unit changed", "修改单件"),
+    "order.completed": ("Order completed", "交易完成"),
+    "order.locked": ("Order locked", "锁定订单"),
+    "order.unlocked": ("Order unlocked", "解锁订单"),
+    "order.cancelled": ("Order cancelled", "取消订单"),
+    "order.reopened": ("Order opened again", "重新开启订单"),
+    "request.received": ("Request received", "收到申请"),
+    "request.asked": ("Evidence asked for", "要求补充凭证"),
+    "request.answered": ("Evidence came", "收到补充凭证"),
+    "request.noted": ("Note on a request", "申请备注"),
+    "request.negotiated": ("Negotiation recorded", "记录协商"),
+    "request.escalated": ("Request escalated", "申请升级"),
+    "request.withdrawn": ("Request withdrawn", "撤回申请"),
+    "request.merged": ("Request joined to another", "合并申请"),
+    "request.facts": ("Facts of a request set", "核实申请事实"),
+    "request.decided": ("Request decided", "处理申请"),
+    "evidence.added": ("Evidence added", "添加凭证"),
+    "refund.created": ("Refund to pay", "生成退款"),
+    "refund.paid": ("Refund paid out", "退款已转出"),
+    "refund.arrived": ("Refund arrived", "退款已到账"),
+    "refund.failed": ("Refund failed", "退款失败"),
+    "refund.noted": ("Note on a refund", "退款备注"),
+    "proof.issued": ("Redemption proof issued", "出具核销证明"),
+    "proof.printed": ("Redemption proof printed", "打印核销证明"),
+    "policy.added": ("New version of the policy", "新增政策版本"),
+    "channel.added": ("Channel added", "新增销售渠道"),
+    "channel.changed": ("Channel changed", "修改销售渠道"),
+    "settings.changed": ("Settings changed", "修改设置"),
+    "shop.created": ("Shop created", "创建店铺"),
+    "vault.unlocked": ("Shop unlocked", "解锁店铺"),
+    "vault.locked": ("Shop locked", "锁定店铺"),
+    "vault.changed": ("Ways to unlock changed", "修改解锁方式"),
+    "export.written": ("Export written", "导出文件"),
+}
+
+KINDS: frozenset[str] = frozenset(_TITLES)
+"""Every kind of event that this version writes."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_Words = Callable[[object, str, ZoneInfo], str]
+
+
+def _plain(value: object, language: str, zone: ZoneInfo) -> str:
+    if isinstance(value, bool):
+        return ("yes", "是")[is_chinese(language)] if value else ("no", "否")[is_chinese(language)]
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={_plain(item, language, zone)}" for key, item in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ("、" if is_chinese(language) else ", ").join(_plain(item, language, zone) for item in value)
+    return str(value)
+
+
+def _money(value: object, language: str, zone: ZoneInfo) -> str:
+    return yuan_text(value) if isinstance(value, int) else _plain(value, language, zone)
+
+
+def _rate(value: object, language: str, zone: ZoneInfo) -> str:
+    return f"{value // 100}.{value % 100:02d} %" if isinstance(value, int) else _plain(value, language, zone)
+
+
+def _moment(value: object, language: str, zone: ZoneInfo) -> str:
+    if not isinstance(value, int):
+        return _plain(value, language, zone)
+    return (_EPOCH + timedelta(microseconds=value)).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _code(*kinds: type[StrEnum]) -> _Words:
+    def words(value: object, language: str, zone: ZoneInfo) -> str:
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return ("、" if is_chinese(language) else ", ").join(words(item, language, zone) for item in value)
+        for kind in kinds:
+            if value in {code.value for code in kind}:
+                return word_of(kind, str(value), language)
+        return _plain(value, language, zone)
+
+    return words
+
+
+_ACTIONS = {"approve": ("approved", "同意"), "refuse": ("refused", "拒绝")}
+
+
+def _action(value: object, language: str, zone: ZoneInfo) -> str:
+    pair = _ACTIONS.get(str(value))
+    return _plain(value, language, zone) if pair is None else pair[is_chinese(language)]
+
+
+_STATES_OF: Mapping[str, type[StrEnum]] = {
+    "key": KeyState,
+    "keys": KeyState,
+    "order": OrderState,
+    "unit": UnitState,
+    "request": RequestState,
+    "refund": RefundState,
+}
+
+# name of a fact -> (label en, label zh, words); facts are told in this order
+_FACTS: Mapping[str, tuple[str, str, _Words]] = {
+    "order_no": ("order", "订单", _plain),
+    "request_no": ("request", "申请", _plain),
+    "proof_no": ("number", "编号", _plain),
+    "ref": ("unit", "单件", _plain),
+    "unit_ref": ("unit", "单件", _plain),
+    "unit_refs": ("units", "单件", _plain),
+    "product": ("product", "商品", _plain),
+    "code": ("code", "编码", _plain),
+    "name": ("name", "名称", _plain),
+    "batch": ("batch", "批次", _plain),
+    "channel": ("channel", "渠道", _plain),
+    "version": ("version", "版本", _plain),
+    "platform_kind": ("platform", "平台类型", _code(PlatformKind)),
+    "product_kind": ("kind", "类型", _code(ProductKind)),
+    "action": ("result", "结果", _action),
+    "verdict": ("verdict", "裁定建议", _code(VerdictKind)),
+    "option": ("option", "方案", _plain),
+    "ground": ("ground", "理由", _code(RefusalGround)),
+    "reason_code": ("reason", "原因", _code(ReasonCode)),
+    "reason": ("reason", "原因", _code(ReasonCode)),
+    "rules": ("rules", "规则", _plain),
+    "quantity": ("quantity", "数量", _plain),
+    "count": ("count", "数量", _plain),
+    "line_count": ("lines", "行数", _plain),
+    "new_count": ("new", "新增", _plain),
+    "blank_count": ("blank", "空行", _plain),
+    "file_duplicates": ("twice in the file", "文件内重复", _plain),
+    "shop_duplicates": ("already in the shop", "店内重复", _plain),
+    "malformed_count": ("malformed", "格式错误", _plain),
+    "amount_fen": ("amount", "金额", _money),
+    "paid_fen": ("paid", "实付", _money),
+    "refund_fen": ("refund", "退款", _money),
+    "fee_fen": ("fee", "手续费", _money),
+    "remaining_fen": ("left", "余额", _money),
+    "face_fen": ("face value", "面值", _money),
+    "fee_bp": ("fee rate", "手续费率", _rate),
+    "window_hours": ("window in hours", "退款时限(小时)", _plain),
+    "fee_disclosure": ("fee shown", "费用说明", _code(FeeDisclosure)),
+    "route": ("route", "退款途径", _code(PaymentChannel)),
+    "payment_channel": ("payment", "支付方式", _code(PaymentChannel)),
+    "reference": ("reference", "流水号", _plain),
+    "kind": ("kind", "类型", _code(EvidenceKind, ProductKind)),
+    "kinds": ("kinds", "类型", _code(EvidenceKind)),
+    "target": ("with", "对象", _code(EscalationTarget)),
+    "redeemed_at": ("redeemed at", "核销时间", _moment),
+    "paid_at": ("paid at", "支付时间", _moment),
+    "delivered_at": ("received at", "收到时间", _moment),
+    "completed_at": ("completed at", "完成时间", _moment),
+    "arrived_at": ("arrived at", "到账时间", _moment),
+    "expected_at": ("expected by", "预计到账", _moment),
+    "stated_by": ("stated by", "陈述人", _plain),
+    "topup": ("top-up", "充值状态", _code(TopupState)),
+    "replaces_no": ("replaces", "替换", _plain),
+    "printer": ("printer", "打印机", _plain),
+    "copies": ("copies", "份数", _plain),
+    "what": ("what", "内容", _plain),
+    "rows": ("rows", "行数", _plain),
+    "file": ("file", "文件", _plain),
+    "source": ("source", "来源", _plain),
+    "revealed": ("with clear keys", "含明文卡密", _plain),
+    "correction": ("corrects an earlier record", "更正此前记录", _plain),
+    "official_not_activated": ("official record: not activated", "官方记录未激活", _plain),
+    "note": ("note", "备注", _plain),
+    "text": ("text", "内容", _plain),
+    "outcome": ("outcome", "结果", _plain),
+}
+
+# a kind's own meaning of a fact, where the general one would mislead
+_FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {
+    ("unit.redeemed", "code"): ("redemption code", "核销码", _plain),
+    ("export.written", "kind"): ("what", "内容", _plain),
+}
+
+
+def title(kind: str, language: str) -> str:
+    """What happened, in two or three words."""
+    pair = _TITLES.get(kind)
+    return kind if pair is None else pair[is_chinese(language)]
+
+
+def describe(kind: str, facts: Mapping[str, object], language: str, zone: ZoneInfo | None = None) -> str:
+    """One line that tells an event: its title and the facts that say something to a person.
+
+    ``facts`` as the log keeps them: amounts in fen, times in microseconds UTC; ``zone`` (default Asia/Shanghai) is
+    that of the shop. Ids, hashes and empty facts are left out.
+    """
+    chinese = is_chinese(language)
+    zone = zone or ZoneInfo("Asia/Shanghai")
+    told: list[str] = []
+    state = _change_of_state(kind, facts, language)
+    if state:
+        told.append(state)
+    for name, general in _FACTS.items():
+        value = facts.get(name)
+        if value is None or value == "" or value is False or value == [] or isinstance(value, Mapping):
+            continue
+        en, zh, words = _FACTS_OF.get((kind, name), general)
+        text = words(value, language, zone)
+        if value is True:
+            told.append(zh if chinese else en)
+        else:
+            told.append(f"{zh} {text}" if chinese else f"{en} {text}")
+    told += [
+        f"{name} {_plain(value['from'], language, zone)} → {_plain(value['to'], language, zone)}"
+        for name, value in facts.items()
+        if isinstance(value, Mapping) and "from" in value and "to" in value
+    ]
+    head = title(kind, language)
+    if not told:
+        return head
+    return f"{head}:{','.join(told)}" if chinese else f"{head}: {', '.join(told)}"
+
+
+def _change_of_state(kind: str, facts: Mapping[str, object], language: str) -> str:
+    states = _STATES_OF.get(kind.partition(".")[0])
+    if states is None:
+        return ""
+    words = partial(word_of, states, language=language)
+    before, after = facts.get("from"), facts.get("to", facts.get("state"))
+    if isinstance(before, str) and isinstance(after, str) and before != after:
+        return f"{words(before)} → {words(after)}"
+    return words(after) if isinstance(after, str) else ""
