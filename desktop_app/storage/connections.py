@@ -1,0 +1,98 @@
+"""Connections to a shop file: their pragmas, their transactions, and how the file keeps its journal."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from desktop_app.storage.sqlite_errors import told
+
+BUSY_SECONDS = 5.0
+
+READ = "BEGIN"
+WRITE = "BEGIN IMMEDIATE"
+
+
+def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
+    """An engine whose transactions start with ``begin`` (:data:`READ` or :data:`WRITE`).
+
+    Connections of a reading engine cannot write.
+    """
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        # The driver's own transactions leave SELECT and DDL outside; BEGIN is ours.
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+    )
+    pragmas = (
+        "synchronous = FULL",
+        "fullfsync = ON",
+        "checkpoint_fullfsync = ON",
+        f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
+        "recursive_triggers = ON",
+        f"trusted_schema = {'ON' if _json_needs_trust() else 'OFF'}",
+        "cell_size_check = ON",
+        "mmap_size = 0",
+        f"query_only = {'ON' if begin == READ else 'OFF'}",
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset fault (3.7.0 to 3.51.2; sqlite.org/wal.html#walresetbug)."""
+    if version == (3, 52, 0):  # withdrawn
+        return False
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+
+
+@cache
+def _json_needs_trust() -> bool:
+    """Whether this SQLite holds its JSON functions for dangerous inside a schema, as 3.40 does.
+
+    The columns of the event log need them. The schema of a shop is compared with ours before it is used, so trust
+    costs little; where it is not needed it is not given.
+    """
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("CREATE TABLE probe (body TEXT, at AS (json_extract(body, '$.at')))")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
+def choose_journal(path: Path) -> None:
+    """WAL where this SQLite is safe with it, else the rollback journal; the file remembers."""
+    wanted = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "delete"
+    with told(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != wanted:
+                connection.execute(f"PRAGMA journal_mode = {wanted}")
+        finally:
+            connection.close()
+
+
+def roll_back(path: Path) -> None:
+    """Let SQLite undo the transaction of a program that died, if there is one."""
+    with told(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()

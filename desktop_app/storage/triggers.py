@@ -1,0 +1,111 @@
+"""Rules that the database keeps even against our own mistakes: allowed moves, rows that are never rewritten.
+
+The moves come from the domain, so that code and database cannot disagree. ``recursive_triggers`` must be on (see
+:mod:`desktop_app.storage.database`): only then does ``INSERT OR REPLACE`` run the BEFORE DELETE triggers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from desktop_app.domain.states import KEY_MOVES, ORDER_MOVES, REFUND_MOVES, REQUEST_MOVES, UNIT_MOVES
+
+_MOVES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
+    "orders": ORDER_MOVES,
+    "units": UNIT_MOVES,
+    "card_keys": KEY_MOVES,
+    "requests": REQUEST_MOVES,
+    "refunds": REFUND_MOVES,
+}
+
+_APPEND_ONLY = (
+    "shop",
+    "policies",
+    "deliveries",
+    "redemptions",
+    "messages",
+    "decisions",
+    "decision_units",
+    "proofs",
+    "intake",
+    "events",
+)
+
+# What INSERT OR REPLACE could rewrite. A key that never left the stock may go with its batch, and an order that was
+# never paid may be taken back; everything else is history.
+_DELETABLE: Mapping[str, str | None] = {
+    "card_keys": "OLD.state <> 'in_stock'",
+    "orders": "OLD.state <> 'unpaid'",
+    "units": "(SELECT state FROM orders WHERE id = OLD.order_id) <> 'unpaid'",
+    "batches": "EXISTS (SELECT 1 FROM card_keys WHERE batch_id = OLD.id)",
+    "requests": None,
+    "request_units": None,
+    "evidence": None,
+    "refunds": None,
+    "escalations": None,
+}
+
+_TARGET = ("target_sealed", "account_tag")
+
+# What the purchase agreed stays as it was once money came (seed A4, A37).
+_FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "orders": (
+        ("order_no", "channel_id", "policy_id", "product_id", "fee_disclosure", "ordered_at", *_TARGET),
+        "OLD.state <> 'unpaid'",
+    ),
+    "units": (
+        ("order_id", "ref", "list_fen", "net_fen"),
+        "(SELECT state FROM orders WHERE id = OLD.order_id) <> 'unpaid'",
+    ),
+    "requests": (("order_id", "requested_at", "received_at"), "1"),
+    "refunds": (("decision_id", "order_id", "amount_fen"), "1"),
+    "evidence": (("order_id", "kind", "stored_name", "sha256", "size", "added_at"), "1"),
+}
+
+
+def trigger_statements() -> Iterator[str]:
+    """One CREATE TRIGGER statement after the other, in a fixed order."""
+    for table, moves in _MOVES.items():
+        yield _trigger(table, "move", "UPDATE OF state", _move_forbidden(moves), "this move of state is not allowed")
+    for table in _APPEND_ONLY:
+        yield _trigger(table, "keep", "UPDATE", None, "rows are never changed")
+        yield _trigger(table, "stay", "DELETE", None, "rows are never deleted")
+    for table, condition in _DELETABLE.items():
+        yield _trigger(table, "stay", "DELETE", condition, "this row is history and stays")
+    for table, (columns, condition) in _FROZEN.items():
+        changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+        event = f"UPDATE OF {', '.join(columns)}"
+        yield _trigger(table, "frozen", event, f"{condition} AND ({changed})", "this was agreed and stays as it was")
+    yield _trigger("refunds", "first", "INSERT", "NEW.state <> 'due'", "a refund begins as due")
+    yield _trigger("requests", "first", "INSERT", "NEW.state = 'decided'", "a request is decided after it came in")
+    yield _trigger(
+        "events",
+        "next",
+        "INSERT",
+        "NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events)",
+        "events follow one another without a gap",
+    )
+
+
+def trigger_names() -> list[str]:
+    """The names of all triggers, as :func:`trigger_statements` makes them."""
+    return [statement.split()[2] for statement in trigger_statements()]
+
+
+def _trigger(table: str, name: str, event: str, condition: str | None, reason: str) -> str:
+    when = f"WHEN {condition} " if condition else ""
+    return (
+        f"CREATE TRIGGER tr_{table}_{name} BEFORE {event} ON {table} FOR EACH ROW {when}"
+        f"BEGIN SELECT RAISE(ABORT, '{table}: {reason}'); END"
+    )
+
+
+def _move_forbidden(moves: Mapping[StrEnum, frozenset[StrEnum]]) -> str:
+    allowed = [
+        f"(OLD.state = '{before}' AND NEW.state IN ({', '.join(repr(str(state)) for state in sorted(after))}))"
+        for before, after in moves.items()
+        if after
+    ]
+    return f"OLD.state <> NEW.state AND NOT ({' OR '.join(allowed)})"
