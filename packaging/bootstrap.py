@@ -147,18 +147,27 @@ def missing_packages(libraries: dict[str, str]) -> list[str]:
     return missing
 
 
-def install_system_libraries(window: bool) -> None:
-    """On Linux, see that Qt finds the libraries it does not bring along."""
+def system_packages(window: bool) -> list[str]:
+    """What Linux lacks, by Debian names: libraries that Qt does not bring along, and the part of Python for .venv/."""
     if not sys.platform.startswith("linux"):
-        return
+        return []
     libraries = dict(QT_LIBRARIES)
     if window:
         libraries.update(WINDOW_LIBRARIES)
         if os.environ.get("WAYLAND_DISPLAY"):
             libraries.update(WAYLAND_LIBRARIES)
     missing = missing_packages(libraries)
-    if missing:
-        install_with_apt(missing)
+    if not venv_tool("python").exists() and importlib.util.find_spec("ensurepip") is None:
+        # Debian keeps this part of the standard library in a package of its own.
+        missing.append("python{}.{}-venv".format(*sys.version_info[:2]))
+    return missing
+
+
+def apt_get(command: list[str]) -> bool:
+    """Whether apt did it; its errors are shown, its progress is not."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run([*command, "-qq"], env=environment, stdout=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
 
 
 def install_with_apt(packages: list[str]) -> None:
@@ -167,8 +176,8 @@ def install_with_apt(packages: list[str]) -> None:
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
         raise SetUpError(
-            f"These system libraries are missing (Debian names): {names}. Install them with your package manager.",
-            f"缺少这些系统库(Debian 包名):{names}。请用系统的软件包管理器安装。",
+            f"These system packages are missing (Debian names): {names}. Install them with your package manager.",
+            f"缺少这些系统软件包(Debian 包名):{names}。请用系统的软件包管理器安装。",
         )
     shown = "sudo " + " ".join(command)
     if os.geteuid() != 0:
@@ -177,14 +186,13 @@ def install_with_apt(packages: list[str]) -> None:
             "缺少系统软件包。请先执行上面的命令,然后重试。",
         )
     say("Installing system packages: " + names)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     lists = Path("/var/lib/apt/lists")
     fresh = any("_Packages" in entry.name for entry in lists.iterdir()) if lists.is_dir() else False
-    if fresh and subprocess.run([*command, "-qq"], env=environment, check=False).returncode == 0:
+    if fresh and apt_get(command):
         return
     # Lists that are empty or too old name files that no longer exist.
-    subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-    if subprocess.run([*command, "-qq"], env=environment, check=False).returncode != 0:
+    apt_get(["apt-get", "update"])
+    if not apt_get(command):
         raise SetUpError(
             f"The system packages could not be installed; the reason stands above. The command was:\n  {shown}",
             "系统软件包安装失败,原因见上。失败的命令也在上面,可以手动执行。",
@@ -205,9 +213,6 @@ def venv_works() -> bool:
 
 def create_venv() -> None:
     """Make .venv/ anew, marked as unfinished until everything is in it."""
-    if importlib.util.find_spec("ensurepip") is None and shutil.which("apt-get"):
-        # Debian keeps this part of the standard library in a package of its own.
-        install_with_apt(["python{}.{}-venv".format(*sys.version_info[:2])])
     if VENV.is_symlink():
         VENV.unlink()
     elif VENV.exists():
@@ -321,7 +326,9 @@ def prepare(kind: str, window: bool) -> None:
             f"The folder {ROOT} cannot be written. Copy Kamidesk to a folder of your own, or ask for write access.",
             f"文件夹 {ROOT} 不可写。请把 Kamidesk 复制到自己的文件夹,或者申请写权限。",
         )
-    install_system_libraries(window)
+    missing = system_packages(window)
+    if missing:
+        install_with_apt(missing)
     present = venv_tool("python").exists() and venv_tool("kamidesk").exists() and not UNFINISHED.exists()
     if not (present and is_ready(read_stamp(STAMP), kind, wanted("run"), wanted("test"))):
         set_up(kind)
