@@ -1,0 +1,169 @@
+"""CSV files that spreadsheets and programs both read back exactly.
+
+UTF-8 with a byte order mark, CRLF rows, the header in the merchant's language. A leading ``'`` guards text that a
+spreadsheet would run as a formula or turn into another number or a date; a cell that starts with ``'`` anyway gets one
+more, so that taking one off restores every text. ``="…"`` is not used: LibreOffice evaluates it, other readers keep
+the wrapping, and it is itself a formula; a tab in front is invisible and travels along when the cell is copied.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+
+from desktop_app.domain.deadlines import SHOP_ZONE
+from desktop_app.domain.errors import BadInputError, CancelledError, StorageError
+
+_ROWS_PER_STEP = 1000
+
+_IGNORED = r"[\s\x00-\x1f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
+_NEEDS_GUARD = re.compile(
+    r"['\t\r\n]"
+    # a formula, also behind what spreadsheets skip; with the full-width forms that some of them accept
+    rf"|{_IGNORED}[=+\-@|%\uff1d\uff0b\uff0d\uff20]"
+    # numbers that would lose digits or zeros, or come back in another notation
+    r"|\s*(?:[0-9]{12,}|0[0-9]+)\s*\Z"
+    r"|\s*[0-9.]+[eE][0-9+-]"
+    # short dates: the unit 1-2 must not become the first of February (ISO dates of ours stay plain)
+    r"|\s*[0-9]{1,2}[-/][0-9]{1,4}(?:[-/][0-9]{1,4})?\s*\Z"
+)
+
+
+class Kind(Enum):
+    """How the values of a column are written."""
+
+    TEXT = "text"  # str, guarded
+    NUMBER = "number"  # int
+    MONEY = "money"  # int fen, as 52.20
+    TIME = "time"  # aware datetime, as 2026-11-21 09:12:33 on the shop's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in code, its header in Chinese and English, and what it holds. None is an empty cell."""
+
+    key: str
+    zh: str
+    en: str
+    kind: Kind = Kind.TEXT
+
+    def title(self, language: str) -> str:
+        return self.zh if language.lower().startswith("zh") else self.en
+
+
+def guard(text: str) -> str:
+    """``text`` as a spreadsheet shows it unchanged; :func:`unguard` takes it back."""
+    return f"'{text}" if _NEEDS_GUARD.match(text) else text
+
+
+def unguard(cell: str) -> str:
+    """The text that :func:`guard` made ``cell`` from."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+def write_csv(
+    path: Path,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[object]],
+    language: str,
+    progress: Callable[[int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    *,
+    zone: tzinfo = SHOP_ZONE,
+) -> int:
+    """Write ``rows``, one value per column, to ``path`` and return how many there were.
+
+    Streams: memory does not grow with the rows. The file appears under its name only when it is complete. ``progress``
+    gets the number of rows so far. Raises CancelledError when ``cancelled`` answers true, StorageError when the file
+    cannot be written; neither leaves anything behind, and a file that was there before stays.
+    """
+    part = path.with_name(path.name + ".part")
+    count = 0
+    formats = [_formatter(column.kind, zone) for column in columns]
+    try:
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, lineterminator="\r\n")
+            writer.writerow([guard(column.title(language)) for column in columns])
+            for step in _steps(rows):
+                if cancelled is not None and cancelled():
+                    raise CancelledError("The export was cancelled; no file was written.", "已取消导出,没有生成文件。")
+                writer.writerows([write(value) for write, value in zip(formats, row, strict=True)] for row in step)
+                count += len(step)
+                if progress is not None:
+                    progress(count)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise StorageError(
+            "{file} cannot be written ({reason}): close it elsewhere or choose another place.",
+            "无法写入 {file}({reason}):请关闭已打开的该文件,或换一个位置。",
+            file=path,
+            reason=error.strerror or str(error),
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return count
+
+
+def read_back(path: Path) -> Iterator[list[str]]:
+    """The rows of a file of :func:`write_csv`, header first, every guard taken off.
+
+    Raises BadInputError, with the line, for a file that is not strict CSV in UTF-8.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            for row in reader:
+                yield [unguard(cell) for cell in row]
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise BadInputError(
+                "{file}, line {line}: this is not a CSV file that Kamidesk wrote ({reason}).",
+                "{file} 第 {line} 行:不是 Kamidesk 导出的 CSV 文件({reason})。",
+                file=path.name,
+                line=reader.line_num,
+                reason=error,
+            ) from error
+
+
+def money_text(fen: int) -> str:
+    """``5220`` as ``52.20``: no sign of the currency, no separators, so that sums work."""
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
+
+
+def _formatter(kind: Kind, zone: tzinfo) -> Callable[[object], str]:
+    def text(value: object) -> str:
+        return "" if value is None else guard(str(value))
+
+    def number(value: object) -> str:
+        return "" if value is None else str(value)
+
+    def money(value: object) -> str:
+        if value is None:
+            return ""
+        assert isinstance(value, int)
+        return money_text(value)
+
+    def time(value: object) -> str:
+        if value is None:
+            return ""
+        assert isinstance(value, datetime)
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+    return {Kind.TEXT: text, Kind.NUMBER: number, Kind.MONEY: money, Kind.TIME: time}[kind]
+
+
+def _steps(rows: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
+    iterator = iter(rows)
+    while step := list(islice(iterator, _ROWS_PER_STEP)):
+        yield step

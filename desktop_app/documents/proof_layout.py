@@ -1,0 +1,340 @@
+"""The look of the redemption proof on A4. Imports reportlab: load this module only when a document is made."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import segno
+
+from desktop_app.documents.archive_pdf import DocumentInfo, open_archive
+from desktop_app.documents.fonts import BOLD, MONO, SANS
+from desktop_app.documents.page_writer import PAGE_HEIGHT, PAGE_WIDTH, Cell, PageWriter, Style, width, wrap
+from desktop_app.documents.redemption_proof import ProofFacts, local_time
+from desktop_app.domain.money import yuan_text
+
+_INK = (0.09, 0.13, 0.2)
+_GREY = (0.4, 0.45, 0.53)
+_BLUE = (0.11, 0.31, 0.72)
+_LINE = (0.84, 0.87, 0.91)
+_SHADE = (0.95, 0.96, 0.98)
+_PANEL = (0.93, 0.95, 0.995)
+_WHITE = (1.0, 1.0, 1.0)
+
+_TITLE = Style(BOLD, 25, _INK, 30)
+_PILL = Style(BOLD, 9, _WHITE, 12)
+_HEADING = Style(BOLD, 11, _BLUE, 15)
+_LABEL = Style(SANS, 8.5, _GREY, 11)
+_SUBLABEL = Style(SANS, 6, _GREY, 8)
+_VALUE = Style(SANS, 9.5, _INK, 13.5)
+_STRONG = Style(BOLD, 9.5, _INK, 13.5)
+_TIME = Style(BOLD, 13, _BLUE, 17)
+_KEY = Style(MONO, 9.5, _INK, 13.5)
+_CODE = Style(MONO, 11, _INK, 15)
+_DIGEST = Style(MONO, 7, _INK, 10)
+_SMALL = Style(SANS, 8.5, _INK, 12)
+_SMALL_STRONG = Style(BOLD, 8.5, _INK, 12)
+_NOTE = Style(SANS, 7.2, _GREY, 10.4)
+
+_LEFT, _RIGHT = 50.0, PAGE_WIDTH - 50.0
+_WIDTH = _RIGHT - _LEFT
+_FOOT = PAGE_HEIGHT - 56
+_TOP_OF_FURTHER_PAGES = 74.0
+_LABEL_WIDTH = 92.0
+_HALF = (_WIDTH - 16) / 2
+_QR_SIDE = 92.0
+_NOT_RECORDED = "—"
+
+_TRUST_ZH = (
+    "说明:本副本不含电子签名,不能证明签发人身份,也不能证明文件在签发后未被改动。所载内容为本店系统中的记录,打印成文并不使其得到证实。"
+    "各项时间取自本店电脑的时钟。事实数据以 JSON 形式存于本文件的 XMP 元数据,其 SHA-256 印于页脚与二维码;"
+    "两者一致只说明纸面与该数据相符。卡密承诺值由带盐摘要得出,可在仲裁时出示卡密与盐值核对。"
+)
+_TRUST_EN = (
+    "This copy carries no electronic signature: it proves neither who issued it nor that it is unchanged. It prints "
+    "what the shop has on record; printing does not make it true. Times come from the clock of the shop's computer. "
+    "The facts travel as JSON in the XMP metadata; their SHA-256 stands in the footer and in the QR code. The "
+    "commitment is a salted digest of the key, to be opened before an arbitrator only."
+)
+
+# Every character of a fixed label, so that the first subset of each font is the same in all proofs (see prime).
+_FIXED_SANS = "".join(
+    (
+        "编号订单商品面值实付单件金额时间下发货送达确认收交易完成卡密掩码承诺区服角色账号操作员替换证明平台核销对象来源"
+        "陈述人事件说明文件名大小取自截数据记录链序首条摘要第页共费用规则购买公示处理意见店铺备案营业执照签扫码对",
+        _NOT_RECORDED,
+        "¥·:,。;",
+    )
+)
+_FIXED_BOLD = "核销证明已记录订单与商品费用规则处理结果时间线据清操作审计说事件来源文名大小取自截摘要"
+
+# reportlab's fonts keep the subsets of all open documents: one document at a time
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def lay_out_proof(facts: ProofFacts, facts_json: bytes, code_text: str) -> bytes:
+    """The proof as PDF/A-1b bytes. ``facts_json`` travels inside, ``code_text`` becomes the QR code."""
+    digest = hashlib.sha256(facts_json).hexdigest()
+    info = DocumentInfo(
+        title=f"核销证明 {facts.proof_no}",
+        author=facts.shop_name,
+        subject=f"订单 {facts.order_no} 的核销证明 / Redemption proof",
+        made_at=facts.issued_at,
+        facts={
+            "proofJson": (facts_json.decode("utf-8"), "Canonical JSON of everything that the proof states"),
+            "proofSha256": (digest, "SHA-256 of the UTF-8 bytes of proofJson, hexadecimal"),
+            "qrText": (code_text, "Text of the QR code on the first page"),
+        },
+    )
+    target = io.BytesIO()
+    with _ONE_AT_A_TIME:
+        canvas = open_archive(target, info)
+        sheet = _ProofSheet(PageWriter(canvas, _TOP_OF_FURTHER_PAGES, _FOOT), facts, digest)
+        sheet.draw(code_text)
+        canvas.save()
+    return target.getvalue()
+
+
+class _ProofSheet:
+    def __init__(self, page: PageWriter, facts: ProofFacts, digest: str) -> None:
+        self._page = page
+        self._facts = facts
+        self._digest = digest
+        page.prime(_VALUE, _FIXED_SANS)
+        page.prime(_STRONG, _FIXED_BOLD)
+
+    def draw(self, code_text: str) -> None:
+        self._head(code_text)
+        self._redemption()
+        self._order()
+        self._rules()
+        self._timeline()
+        self._evidence()
+        self._audit()
+        self._trust()
+        self._page.finish(self._decorate)
+
+    def _time(self, moment: datetime | None) -> str:
+        return _NOT_RECORDED if moment is None else local_time(moment, self._facts.time_zone)
+
+    def _head(self, code_text: str) -> None:
+        page, facts = self._page, self._facts
+        top = 48.0
+        end = page.text(_LEFT, top + 22, "核销证明", _TITLE)
+        page.rectangle(end + 12, top + 3, 76, 17, _BLUE)
+        page.text(end + 19, top + 14.8, "已核销", _PILL)
+        page.text(end + 50, top + 14.6, "redeemed", Style(SANS, 7, _WHITE, 9))
+        page.text(_LEFT, top + 39, "Redemption proof", Style(SANS, 9.5, _GREY, 12))
+        code_x = _RIGHT - _QR_SIDE
+        page.matrix(code_x, top - 6, _QR_SIDE, qr_matrix(code_text))
+        page.y = top + 48
+        width = code_x - _LEFT - 18
+        page.row([Cell(_LEFT, wrap(facts.shop_name, _STRONG, width), _STRONG)], padding=1)
+        licences = "  ·  ".join(
+            f"{name} {text}"
+            for name, text in (("ICP 备案", facts.icp_record), ("营业执照", facts.business_licence))
+            if text
+        )
+        if licences:
+            page.row([Cell(_LEFT, wrap(licences, _NOTE, width), _NOTE)], padding=1)
+        page.y = max(page.y + 8, top + _QR_SIDE + 4)
+        page.rectangle(_LEFT, page.y, _WIDTH, 2, _BLUE)
+        page.y += 8
+        page.row(
+            [
+                *_field("证明编号", "Proof no.", facts.proof_no, _KEY, _LEFT, _HALF),
+                *_field("签发时间", "Issued", self._zoned(facts.issued_at), _VALUE, _LEFT + _HALF + 16, _HALF),
+            ],
+            padding=3,
+        )
+        if facts.replaces_proof_no:
+            page.row(_field("替换证明", "Replaces", facts.replaces_proof_no, _KEY, _LEFT, _WIDTH), padding=3)
+
+    def _zoned(self, moment: datetime | None) -> str:
+        """The time with its offset, as UTC+8 or UTC+5:30."""
+        if moment is None:
+            return _NOT_RECORDED
+        local = moment.astimezone(ZoneInfo(self._facts.time_zone))
+        sign, hours, minutes = (local.strftime("%z")[part] for part in (slice(1), slice(1, 3), slice(3, 5)))
+        offset = f"UTC{sign}{int(hours)}" + (f":{minutes}" if minutes != "00" else "")
+        return f"{self._time(moment)} ({offset})"
+
+    def _redemption(self) -> None:
+        page, facts = self._page, self._facts
+        self._heading("核销记录", "Redemption record")
+        x, width = _LEFT + 14, _WIDTH - 28
+
+        def panel(y: float, height: float) -> None:
+            page.rectangle(_LEFT, y, _WIDTH, height + 0.3, _PANEL)
+            page.rectangle(_LEFT, y, 3, height + 0.3, _BLUE)
+
+        for zh, en, value, style in (
+            ("核销时间", "Redeemed at", self._zoned(facts.redeemed_at), _TIME),
+            ("核销码", "Redemption code", facts.redemption_code, _CODE),
+            ("核销对象", "Redeemed for", facts.target, _VALUE),
+            ("记录来源", "Source of record", facts.source, _VALUE),
+            ("陈述人", "Stated by", facts.stated_by or _NOT_RECORDED, _VALUE),
+        ):
+            page.row(_field(zh, en, value, style, x, width), padding=3.5, under=panel)
+
+    def _order(self) -> None:
+        facts = self._facts
+        self._heading("订单与商品", "Order and goods")
+        face = _NOT_RECORDED if facts.face_value_fen is None else yuan_text(facts.face_value_fen)
+        paid = yuan_text(facts.paid_fen)
+        if facts.unit_net_fen is not None:
+            paid += f" (单件 {yuan_text(facts.unit_net_fen)})"
+        server = " / ".join(part for part in (facts.server, facts.role_masked) if part)
+        self._full_width("订单号", "Order no.", facts.order_no, _KEY)
+        self._full_width("商品", "Product", facts.product, _VALUE)
+        pairs = [
+            ("面值", "Face value", face, _VALUE),
+            ("订单实付", "Paid", paid, _VALUE),
+            ("单件编号", "Unit", facts.unit_ref, _VALUE),
+            ("平台", "Platform", facts.platform, _VALUE),
+            ("下单时间", "Ordered", self._time(facts.ordered_at), _VALUE),
+            ("付款时间", "Paid at", self._time(facts.paid_at), _VALUE),
+            ("发货时间", "Shipped", self._time(facts.shipped_at), _VALUE),
+            ("送达时间", "Delivered", self._time(facts.delivered_at), _VALUE),
+            ("确认收货", "Completed", self._time(facts.completed_at), _VALUE),
+            ("操作员", "Operator", facts.operator, _VALUE),
+            ("充值账号", "Account, masked", facts.account_masked, _VALUE),
+            ("区服 / 角色", "Server / role", server, _VALUE),
+        ]
+        for left, right in zip(pairs[::2], pairs[1::2], strict=True):
+            cells = [
+                *_field(left[0], left[1], left[2] or _NOT_RECORDED, left[3], _LEFT, _HALF),
+                *_field(right[0], right[1], right[2] or _NOT_RECORDED, right[3], _LEFT + _HALF + 16, _HALF),
+            ]
+            self._page.row(cells, padding=3, under=self._hairline)
+        self._full_width("卡密(掩码)", "Key, masked", facts.key_masked, _KEY)
+        self._full_width("卡密承诺值", "Commitment", facts.key_commitment, _DIGEST)
+
+    def _rules(self) -> None:
+        facts = self._facts
+        self._heading("费用规则与处理结果", "Fee rule shown at purchase, outcome")
+        self._full_width("费用规则", "Fee rule", facts.fee_rule, _VALUE)
+        if facts.verdict:
+            self._full_width("处理结果", "Outcome", facts.verdict, _VALUE)
+
+    def _timeline(self) -> None:
+        if self._facts.timeline:
+            self._table(
+                ("事件时间线", "Timeline"),
+                (("时间", "Time", 100), ("事件", "Event", 80), ("来源", "Source", 68), ("说明", "Details", 0)),
+                [(self._time(row.at), row.event, row.source, row.text) for row in self._facts.timeline],
+                (_SMALL, _SMALL_STRONG, _SMALL, _SMALL),
+            )
+
+    def _evidence(self) -> None:
+        if self._facts.evidence:
+            self._table(
+                ("证据清单", "Evidence"),
+                (("文件", "File", 150), ("大小", "Bytes", 56), ("取得时间", "Captured", 100), ("摘要", "SHA-256", 0)),
+                [
+                    (row.name, f"{row.size_bytes:,}", self._time(row.captured_at), row.sha256)
+                    for row in self._facts.evidence
+                ],
+                (_SMALL, _SMALL, _SMALL, _DIGEST),
+            )
+
+    def _audit(self) -> None:
+        facts = self._facts
+        self._heading("操作记录链", "Audit record")
+        self._full_width("记录序号", "Number", str(facts.audit_seq), _VALUE)
+        self._full_width("本条摘要", "Leaf", facts.audit_leaf, _DIGEST)
+        self._full_width("链首摘要", "Head", facts.audit_head, _DIGEST)
+        self._full_width("事实摘要", "SHA-256 of facts", self._digest, _DIGEST)
+
+    def _trust(self) -> None:
+        page = self._page
+        page.y += 10
+        # the statement is one thought: it is not torn over two pages
+        texts = [wrap(text, _NOTE, _WIDTH) for text in (_TRUST_ZH, _TRUST_EN)]
+        if sum(map(len, texts)) * _NOTE.leading + 8 > page.room():
+            page.new_page()
+        for lines in texts:
+            page.row([Cell(_LEFT, lines, _NOTE)], padding=2)
+
+    def _full_width(self, zh: str, en: str, value: str, style: Style) -> None:
+        cells = _field(zh, en, value or _NOT_RECORDED, style, _LEFT, _WIDTH)
+        self._page.row(cells, padding=3, under=self._hairline)
+
+    def _heading(self, zh: str, en: str, follows: float = 50) -> None:
+        """A section title, kept together with ``follows`` points of what comes after it."""
+        page = self._page
+        if page.room() < 26 + follows:
+            page.new_page()
+        else:
+            page.y += 9
+        end = page.text(_LEFT, page.y + 11, zh, _HEADING)
+        page.text(end + 6, page.y + 11, en, Style(SANS, 7.5, _GREY, 10))
+        page.y += 17
+
+    def _table(
+        self,
+        title: tuple[str, str],
+        columns: Sequence[tuple[str, str, float]],
+        rows: Sequence[tuple[str, ...]],
+        styles: Sequence[Style],
+    ) -> None:
+        page = self._page
+        rest = _WIDTH - sum(width for _, _, width in columns)
+        widths = [width or rest for _, _, width in columns]
+        starts = [_LEFT + sum(widths[:number]) for number in range(len(widths))]
+
+        def head() -> None:
+            page.rectangle(_LEFT, page.y, _WIDTH, 19, _SHADE)
+            for (zh, en, _), x in zip(columns, starts, strict=True):
+                end = page.text(x + 6, page.y + 12.6, zh, _SMALL_STRONG)
+                page.text(end + 4, page.y + 12.4, en, _SUBLABEL)
+            page.y += 19
+
+        self._heading(*title, follows=60)
+        head()
+        for row in rows:
+            cells = [
+                Cell(x + 6, wrap(text, style, width - 10), style)
+                for text, x, width, style in zip(row, starts, widths, styles, strict=True)
+            ]
+            page.row(cells, padding=3, under=self._hairline, on_new_page=head)
+
+    def _hairline(self, y: float, height: float) -> None:
+        self._page.rectangle(_LEFT, y + height - 0.5, _WIDTH, 0.5, _LINE)
+
+    def _decorate(self, number: int, count: int) -> None:
+        page, facts = self._page, self._facts
+        if number > 1:
+            page.text(_LEFT, 50, "核销证明", _STRONG)
+            page.text(_LEFT + 46, 50, "Redemption proof", _SUBLABEL)
+            page.rectangle(_LEFT, 57, _WIDTH, 1, _BLUE)
+        base = PAGE_HEIGHT - 36
+        page.rectangle(_LEFT, base - 12, _WIDTH, 0.5, _LINE)
+        proof_no = wrap(facts.proof_no, _NOTE, 150)[0]
+        end = page.text(_LEFT, base, f"证明编号 {proof_no}  ·  SHA-256 ", _NOTE)
+        page.text(end, base, f"{self._digest[:16]}…{self._digest[-16:]}", Style(MONO, 6.4, _GREY, 9))
+        page.text_right(_RIGHT, base, f"第 {number} 页 / 共 {count} 页  ·  page {number} of {count}", _NOTE)
+
+
+def qr_matrix(text: str) -> list[list[int]]:
+    """The modules of ``text`` as a QR code, dark is 1, without quiet zone.
+
+    The mask is fixed: the search for the prettiest of eight takes ten times as long as the rest of the page, and
+    every mask decodes.
+    """
+    code = segno.make(text, error="m", mask=3, micro=False, boost_error=False)
+    return [list(row) for row in code.matrix]
+
+
+def _field(zh: str, en: str, value: str, style: Style, x: float, room: float) -> list[Cell]:
+    """A label, its English beside it, and its wrapped value."""
+    beside = x + width(zh, _LABEL) + 4
+    return [
+        Cell(x, (zh,), Style(_LABEL.font, _LABEL.size, _LABEL.colour, style.leading)),
+        Cell(beside, (en,), Style(_SUBLABEL.font, _SUBLABEL.size, _SUBLABEL.colour, style.leading)),
+        Cell(x + _LABEL_WIDTH, wrap(value, style, room - _LABEL_WIDTH), style),
+    ]
