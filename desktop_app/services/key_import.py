@@ -1,0 +1,301 @@
+"""Card keys on their way in: one transaction that stores what a preview showed as one batch, or nothing.
+
+Neither the database nor the event log ever sees a key in clear.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, func
+from sqlmodel import Session, select
+
+from desktop_app.domain.errors import BadInputError, ConflictError, RefusedError
+from desktop_app.domain.states import KeyState
+from desktop_app.exchange.text_files import require_unchanged
+from desktop_app.services.context import Context
+from desktop_app.services.form_fields import FieldName, amount_field, day_field, line_field, text_field
+from desktop_app.services.key_preview import (
+    CHUNK,
+    Cancelled,
+    ImportPreview,
+    Progress,
+    Work,
+    chunked,
+    find_tags,
+    last_event,
+)
+from desktop_app.services.products import key_rule, product_row, shop_day
+from desktop_app.storage.audit import tags_hash
+from desktop_app.storage.column_types import to_micros
+from desktop_app.storage.tables import BatchRow, ProductRow
+from desktop_app.storage.vault import TAG_BYTES
+
+_Value = TypeVar("_Value")
+
+_BATCH = FieldName("The batch name", "批次名称")
+_SUPPLIER = FieldName("The supplier", "供货商")
+_COST = FieldName("The cost per key", "每张成本")
+_EXPIRY = FieldName("The last usable day", "有效期")
+_NOTE = FieldName("The note", "备注")
+
+_CACHE_KIB: Final = 128 * 1024
+
+_INSERT_KEY: Final = """
+INSERT INTO card_keys (product_id, batch_id, line, state, state_at, tag, sealed, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the merchant says of a whole batch; ``expires_on`` is the last usable day (ISO), ``cost_fen`` per key.
+
+    A cost or a day given here wins over those in the file.
+    """
+
+    batch: str = ""
+    supplier: str = ""
+    cost_fen: int | None = None
+    expires_on: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What was stored; the five counts add up to ``line_count``."""
+
+    batch_id: int
+    batch_name: str
+    line_count: int
+    new_count: int
+    blank_count: int
+    file_duplicates: int
+    shop_duplicates: int
+    malformed_count: int
+
+
+def import_keys(
+    context: Context,
+    preview: ImportPreview,
+    options: ImportOptions,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportResult:
+    """Store the new keys of ``preview`` as one batch, or nothing at all.
+
+    Keys that came into the shop since the preview are counted as duplicates. ConflictError when the file is no longer
+    the one that was looked at, or the product's comparison of keys changed; RefusedError when no line is new;
+    CancelledError until the last moment.
+    """
+    values = _checked(preview, options)
+    if preview.path is not None:
+        require_unchanged(preview.path, preview.sha256)
+    work = Work(progress, cancelled, preview.new_count)
+    with context.write() as session:
+        product = product_row(session, preview.product_id)
+        if key_rule(product) != preview.rule:
+            raise ConflictError(
+                "How the keys of “{name}” are compared was changed; look at the preview again.",
+                "“{name}”的卡密比较方式已改变,请重新预览。",
+                name=product.name,
+            )
+        connection = session.connection()
+        with _roomy_cache(connection):
+            fresh, late = _still_new(connection, preview)
+            if not fresh:
+                raise _nothing_new(preview)
+            batch = BatchRow(
+                product_id=preview.product_id,
+                source=preview.source,
+                sha256=preview.sha256,
+                line_count=preview.line_count,
+                new_count=len(fresh),
+                blank_count=preview.blank_count,
+                file_duplicates=preview.file_duplicates,
+                shop_duplicates=preview.shop_duplicates + late,
+                malformed_count=preview.malformed_count,
+                imported_at=context.clock(),
+                imported_by=context.actor,
+                name=_batch_name(context, session, product, values.batch),
+                supplier=values.supplier,
+                cost_fen=values.cost_fen,
+                expires_on=values.expires_on,
+                note=values.note,
+            )
+            session.add(batch)
+            session.flush()
+            assert batch.id is not None
+            result = _result(batch)
+            _insert(context, connection, preview, product, fresh, result.batch_id, work)
+            context.record(
+                session,
+                "keys.imported",
+                "batches",
+                result.batch_id,
+                facts={
+                    "batch": result.batch_name,
+                    "product_id": preview.product_id,
+                    "product": product.code,
+                    "source": preview.source,
+                    "sha256": preview.sha256,
+                    "lines": result.line_count,
+                    "new": result.new_count,
+                    "blank": result.blank_count,
+                    "file_duplicates": result.file_duplicates,
+                    "shop_duplicates": result.shop_duplicates,
+                    "malformed": result.malformed_count,
+                    "tags_hash": tags_hash(preview.tag(at) for at in fresh),
+                },
+            )
+        if preview.path is not None:
+            require_unchanged(preview.path, preview.sha256)
+        work.report(preview.new_count)
+    context.announce("keys", "products")
+    return result
+
+
+@contextmanager
+def _roomy_cache(connection: Connection) -> Iterator[None]:
+    """Pages that do not fit into the cache are written early, and then lock out every reader until the commit."""
+    before = int(connection.exec_driver_sql("PRAGMA cache_size").scalar_one())
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
+
+
+def _checked(preview: ImportPreview, options: ImportOptions) -> ImportOptions:
+    cost = options.cost_fen
+    if cost is not None:
+        amount_field(_COST, cost)
+    elif preview.keys.costs_fen:
+        cost = _same(preview, preview.keys.costs_fen, "costs", "成本")
+    day = day_field(_EXPIRY, options.expires_on)
+    if day is None and preview.keys.expiries:
+        day = _same(preview, preview.keys.expiries, "expiry dates", "有效期")
+    return ImportOptions(
+        batch=line_field(_BATCH, options.batch, longest=80),
+        supplier=line_field(_SUPPLIER, options.supplier, longest=120),
+        cost_fen=cost,
+        expires_on=day,
+        note=text_field(_NOTE, options.note),
+    )
+
+
+def _same(preview: ImportPreview, values: Sequence[_Value], en: str, zh: str) -> _Value | None:
+    """The value that all new keys share: a batch has one cost and one expiry date."""
+    different = {values[index] for index in preview.new}
+    if len(different) > 1:
+        raise BadInputError(
+            "{file} has keys with {count} different {what}, but a batch has one: split the file, or give one for all.",
+            "{file} 中的卡密有 {count} 种不同的{label},而一个批次只能有一种:请拆分文件,或统一指定。",
+            file=preview.source,
+            count=len(different),
+            what=en,
+            label=zh,
+        )
+    return next(iter(different), None)
+
+
+def _batch_name(context: Context, session: Session, product: ProductRow, wanted: str) -> str:
+    if wanted:
+        if _name_taken(session, wanted):
+            raise BadInputError(
+                "There is a batch called “{name}” already; choose another name.",
+                "已有名为“{name}”的批次,请换一个名称。",
+                name=wanted,
+            )
+        return wanted
+    first = f"{product.code}-{shop_day(context).replace('-', '')}"
+    names = (first if number == 1 else f"{first}-{number}" for number in count(1))
+    return next(name for name in names if not _name_taken(session, name))
+
+
+def _name_taken(session: Session, name: str) -> bool:
+    found = session.exec(select(BatchRow.id).where(func.lower(BatchRow.name) == name.lower())).first()
+    return found is not None
+
+
+def _still_new(connection: Connection, preview: ImportPreview) -> tuple[array[int], int]:
+    """Places in ``preview.new`` that are not in the shop now, and how many came in since the preview."""
+    everything = range(len(preview.new))
+    if last_event(connection) == preview.event_seq:
+        return array("I", everything), 0
+    late: set[int] = set()
+    for start in range(0, len(preview.new), CHUNK):
+        part = preview.tags[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]
+        late.update(start + at for at in find_tags(connection, part))
+    return array("I", (at for at in everything if at not in late)), len(late)
+
+
+def _insert(
+    context: Context,
+    connection: Connection,
+    preview: ImportPreview,
+    product: ProductRow,
+    fresh: array[int],
+    batch_id: int,
+    work: Work,
+) -> None:
+    keys = preview.keys
+    at_micros = to_micros(context.clock())
+
+    def pairs() -> Iterator[tuple[bytes, bytes]]:
+        for at in fresh:
+            yield preview.tag(at), keys.texts[preview.new[at]].encode()
+
+    sealed = context.vault.seal_cards(pairs(), product.uid)
+    done = 0
+    for chunk in chunked(fresh):
+        work.report(done)
+        connection.exec_driver_sql(
+            _INSERT_KEY,
+            [
+                (
+                    preview.product_id,
+                    batch_id,
+                    keys.line_numbers[index],
+                    KeyState.IN_STOCK.value,
+                    at_micros,
+                    preview.tag(at),
+                    blob,
+                    keys.notes[index] if keys.notes else "",
+                )
+                for at, index, blob in zip(
+                    chunk, (preview.new[at] for at in chunk), islice(sealed, len(chunk)), strict=True
+                )
+            ],
+        )
+        done += len(chunk)
+    work.report(done)
+
+
+def _result(batch: BatchRow) -> ImportResult:
+    return ImportResult(
+        batch_id=batch.id or 0,
+        batch_name=batch.name,
+        line_count=batch.line_count,
+        new_count=batch.new_count,
+        blank_count=batch.blank_count,
+        file_duplicates=batch.file_duplicates,
+        shop_duplicates=batch.shop_duplicates,
+        malformed_count=batch.malformed_count,
+    )
+
+
+def _nothing_new(preview: ImportPreview) -> RefusedError:
+    return RefusedError(
+        "{file} has no new card keys: {shop} are in the shop already, {twice} are repeated, {bad} cannot be used.",
+        "{file} 中没有新卡密:{shop} 条店铺已有,{twice} 条文件内重复,{bad} 条无法使用。",
+        file=preview.source,
+        shop=preview.line_count - preview.blank_count - preview.file_duplicates - preview.malformed_count,
+        twice=preview.file_duplicates,
+        bad=preview.malformed_count,
+    )

@@ -1,0 +1,388 @@
+"""What becomes of every line of a file of card keys: the preview of an import.
+
+The preview holds the keys in memory, because the import seals exactly what was shown; the shop is only searched.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+from sqlmodel import select
+
+from desktop_app.domain.card_keys import SENTENCES, KeyRule, mask
+from desktop_app.domain.errors import CancelledError
+from desktop_app.domain.money import yuan_text
+from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
+from desktop_app.services.context import Context
+from desktop_app.services.products import key_rule, product_row, require_holds_keys
+from desktop_app.storage.tables import BatchRow, ProductRow
+from desktop_app.storage.vault import TAG_BYTES
+
+Progress = Callable[[int, int], None]
+Cancelled = Callable[[], bool]
+
+CHUNK: Final = 5000
+"""Keys per statement, and so between two looks at whether the merchant cancelled."""
+
+# One statement looks up a whole chunk: the tags stand one after the other in a single value. The order that a key
+# went to is asked for only where a key has left the stock.
+_FIND_TAGS: Final = f"""
+WITH RECURSIVE place(at) AS (SELECT 1 UNION ALL SELECT at + {TAG_BYTES} FROM place WHERE at + {TAG_BYTES} <= ?)
+SELECT (place.at - 1) / {TAG_BYTES}, k.batch_id, k.line,
+  CASE WHEN k.state <> 'in_stock' THEN (
+    SELECT o.order_no FROM deliveries d JOIN units u ON u.id = d.unit_id JOIN orders o ON o.id = u.order_id
+    WHERE d.card_key_id = k.id ORDER BY d.id DESC LIMIT 1
+  ) END
+FROM place CROSS JOIN card_keys k ON k.tag = substr(?, place.at, {TAG_BYTES})
+"""
+
+
+class KeyVerdict(StrEnum):
+    """What becomes of a line."""
+
+    NEW = "new"
+    DUPLICATE_IN_FILE = "duplicate_in_file"
+    DUPLICATE_IN_SHOP = "duplicate_in_shop"
+    MALFORMED = "malformed"
+    BLANK = "blank"
+
+
+class KeyPlace(NamedTuple):
+    """Where a key of the shop came from and went to."""
+
+    batch_id: int
+    line: int
+    order_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One line of a preview. The detail says where the other copy is, what is wrong, or what to look at."""
+
+    number: int
+    text_masked: str
+    verdict: KeyVerdict
+    detail_en: str
+    detail_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """The verdicts on a file or a pasted text. Holds the keys themselves: keep it no longer than the import takes.
+
+    ``needs_confirmation``: the encoding is only likely, so the merchant has to look at the lines before importing.
+    """
+
+    source: str
+    sha256: str
+    encoding: str
+    needs_confirmation: bool
+    newline: str
+    product_id: int
+    line_count: int
+    new_count: int
+    blank_count: int
+    file_duplicates: int
+    shop_duplicates: int
+    malformed_count: int
+    warning_count: int
+    path: Path | None
+    keys: KeyPreview = field(repr=False)
+    rule: KeyRule
+    face_fen: int | None
+    event_seq: int
+    """The last event before the shop was searched: while it is the last, no key came in since."""
+    new: array[int] = field(repr=False)
+    """Indexes into ``keys`` of what will be stored; ``tags`` holds their blind indexes one after the other."""
+    tags: bytes = field(repr=False)
+    in_file: array[int] = field(repr=False)
+    in_shop: array[int] = field(repr=False)
+    places: Sequence[KeyPlace] = field(repr=False)
+    """Parallel to ``in_shop``."""
+    batch_names: dict[int, str] = field(repr=False)
+    malformed: array[int] = field(repr=False)
+    blanks: array[int] = field(repr=False)
+    """Line numbers."""
+
+    def count(self, verdict: KeyVerdict | None) -> int:
+        """How many lines have ``verdict``; None: all."""
+        if verdict is None:
+            return self.line_count
+        return self.blank_count if verdict is KeyVerdict.BLANK else len(self._indexes(verdict))
+
+    def lines(self, verdict: KeyVerdict | None, offset: int, limit: int) -> list[ImportLine]:
+        """Lines ``offset`` to ``offset + limit - 1`` of those with ``verdict``, in the order of the file."""
+        if verdict is KeyVerdict.BLANK:
+            return [_blank(number) for number in self.blanks[offset : offset + limit]]
+        if verdict is not None:
+            return [self._line(index) for index in self._indexes(verdict)[offset : offset + limit]]
+        if not self.blanks:
+            return [self._line(index) for index in range(offset, min(offset + limit, len(self.keys.texts)))]
+        return self._mixed(offset, limit)
+
+    def tag(self, at: int) -> bytes:
+        """The blind index of the ``at``-th new key."""
+        return self.tags[at * TAG_BYTES : (at + 1) * TAG_BYTES]
+
+    def _mixed(self, offset: int, limit: int) -> list[ImportLine]:
+        """Keys and blank lines merged by line number; the place of ``offset`` is found by halving."""
+        numbers, blanks = self.keys.line_numbers, self.blanks
+        low, high = max(0, offset - len(blanks)), min(offset, len(numbers))
+        while low < high:
+            middle = (low + high) // 2
+            if middle + bisect_left(blanks, numbers[middle]) < offset:
+                low = middle + 1
+            else:
+                high = middle
+        entry, blank = low, offset - low
+        lines: list[ImportLine] = []
+        while len(lines) < limit and (entry < len(numbers) or blank < len(blanks)):
+            if blank < len(blanks) and (entry == len(numbers) or blanks[blank] < numbers[entry]):
+                lines.append(_blank(blanks[blank]))
+                blank += 1
+            else:
+                lines.append(self._line(entry))
+                entry += 1
+        return lines
+
+    def _indexes(self, verdict: KeyVerdict) -> array[int]:
+        return {
+            KeyVerdict.NEW: self.new,
+            KeyVerdict.DUPLICATE_IN_FILE: self.in_file,
+            KeyVerdict.DUPLICATE_IN_SHOP: self.in_shop,
+            KeyVerdict.MALFORMED: self.malformed,
+        }[verdict]
+
+    def _line(self, index: int) -> ImportLine:
+        verdict, en, zh = self._verdict(index)
+        text = "".join(character if character.isprintable() else "·" for character in mask(self.keys.texts[index]))
+        return ImportLine(self.keys.line_numbers[index], text, verdict, en, zh)
+
+    def _verdict(self, index: int) -> tuple[KeyVerdict, str, str]:
+        keys = self.keys
+        if _found(self.malformed, index):
+            problem = keys.problems.get(index)
+            if problem is None:
+                return KeyVerdict.MALFORMED, *_wrong_face(keys.faces_fen[index], self.face_fen)
+            return KeyVerdict.MALFORMED, SENTENCES[problem].en, SENTENCES[problem].zh
+        if index in keys.duplicates:
+            number = keys.line_numbers[keys.duplicates[index]]
+            return KeyVerdict.DUPLICATE_IN_FILE, f"The same key as in line {number}.", f"与第 {number} 行相同。"
+        if _found(self.in_shop, index):
+            place = self.places[bisect_left(self.in_shop, index)]
+            return KeyVerdict.DUPLICATE_IN_SHOP, *_already_here(place, self.batch_names[place.batch_id])
+        warnings = [SENTENCES[warning] for warning in keys.warnings.get(index, ())]
+        return KeyVerdict.NEW, " ".join(one.en for one in warnings), "".join(one.zh for one in warnings)
+
+
+def preview_file(
+    context: Context,
+    path: Path,
+    product_id: int,
+    *,
+    encoding: str | None = None,
+    column: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportPreview:
+    """Read a text or CSV file and say what becomes of each line.
+
+    ``column`` is the header of the column that is the key, where it is not recognised. Reading and looking up count
+    half each in ``progress``. Raises what :func:`desktop_app.exchange.key_files.read_key_file` raises, LockedError, and
+    CancelledError.
+    """
+    product = _product(context, product_id)
+    size = max(1, path.stat().st_size) if path.is_file() else 1
+    work = Work(progress, cancelled, 2 * size)
+    keys = read_key_file(
+        path,
+        rule=key_rule(product),
+        encoding=encoding,
+        key_column=column,
+        progress=lambda done, total: work.report(min(done, size)),
+    )
+    return _preview(context, product, keys, path, work, size)
+
+
+def preview_text(
+    context: Context,
+    text: str,
+    product_id: int,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportPreview:
+    """The same for pasted text."""
+    product = _product(context, product_id)
+    work = Work(progress, cancelled, 2 * max(1, len(text)))
+    keys = read_pasted_keys(text, rule=key_rule(product))
+    return _preview(context, product, keys, None, work, max(1, len(text)))
+
+
+class Work:
+    """Progress of one piece of work, and where it may be cancelled."""
+
+    def __init__(self, progress: Progress | None, cancelled: Cancelled | None, total: int) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+        self.total = total
+
+    def report(self, done: int) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise CancelledError("Cancelled; no card key was imported.", "已取消,未导入任何卡密。")
+        if self._progress is not None:
+            self._progress(done, self.total)
+
+
+def _product(context: Context, product_id: int) -> ProductRow:
+    with context.read() as session:
+        product = product_row(session, product_id)
+        require_holds_keys(product)
+        return product
+
+
+def _preview(
+    context: Context, product: ProductRow, keys: KeyPreview, path: Path | None, work: Work, size: int
+) -> ImportPreview:
+    assert product.id is not None
+    malformed = array("I", sorted(set(keys.problems).union(_wrong_faces(keys, product.face_fen))))
+    good = _good_indexes(keys, malformed)
+    total = len(good)
+    tags = bytearray()
+    for chunk in chunked(good):
+        tags += b"".join(context.vault.card_tags(keys.normalised[index] for index in chunk))
+        work.report(size + size * len(tags) // TAG_BYTES // (2 * total))
+    with context.read() as session:
+        event_seq = last_event(session.connection())
+    known: dict[int, KeyPlace] = {}
+    for start in range(0, total, CHUNK):
+        # a session for each part: a long snapshot would hold writers up
+        with context.read() as session:
+            part = bytes(tags[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES])
+            found = find_tags(session.connection(), part)
+        known.update((start + place, where) for place, where in found.items())
+        work.report(size + size // 2 + size * min(start + CHUNK, total) // (2 * total))
+    names = _batch_names(context, {place.batch_id for place in known.values()})
+    if known:
+        new = array("I", (index for at, index in enumerate(good) if at not in known))
+        new_tags = b"".join(
+            bytes(tags[at * TAG_BYTES : (at + 1) * TAG_BYTES]) for at in range(total) if at not in known
+        )
+    else:
+        new, new_tags = good, bytes(tags)
+    in_shop = sorted(known)
+    work.report(work.total)
+    return ImportPreview(
+        source=keys.source,
+        sha256=keys.sha256,
+        encoding=keys.encoding,
+        needs_confirmation=keys.needs_confirmation,
+        newline=keys.newline.value,
+        product_id=product.id,
+        line_count=keys.line_count,
+        new_count=len(new),
+        blank_count=keys.blank_count,
+        file_duplicates=keys.line_count - keys.blank_count - total - len(malformed),
+        shop_duplicates=len(known),
+        malformed_count=len(malformed),
+        warning_count=_count_warnings(keys, new),
+        path=path,
+        keys=keys,
+        rule=key_rule(product),
+        face_fen=product.face_fen,
+        event_seq=event_seq,
+        new=new,
+        tags=new_tags,
+        in_file=array("I", sorted(index for index in keys.duplicates if not _found(malformed, index))),
+        in_shop=array("I", (good[at] for at in in_shop)),
+        places=[known[at] for at in in_shop],
+        batch_names=names,
+        malformed=malformed,
+        blanks=_blank_numbers(keys),
+    )
+
+
+def _good_indexes(keys: KeyPreview, malformed: array[int]) -> array[int]:
+    """Entries that the file offers once and in good order."""
+    left_out = set(malformed).union(keys.duplicates)
+    everything = range(len(keys.texts))
+    return array("I", (index for index in everything if index not in left_out) if left_out else everything)
+
+
+def _wrong_faces(keys: KeyPreview, face_fen: int | None) -> Iterator[int]:
+    """A card of ¥50 in the stock of a ¥100 product would be sold for the wrong money."""
+    if face_fen is not None:
+        yield from (index for index, found in enumerate(keys.faces_fen) if found not in (None, face_fen))
+
+
+def _wrong_face(found_fen: int | None, face_fen: int | None) -> tuple[str, str]:
+    found, expected = yuan_text(found_fen or 0), yuan_text(face_fen or 0)
+    return f"The face value is {found}, the product's is {expected}.", f"面值为 {found},与商品面值 {expected} 不符。"
+
+
+def _count_warnings(keys: KeyPreview, new: array[int]) -> int:
+    return sum(_found(new, index) for index in keys.warnings)
+
+
+def _blank_numbers(keys: KeyPreview) -> array[int]:
+    """The numbers of the blank lines: those that no key (and not the header, the first line of a table) takes up."""
+    blanks = array("I")
+    if not keys.blank_count:
+        return blanks
+    is_table = keys.layout is Layout.TABLE
+    following = 2 if is_table else 1
+    for number, text in zip(keys.line_numbers, keys.texts, strict=True):
+        blanks.extend(range(following, number))
+        following = number + 1 + (text.count("\n") if is_table else 0)
+    blanks.extend(range(following, following + keys.blank_count - len(blanks)))
+    return blanks[: keys.blank_count]
+
+
+def _found(indexes: array[int], index: int) -> bool:
+    at = bisect_left(indexes, index)
+    return at < len(indexes) and indexes[at] == index
+
+
+def _blank(number: int) -> ImportLine:
+    return ImportLine(number, "", KeyVerdict.BLANK, "", "")
+
+
+def _already_here(place: KeyPlace, batch: str) -> tuple[str, str]:
+    if place.order_no:
+        return (
+            f"Delivered already with order {place.order_no} (batch {batch}, line {place.line}).",
+            f"已随订单 {place.order_no} 发出(批次 {batch},第 {place.line} 行)。",
+        )
+    return f"In the shop already: batch {batch}, line {place.line}.", f"店铺中已有:批次 {batch},第 {place.line} 行。"
+
+
+def chunked(indexes: array[int]) -> Iterator[array[int]]:
+    for start in range(0, len(indexes), CHUNK):
+        yield indexes[start : start + CHUNK]
+
+
+def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:
+    """Which of ``tags`` (one after the other) are in the shop: place among them to where the key is."""
+    if not tags:
+        return {}
+    rows = connection.exec_driver_sql(_FIND_TAGS, (len(tags), tags))
+    return {at: KeyPlace(batch_id, line, order_no or "") for at, batch_id, line, order_no in rows}
+
+
+def last_event(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM events").scalar_one())
+
+
+def _batch_names(context: Context, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    with context.read() as session:
+        rows = session.exec(select(BatchRow.id, BatchRow.name)).all()
+    return {batch_id: name for batch_id, name in rows if batch_id in ids}

@@ -1,0 +1,349 @@
+"""Products: what is sold, how its keys are compared, and how many of them there are."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Row, SQLColumnExpression, exists, func, or_
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Session, col, select
+
+from desktop_app.domain.card_keys import KeyRule
+from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
+from desktop_app.domain.states import KeyState, ProductKind
+from desktop_app.services.context import Context
+from desktop_app.services.form_fields import FieldName, amount_field, line_field, number_field, text_field
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.storage.tables import BatchRow, CardKeyRow, OrderRow, ProductRow
+
+_CODE = FieldName("The product code", "商品编码")
+_NAME = FieldName("The product name", "商品名称")
+_FACE = FieldName("The face value", "面值")
+_PRICE = FieldName("The price", "售价")
+_THRESHOLD = FieldName("The low-stock threshold", "库存预警值")
+_NOTE = FieldName("The note", "备注")
+
+_LARGEST_THRESHOLD = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLine:
+    """A product with its stock. ``in_stock`` counts what can be sold today; ``expired`` keys are not among them."""
+
+    id: int
+    code: str
+    name: str
+    kind: ProductKind
+    face_fen: int | None
+    price_fen: int
+    low_stock_threshold: int
+    fold_case: bool
+    fold_hyphens: bool
+    note: str
+    active: bool
+    in_stock: int
+    delivered: int
+    redeemed: int
+    quarantined: int
+    void: int
+    expired: int
+    is_low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDraft:
+    """A product as a form fills it in. ``face_fen`` None: it has no face value."""
+
+    code: str
+    name: str
+    kind: ProductKind
+    face_fen: int | None = None
+    price_fen: int = 0
+    low_stock_threshold: int = 0
+    fold_case: bool = False
+    fold_hyphens: bool = False
+    note: str = ""
+    active: bool = True
+
+
+class Products:
+    """The products of one shop."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def listing(self, sort: Sort | None = None, *, text: str = "", only_active: bool = False) -> Listing[ProductLine]:
+        """Products whose code or name holds ``text``.
+
+        Sort keys: every field of :class:`ProductLine` but ``id``, ``is_low`` and the two comparison rules. Without
+        ``sort`` the newest come first.
+        """
+        today = self._today()
+        statement = sql_select(col(ProductRow.id))
+        if only_active:
+            statement = statement.where(col(ProductRow.active))
+        if wanted := text.strip().lower():
+            statement = statement.where(
+                or_(
+                    func.instr(func.lower(ProductRow.code), wanted) > 0,
+                    func.instr(func.lower(ProductRow.name), wanted) > 0,
+                )
+            )
+
+        def read(session: Session, rows: Sequence[Row[Any]]) -> list[ProductLine]:
+            return _lines(session, [row[0] for row in rows], today)
+
+        return Listing(self._context, statement, read, _sort_columns(today), col(ProductRow.id), sort)
+
+    def all(self) -> list[ProductLine]:
+        """Every product by name, for choosing one."""
+        with self._context.read() as session:
+            ids = session.exec(select(ProductRow.id).order_by(col(ProductRow.name), col(ProductRow.id))).all()
+            return _lines(session, [product_id for product_id in ids if product_id is not None], self._today())
+
+    def get(self, product_id: int) -> ProductLine:
+        """One product; :class:`NotFoundError`."""
+        with self._context.read() as session:
+            product_row(session, product_id)
+            return _lines(session, [product_id], self._today())[0]
+
+    def by_code(self, code: str) -> ProductLine:
+        """The product with this code, upper and lower case alike; :class:`NotFoundError`."""
+        with self._context.read() as session:
+            found = _id_of_code(session, code.strip())
+            if found is None:
+                raise NotFoundError(
+                    "There is no product with the code “{code}”.", "没有编码为“{code}”的商品。", code=code[:60]
+                )
+            return _lines(session, [found], self._today())[0]
+
+    def add(self, draft: ProductDraft) -> int:
+        """A new product. Returns its id."""
+        context = self._context
+        values = _checked(draft)
+        with context.write() as session:
+            _require_free_code(session, values["code"])
+            row = ProductRow(uid=os.urandom(16), created_at=context.clock(), **values)
+            session.add(row)
+            session.flush()
+            assert row.id is not None
+            product_id = row.id
+            context.record(session, "product.added", "products", product_id, facts=values)
+        context.announce("products")
+        return product_id
+
+    def change(self, product_id: int, draft: ProductDraft) -> None:
+        """Change a product.
+
+        :class:`RefusedError` when the comparison of its keys would change while it has keys (two keys could become
+        one), or its kind while it has keys or orders (orders are judged by it).
+        """
+        context = self._context
+        values = _checked(draft)
+        with context.write() as session:
+            row = product_row(session, product_id)
+            changes = {
+                name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
+            }
+            if not changes:
+                return
+            if "code" in changes:
+                _require_free_code(session, values["code"], besides=product_id)
+            _require_changeable(session, row, changes)
+            for name, (_, value) in changes.items():
+                setattr(row, name, value)
+            session.add(row)
+            session.flush()
+            context.record(
+                session,
+                "product.changed",
+                "products",
+                product_id,
+                facts={name: {"from": before, "to": after} for name, (before, after) in changes.items()},
+            )
+        context.announce("products")
+
+    def low_stock(self) -> list[ProductLine]:
+        """The active products that run low, the emptiest first."""
+        return sorted(
+            (line for line in self.all() if line.is_low and line.active), key=lambda line: (line.in_stock, line.name)
+        )
+
+    def _today(self) -> str:
+        return shop_day(self._context)
+
+
+def shop_day(context: Context) -> str:
+    """Today in the shop's time zone, ISO: a batch that expires today can still be sold."""
+    return context.clock().astimezone(context.zone).date().isoformat()
+
+
+def product_row(session: Session, product_id: int) -> ProductRow:
+    """The stored product; :class:`NotFoundError`."""
+    row = session.get(ProductRow, product_id)
+    if row is None:
+        raise NotFoundError("There is no product {id}.", "没有编号为 {id} 的商品。", id=product_id)
+    return row
+
+
+def key_rule(row: ProductRow) -> KeyRule:
+    """How the keys of a product are compared."""
+    return KeyRule(fold_case=row.fold_case, fold_hyphens=row.fold_hyphens)
+
+
+def require_holds_keys(row: ProductRow) -> None:
+    """:class:`RefusedError` for a phone top-up: it is carried out, not handed over."""
+    if row.kind is ProductKind.PHONE_TOPUP:
+        raise RefusedError(
+            "“{name}” is a phone top-up and holds no card keys; choose another product.",
+            "“{name}”是话费充值商品,不存放卡密,请选择其他商品。",
+            name=row.name,
+        )
+
+
+def _checked(draft: ProductDraft) -> dict[str, Any]:
+    code = line_field(_CODE, draft.code, longest=40, required=True)
+    if any(character.isspace() for character in code):
+        raise BadInputError("The product code must not contain spaces.", "商品编码不能含有空格。")
+    values = {item.name: getattr(draft, item.name) for item in fields(ProductDraft)}
+    return values | {
+        "code": code,
+        "name": line_field(_NAME, draft.name, longest=120, required=True),
+        "kind": ProductKind(draft.kind),
+        "face_fen": None if draft.face_fen is None else amount_field(_FACE, draft.face_fen, least=1),
+        "price_fen": amount_field(_PRICE, draft.price_fen),
+        "low_stock_threshold": number_field(_THRESHOLD, draft.low_stock_threshold, most=_LARGEST_THRESHOLD),
+        "note": text_field(_NOTE, draft.note),
+    }
+
+
+def _id_of_code(session: Session, code: str) -> int | None:
+    return session.exec(select(ProductRow.id).where(func.lower(ProductRow.code) == code.lower())).first()
+
+
+def _require_free_code(session: Session, code: str, besides: int | None = None) -> None:
+    taken = _id_of_code(session, code)
+    if taken is not None and taken != besides:
+        raise BadInputError(
+            "There is a product with the code “{code}” already; choose another code.",
+            "已有编码为“{code}”的商品,请换一个编码。",
+            code=code,
+        )
+
+
+def _require_changeable(session: Session, row: ProductRow, changed: Collection[str]) -> None:
+    rule_changed = "fold_case" in changed or "fold_hyphens" in changed
+    if not rule_changed and "kind" not in changed:
+        return
+    has_keys = bool(session.exec(select(exists().where(col(CardKeyRow.product_id) == row.id))).one())
+    if rule_changed and has_keys:
+        raise RefusedError(
+            "“{name}” has card keys, so how they are compared cannot change; make a new product.",
+            "“{name}”已有卡密,不能再改变比较方式,请新建商品。",
+            name=row.name,
+        )
+    if "kind" in changed and (
+        has_keys or session.exec(select(exists().where(col(OrderRow.product_id) == row.id))).one()
+    ):
+        raise RefusedError(
+            "“{name}” has card keys or orders, so its kind cannot change; make a new product.",
+            "“{name}”已有卡密或订单,不能再改变商品类型,请新建商品。",
+            name=row.name,
+        )
+
+
+def _lines(session: Session, ids: Sequence[int], today: str) -> list[ProductLine]:
+    rows = {row.id: row for row in session.exec(select(ProductRow).where(col(ProductRow.id).in_(ids))).all()}
+    counts = _counts(session, ids)
+    expired = _expired(session, ids, today)
+    return [_line(rows[product_id], counts[product_id], expired.get(product_id, 0)) for product_id in ids]
+
+
+def _counts(session: Session, ids: Sequence[int]) -> Mapping[int, Mapping[KeyState, int]]:
+    counts: dict[int, dict[KeyState, int]] = defaultdict(dict)
+    statement = (
+        select(col(CardKeyRow.product_id), col(CardKeyRow.state), func.count())
+        .where(col(CardKeyRow.product_id).in_(ids))
+        .group_by(col(CardKeyRow.product_id), col(CardKeyRow.state))
+    )
+    for product_id, state, count in session.exec(statement).all():
+        counts[product_id][state] = count
+    return counts
+
+
+def _expired(session: Session, ids: Sequence[int], today: str) -> dict[int, int]:
+    batches = session.exec(select(BatchRow.id).where(col(BatchRow.expires_on) < today)).all()
+    if not batches:
+        return {}
+    statement = (
+        select(CardKeyRow.product_id, func.count())
+        .where(
+            col(CardKeyRow.state) == KeyState.IN_STOCK,
+            col(CardKeyRow.product_id).in_(ids),
+            col(CardKeyRow.batch_id).in_(select(BatchRow.id).where(col(BatchRow.expires_on) < today)),
+        )
+        .group_by(col(CardKeyRow.product_id))
+    )
+    return dict(session.exec(statement).all())
+
+
+def _line(row: ProductRow, counts: Mapping[KeyState, int], expired: int) -> ProductLine:
+    in_stock = counts.get(KeyState.IN_STOCK, 0) - expired
+    threshold = row.low_stock_threshold
+    return ProductLine(
+        id=row.id or 0,
+        code=row.code,
+        name=row.name,
+        kind=row.kind,
+        face_fen=row.face_fen,
+        price_fen=row.price_fen,
+        low_stock_threshold=threshold,
+        fold_case=row.fold_case,
+        fold_hyphens=row.fold_hyphens,
+        note=row.note,
+        active=row.active,
+        in_stock=in_stock,
+        delivered=counts.get(KeyState.DELIVERED, 0),
+        redeemed=counts.get(KeyState.REDEEMED, 0),
+        quarantined=counts.get(KeyState.QUARANTINED, 0),
+        void=counts.get(KeyState.VOID, 0),
+        expired=expired,
+        is_low=row.kind is not ProductKind.PHONE_TOPUP and threshold > 0 and in_stock <= threshold,
+    )
+
+
+def _sort_columns(today: str) -> Mapping[str, SQLColumnExpression[Any]]:
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        name: getattr(ProductRow, name)
+        for name in ("code", "name", "kind", "face_fen", "price_fen", "low_stock_threshold", "note", "active")
+    }
+    counted = {
+        "delivered": KeyState.DELIVERED,
+        "redeemed": KeyState.REDEEMED,
+        "quarantined": KeyState.QUARANTINED,
+        "void": KeyState.VOID,
+    }
+    key = aliased(CardKeyRow)
+    for name, state in counted.items():
+        columns[name] = _key_count(key, col(key.state) == state)
+    expired = col(key.batch_id).in_(sql_select(col(BatchRow.id)).where(col(BatchRow.expires_on) < today))
+    in_stock = col(key.state) == KeyState.IN_STOCK
+    columns["in_stock"] = _key_count(key, in_stock & ~expired)
+    columns["expired"] = _key_count(key, in_stock & expired)
+    return columns
+
+
+def _key_count(key: type[CardKeyRow], condition: ColumnElement[bool]) -> SQLColumnExpression[Any]:
+    return (
+        sql_select(func.count())
+        .select_from(key)
+        .where(col(key.product_id) == ProductRow.id, condition)
+        .correlate(ProductRow)
+        .scalar_subquery()
+    )
