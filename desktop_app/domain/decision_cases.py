@@ -7,17 +7,22 @@ when there is no JSON object at all) as fact ``field`` of the :class:`BadInputEr
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import TypeVar
 
 from desktop_app.domain.deadlines import SHOP_ZONE
 from desktop_app.domain.errors import BadInputError
+from desktop_app.domain.json_fields import (
+    Fields,
+    bad_field,
+    code_value,
+    read_json,
+    repeated_field,
+    repeated_key,
+    text_value,
+)
 from desktop_app.domain.policies import (
     DEFAULT_CAP_BP,
     DEFAULT_WINDOW_HOURS,
@@ -38,19 +43,7 @@ from desktop_app.domain.states import (
     UnitState,
 )
 
-LARGEST_NUMBER = 2**63 - 1
-"""What a database can hold; a larger number in a case is a mistake."""
-
 _ROOT = "case"
-_LONGEST_DIGITS = 20
-_LONGEST_SHOWN = 40
-# room for the clocks on either side of what a datetime can express
-_YEARS = range(1900, 9900)
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
-)
-_Value = TypeVar("_Value")
-_Code = TypeVar("_Code", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +83,7 @@ def decide_line(line: str | bytes, language: str = "en", zone: tzinfo = SHOP_ZON
 
 def read_case(text: str | bytes) -> Case:
     """Read a bare case, or the ``case`` of an object that has one. :class:`BadInputError` names the field."""
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError:
-            raise _bad(_ROOT, "the text is not UTF-8", "文本不是 UTF-8 编码") from None
-    try:
-        value = json.loads(
-            text.removeprefix("\ufeff"), object_pairs_hook=_object_once, parse_int=_integer, parse_constant=float
-        )
-    except (json.JSONDecodeError, RecursionError):
-        raise _bad(_ROOT, "this is not readable JSON", "不是可以读取的 JSON") from None
-    return parse_case(value)
+    return parse_case(read_json(text, _ROOT))
 
 
 def parse_case(value: object) -> Case:
@@ -111,10 +93,10 @@ def parse_case(value: object) -> Case:
     :class:`BadInputError` names the field.
     """
     if isinstance(value, dict) and _ROOT in value:
-        if isinstance(value, _RepeatedKeys) and value.repeated == _ROOT:
-            raise _repeated(_ROOT)
+        if repeated_key(value) == _ROOT:
+            raise repeated_field(_ROOT)
         value = value[_ROOT]
-    root = _Fields(value, "", ("now", "policy", "order", "request", "facts"))
+    root = Fields(value, "", ("now", "policy", "order", "request", "facts"), _ROOT)
     now = root.moment_required("now")
     case = Case(
         policy=_policy(root.child("policy", _POLICY)),
@@ -168,179 +150,6 @@ def _values(codes: Iterable[StrEnum]) -> list[str]:
 
 def _moment_text(moment: datetime | None, zone: tzinfo) -> str | None:
     return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
-
-
-# --- JSON without its loose ends ---
-
-
-class _RepeatedKeys(dict[str, object]):
-    """An object in which a key stood twice: which of the two is meant, nobody can say."""
-
-    repeated = ""
-
-
-def _object_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    plain = dict(pairs)
-    if len(plain) == len(pairs):
-        return plain
-    marked = _RepeatedKeys(plain)
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            marked.repeated = key
-            break
-        seen.add(key)
-    return marked
-
-
-def _integer(digits: str) -> int | float:
-    # thousands of digits take long to convert, and none of them is a possible number
-    return int(digits) if len(digits) <= _LONGEST_DIGITS else math.inf
-
-
-# --- fields ---
-
-
-class _Fields:
-    """One object of a case; every reader names the path of what it refuses. Absent and null are the same."""
-
-    def __init__(self, value: object, path: str, names: tuple[str, ...]) -> None:
-        if not isinstance(value, dict):
-            raise _bad(path or _ROOT, "a JSON object is expected here", "此处应为 JSON 对象")
-        self.path = path
-        self._values: dict[str, object] = value
-        if isinstance(value, _RepeatedKeys):
-            raise _repeated(self.path_of(value.repeated))
-        for name in value:
-            if name not in names:
-                raise _bad(self.path_of(name), "there is no such field", "没有这个字段")
-
-    def path_of(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-    def child(self, name: str, names: tuple[str, ...]) -> _Fields:
-        value = self._values.get(name)
-        return _Fields({} if value is None else value, self.path_of(name), names)
-
-    def text(self, name: str) -> str | None:
-        value = self._values.get(name)
-        return None if value is None else _text(value, self.path_of(name))
-
-    def text_required(self, name: str) -> str:
-        return self._required(name, self.text(name))
-
-    def flag(self, name: str) -> bool:
-        return self.known(name) is True
-
-    def known(self, name: str) -> bool | None:
-        """True, false, or None: not checked yet."""
-        value = self._values.get(name)
-        if value is None or isinstance(value, bool):
-            return value
-        path = self.path_of(name)
-        raise _bad(path, "true or false is expected, not {value}", "应为 true 或 false,而不是 {value}", value)
-
-    def number(self, name: str, largest: int = LARGEST_NUMBER) -> int | None:
-        value = self._values.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= largest:
-            path = self.path_of(name)
-            if largest == LARGEST_NUMBER:
-                raise _bad(
-                    path,
-                    "a whole number of at least 0 is expected, not {value}; money is in fen",
-                    "应为不小于 0 的整数(金额以分为单位),而不是 {value}",
-                    value,
-                )
-            raise _bad(
-                path,
-                "a whole number from 0 to {largest} is expected, not {value}",
-                "应为 0 到 {largest} 的整数,而不是 {value}",
-                value,
-                largest=largest,
-            )
-        return value
-
-    def number_or(self, name: str, default: int, largest: int = LARGEST_NUMBER) -> int:
-        value = self.number(name, largest)
-        return default if value is None else value
-
-    def number_required(self, name: str) -> int:
-        return self._required(name, self.number(name))
-
-    def moment(self, name: str) -> datetime | None:
-        value = self._values.get(name)
-        return None if value is None else _moment(value, self.path_of(name))
-
-    def moment_required(self, name: str) -> datetime:
-        return self._required(name, self.moment(name))
-
-    def code(self, name: str, codes: type[_Code]) -> _Code | None:
-        value = self._values.get(name)
-        return None if value is None else _code(value, self.path_of(name), codes)
-
-    def code_required(self, name: str, codes: type[_Code]) -> _Code:
-        return self._required(name, self.code(name, codes))
-
-    def items(self, name: str) -> list[object]:
-        value = self._values.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise _bad(self.path_of(name), "a list is expected, not {value}", "应为列表,而不是 {value}", value)
-        return value
-
-    def mapping(self, name: str) -> dict[str, object]:
-        value = self._values.get(name)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise _bad(self.path_of(name), "an object is expected, not {value}", "应为对象,而不是 {value}", value)
-        if isinstance(value, _RepeatedKeys):
-            raise _repeated(self.path_of(name))
-        return value
-
-    def _required(self, name: str, value: _Value | None) -> _Value:
-        if value is None:
-            raise _bad(self.path_of(name), "this field is required", "缺少必填字段")
-        return value
-
-
-def _text(value: object, path: str) -> str:
-    # half a surrogate pair is no character: it can be neither shown nor printed
-    if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
-        raise _bad(path, "a text is expected, not {value}", "应为文本,而不是 {value}", value)
-    return value
-
-
-def _code(value: object, path: str, codes: type[_Code]) -> _Code:
-    try:
-        return codes(_text(value, path))
-    except ValueError:
-        raise _bad(
-            path,
-            "{value} is not known here; possible are {codes}",
-            "此处没有 {value},可用的是 {codes}",
-            value,
-            codes=", ".join(codes),
-        ) from None
-
-
-def _moment(value: object, path: str) -> datetime:
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:  # the thirtieth of February
-            moment = None
-        if moment is not None and moment.year in _YEARS:
-            return moment.astimezone(UTC)
-    raise _bad(
-        path,
-        "a time with offset such as 2026-11-20T12:00:00+08:00 is expected, not {value}",
-        "应为带时区的时间,例如 2026-11-20T12:00:00+08:00,而不是 {value}",
-        value,
-    )
 
 
 _POLICY = ("platform_kind", "window_hours", "fee_bp", "unshipped_fee_bp", "cap_bp")
@@ -398,7 +207,7 @@ _FACTS = (
 )
 
 
-def _policy(fields: _Fields) -> Policy:
+def _policy(fields: Fields) -> Policy:
     return Policy(
         platform_kind=fields.code_required("platform_kind", PlatformKind),
         window_hours=fields.number_or("window_hours", DEFAULT_WINDOW_HOURS, LARGEST_WINDOW_HOURS),
@@ -408,7 +217,7 @@ def _policy(fields: _Fields) -> Policy:
     )
 
 
-def _order(fields: _Fields) -> Order:
+def _order(fields: Fields) -> Order:
     return Order(
         order_no=fields.text("order_no") or "",
         product_kind=fields.code_required("product_kind", ProductKind),
@@ -428,15 +237,15 @@ def _order(fields: _Fields) -> Order:
     )
 
 
-def _units(order: _Fields) -> tuple[Unit, ...]:
+def _units(order: Fields) -> tuple[Unit, ...]:
     path = order.path_of("units")
     items = order.items("units")
     if not items:
-        raise _bad(path, "at least one unit is required", "至少需要一个单件")
-    return tuple(_unit(_Fields(item, f"{path}[{index}]", _UNIT)) for index, item in enumerate(items))
+        raise bad_field(path, "at least one unit is required", "至少需要一个单件")
+    return tuple(_unit(Fields(item, f"{path}[{index}]", _UNIT)) for index, item in enumerate(items))
 
 
-def _unit(fields: _Fields) -> Unit:
+def _unit(fields: Fields) -> Unit:
     return Unit(
         ref=fields.text_required("ref"),
         net_fen=fields.number_required("net_fen"),
@@ -451,7 +260,7 @@ def _unit(fields: _Fields) -> Unit:
     )
 
 
-def _redemption(fields: _Fields) -> Redemption:
+def _redemption(fields: Fields) -> Redemption:
     return Redemption(
         redeemed_at=fields.moment("redeemed_at"),
         code=fields.text("code"),
@@ -460,26 +269,28 @@ def _redemption(fields: _Fields) -> Redemption:
     )
 
 
-def _request(fields: _Fields) -> Request:
-    reasons_path = fields.path_of("unit_reasons")
+def _request(fields: Fields) -> Request:
+    evidence_path, refs_path = fields.path_of("evidence"), fields.path_of("unit_refs")
     return Request(
         requested_at=fields.moment_required("requested_at"),
         asked_at=fields.moment("asked_at"),
         answered_at=fields.moment("answered_at"),
         reason=fields.code("reason", ReasonCode),
         text=fields.text("text") or "",
-        evidence=frozenset(_code(item, fields.path_of("evidence"), EvidenceKind) for item in fields.items("evidence")),
-        unit_refs=tuple(_text(item, fields.path_of("unit_refs")) for item in fields.items("unit_refs")),
-        unit_reasons=_unit_reasons(fields.mapping("unit_reasons"), reasons_path),
+        evidence=frozenset(
+            code_value(item, evidence_path, EvidenceKind) for item in fields.items("evidence")
+        ),
+        unit_refs=tuple(text_value(item, refs_path) for item in fields.items("unit_refs")),
+        unit_reasons=_unit_reasons(fields.mapping("unit_reasons"), fields.path_of("unit_reasons")),
         another_open=fields.flag("another_open"),
     )
 
 
 def _unit_reasons(values: dict[str, object], path: str) -> dict[str, ReasonCode | None]:
-    return {ref: None if value is None else _code(value, path, ReasonCode) for ref, value in values.items()}
+    return {ref: None if value is None else code_value(value, path, ReasonCode) for ref, value in values.items()}
 
 
-def _facts(fields: _Fields) -> Facts:
+def _facts(fields: Fields) -> Facts:
     return Facts(
         log_confirms=fields.known("log_confirms"),
         duplicate_fen=fields.number("duplicate_fen"),
@@ -500,23 +311,23 @@ def _check_between(case: Case) -> None:
     """What single fields cannot tell, in the order in which the format lists it."""
     order, request = case.order, case.request
     if order.refunded_fen > order.paid_fen:
-        raise _bad("order.refunded_fen", "more was refunded than paid", "退款多于付款")
+        raise bad_field("order.refunded_fen", "more was refunded than paid", "退款多于付款")
     if order.state is OrderState.UNPAID:
         if order.paid_fen:
-            raise _bad("order.paid_fen", "an unpaid order has no payment", "待支付订单不应有付款")
+            raise bad_field("order.paid_fen", "an unpaid order has no payment", "待支付订单不应有付款")
         for index, unit in enumerate(order.units):
             if unit.state is not UnitState.UNSHIPPED:
-                raise _bad(_unit_path(index, "state"), "an unpaid order ships nothing", "待支付订单不应已发货")
+                raise bad_field(_unit_path(index, "state"), "an unpaid order ships nothing", "待支付订单不应已发货")
     if request.requested_at < order.ordered_at:
-        raise _bad("request.requested_at", "this is before the order was placed", "早于下单时间")
+        raise bad_field("request.requested_at", "this is before the order was placed", "早于下单时间")
     if case.now < request.requested_at:
-        raise _bad("now", "this is before the request", "早于申请时间")
+        raise bad_field("now", "this is before the request", "早于申请时间")
     _check_answer(request)
     _check_refs(order, request)
     _check_units(order)
     for name, amount in (("duplicate_fen", case.facts.duplicate_fen), ("overcharged_fen", case.facts.overcharged_fen)):
         if amount == 0:
-            raise _bad(f"facts.{name}", "leave it out or give an amount above 0", "请填写大于 0 的金额,或不填")
+            raise bad_field(f"facts.{name}", "leave it out or give an amount above 0", "请填写大于 0 的金额，或不填")
 
 
 def _check_answer(request: Request) -> None:
@@ -524,76 +335,48 @@ def _check_answer(request: Request) -> None:
         return
     path = "request.answered_at"
     if request.asked_at is None:
-        raise _bad(path, "nothing was asked: asked_at is missing", "未曾要求补充材料:缺少 asked_at")
+        raise bad_field(path, "nothing was asked: asked_at is missing", "未曾要求补充材料：缺少 asked_at")
     if request.answered_at < request.asked_at:
-        raise _bad(path, "this is before evidence was asked for", "早于要求补充材料的时间")
+        raise bad_field(path, "this is before evidence was asked for", "早于要求补充材料的时间")
     if request.answered_at < request.requested_at:
-        raise _bad(path, "this is before the request", "早于申请时间")
+        raise bad_field(path, "this is before the request", "早于申请时间")
 
 
 def _check_refs(order: Order, request: Request) -> None:
     refs: set[str] = set()
     for index, unit in enumerate(order.units):
         if not unit.ref.strip():
-            raise _bad(_unit_path(index, "ref"), "a unit needs a reference that is not blank", "单件编号不能为空")
+            raise bad_field(_unit_path(index, "ref"), "a unit needs a reference that is not blank", "单件编号不能为空")
         if unit.ref in refs:
-            raise _bad(_unit_path(index, "ref"), "{value} is used twice", "{value} 重复", unit.ref)
+            raise bad_field(_unit_path(index, "ref"), "{value} is used twice", "{value} 重复", unit.ref)
         refs.add(unit.ref)
     for ref in request.unit_refs:
         if ref not in refs:
-            raise _bad("request.unit_refs", "the order has no unit {value}", "订单中没有单件 {value}", ref)
+            raise bad_field("request.unit_refs", "the order has no unit {value}", "订单中没有单件 {value}", ref)
     requested = set(request.unit_refs) or refs
     for ref in request.unit_reasons:
         if ref not in requested:
-            raise _bad("request.unit_reasons", "unit {value} is not requested", "申请中没有单件 {value}", ref)
+            raise bad_field("request.unit_reasons", "unit {value} is not requested", "申请中没有单件 {value}", ref)
 
 
 def _check_units(order: Order) -> None:
     for index, unit in enumerate(order.units):
         if unit.remaining_fen is not None and (unit.face_fen is None or unit.remaining_fen > unit.face_fen):
             path = _unit_path(index, "remaining_fen")
-            raise _bad(path, "this needs a face_fen that is not smaller", "需要不小于它的 face_fen")
+            raise bad_field(path, "this needs a face_fen that is not smaller", "需要不小于它的 face_fen")
     for index, unit in enumerate(order.units):
         if unit.face_fen == 0:
-            raise _bad(_unit_path(index, "face_fen"), "leave it out or give more than 0", "请填写大于 0 的面值,或不填")
+            raise bad_field(
+                _unit_path(index, "face_fen"), "leave it out or give more than 0", "请填写大于 0 的面值，或不填"
+            )
     for index, unit in enumerate(order.units):
         if unit.balance_verified and (unit.face_fen is None or unit.remaining_fen is None):
             path = _unit_path(index, "balance_verified")
-            raise _bad(path, "this needs face_fen and remaining_fen", "需要同时填写 face_fen 和 remaining_fen")
+            raise bad_field(path, "this needs face_fen and remaining_fen", "需要同时填写 face_fen 和 remaining_fen")
     for index, unit in enumerate(order.units):
         if unit.topup is not None and order.product_kind is not ProductKind.PHONE_TOPUP:
-            raise _bad(_unit_path(index, "topup"), "only a phone top-up has this", "只有话费充值才有此字段")
+            raise bad_field(_unit_path(index, "topup"), "only a phone top-up has this", "只有话费充值才有此字段")
 
 
 def _unit_path(index: int, name: str) -> str:
     return f"order.units[{index}].{name}"
-
-
-# --- refusals ---
-
-
-def _repeated(path: str) -> BadInputError:
-    return _bad(path, "this field stands here twice", "字段重复出现")
-
-
-def _bad(path: str, en: str, zh: str, value: object = None, **facts: object) -> BadInputError:
-    return BadInputError(
-        "{field}: " + en + ".", "{field}:" + zh + "。", field=_printable(path), value=_shown(value), **facts
-    )
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return "{…}"
-    if isinstance(value, list):
-        return "[…]"
-    text = json.dumps(_printable(value), ensure_ascii=False) if isinstance(value, str) else str(value)
-    if isinstance(value, bool):
-        text = text.lower()
-    elif isinstance(value, float) and math.isinf(value):
-        text = "∞"
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -15,7 +15,7 @@ LARGEST_FEN: Fen = 2**53
 
 _LONGEST_TEXT = 40
 # two decimals are fen; zeros after them come from databases that store four decimals and change nothing
-_YUAN = re.compile(r"[¥¥]?[ ]?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2})0*)?")
+_YUAN = re.compile(r"[\u00a5\uffe5]?[ ]?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2})0*)?")
 
 
 def allocate(total: Fen, weights: Sequence[int]) -> list[Fen]:
@@ -79,6 +79,6 @@ def _not_an_amount(text: str) -> BadInputError:
     shown = text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"
     return BadInputError(
         "“{text}” is not an amount in yuan: write it like 19.90, without a sign and with at most two decimals.",
-        "“{text}”不是有效的金额:请按 19.90 的形式填写,不带正负号,最多两位小数。",
+        "“{text}”不是有效的金额：请按 19.90 的形式填写，不带正负号，最多两位小数。",
         text=shown,
     )

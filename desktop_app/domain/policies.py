@@ -85,10 +85,10 @@ class LintWarning:
 
 _RATES = ("fee_bp", "unshipped_fee_bp")
 _TEXTS = ("refund_policy", "after_sales", "user_agreement", "cancel_rules", "fee_note")
-_SENTENCE_END = re.compile(r"[。;;!!\n]|\.\s")
+_SENTENCE_END = re.compile(r"[。;!?\uff1b\uff01\uff1f\n]|\.\s")
 # terms that exclude the buyer's rights altogether (消法 26; seed A8, B16)
 _EXCLUSION = re.compile(
-    r"不退不换|不予退换|不支持退[款换]|概不退[款换货]|一律不退|恕不退[款换]|拒绝退款|不可退款|一经(?:售出|发货|购买)[^,,]{0,8}不"
+    r"不退不换|不予退换|不支持退[款换]|概不退[款换货]|一律不退|恕不退[款换]|拒绝退款|不可退款|一经(?:售出|发货|购买)[^,\uff0c]{0,8}不"
     r"|已锁定库存|库存已锁定|no refunds?\b|non-?refundable|all sales (?:are )?final",
     re.IGNORECASE,
 )
