@@ -1,0 +1,257 @@
+"""What a card key is: when a line is one, when two are the same, and how one is shown without giving it away.
+
+The text of a key is kept exactly as it came. Only the *index form* (:func:`normalise`) is compared, so that a copy
+with a stray space, a zero-width character or full-width digits is still found to be the same key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+MAX_KEY_BYTES: Final = 4096
+"""Longest key in bytes of UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRule:
+    """What does not tell two keys of a product apart."""
+
+    fold_case: bool = False
+    fold_hyphens: bool = False
+    """Hyphens and spaces inside a field do not count; the ``----`` between two fields does."""
+
+
+EXACT: Final = KeyRule()
+
+
+class KeyProblem(StrEnum):
+    """Why a line of an import is not taken as a key."""
+
+    EMPTY = "empty"
+    NUL = "nul"
+    CONTROL = "control"
+    BIDI = "bidi"
+    TOO_LONG = "too_long"
+    PRIVATE_USE = "private_use"
+    SURROGATE = "surrogate"
+    COLUMNS = "columns"
+    INCOMPLETE = "incomplete"
+    NOT_SELLABLE = "not_sellable"
+    BAD_FACE = "bad_face"
+    BAD_COST = "bad_cost"
+    BAD_EXPIRY = "bad_expiry"
+    BAD_NOTE = "bad_note"
+
+
+class KeyWarning(StrEnum):
+    """What the merchant should look at in a key that is taken."""
+
+    EDGES = "edges"
+    INVISIBLE = "invisible"
+    MIXED_SCRIPT = "mixed_script"
+    FULL_WIDTH = "full_width"
+    MASKED = "masked"
+
+
+class Sentence(NamedTuple):
+    en: str
+    zh: str
+
+
+SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
+    KeyProblem.EMPTY: Sentence("There is no key here.", "这里没有卡密。"),
+    KeyProblem.NUL: Sentence(
+        "The line contains a NUL character; ask the supplier for a clean file.",
+        "该行含有 NUL 字符,请向供货方索取正常文件。",
+    ),
+    KeyProblem.CONTROL: Sentence(
+        "The key contains a control character or a line break; remove it.", "卡密中含有控制字符或换行,请删除后再导入。"
+    ),
+    KeyProblem.BIDI: Sentence(
+        "The key contains a text-direction mark, so it does not read as it looks; remove it.",
+        "卡密中含有文字方向控制符,显示与实际内容不同,请删除后再导入。",
+    ),
+    KeyProblem.TOO_LONG: Sentence("The key is longer than 4,096 bytes.", "卡密超过 4096 字节。"),
+    KeyProblem.PRIVATE_USE: Sentence(
+        "The key contains characters that no font defines; the file was probably read in the wrong encoding.",
+        "卡密中含有无法识别的字符,很可能是文件编码选错了。",
+    ),
+    KeyProblem.SURROGATE: Sentence(
+        "The key contains half a character; copy it again from its source.", "卡密中有残缺的字符,请从来源处重新复制。"
+    ),
+    KeyProblem.COLUMNS: Sentence("The line has more or fewer columns than the header.", "该行的列数与表头不一致。"),
+    KeyProblem.INCOMPLETE: Sentence("The number or the password is empty.", "卡号或密码为空。"),
+    KeyProblem.NOT_SELLABLE: Sentence(
+        "The status column does not say that this key may be sold.", "状态列未表明该卡密可以出售。"
+    ),
+    KeyProblem.BAD_FACE: Sentence(
+        "The face value is not an amount in yuan such as 50 or 50.00.", "面值不是有效金额,请写成 50 或 50.00。"
+    ),
+    KeyProblem.BAD_COST: Sentence(
+        "The cost is not an amount in yuan such as 47.50.", "成本不是有效金额,请写成 47.50 这样的形式。"
+    ),
+    KeyProblem.BAD_EXPIRY: Sentence(
+        "The expiry is not a date such as 2027-12-31.", "有效期不是有效日期,请写成 2027-12-31。"
+    ),
+    KeyProblem.BAD_NOTE: Sentence(
+        "The note contains control characters or is longer than 500 characters.", "备注含有控制字符,或超过 500 个字。"
+    ),
+    KeyWarning.EDGES: Sentence(
+        "Spaces or invisible characters stand before or after the key; they do not count when keys are compared.",
+        "卡密前后有空格或不可见字符,比较卡密时不计入。",
+    ),
+    KeyWarning.INVISIBLE: Sentence(
+        "Zero-width characters stand inside the key; they do not count when keys are compared.",
+        "卡密中间有零宽字符,比较卡密时不计入。",
+    ),
+    KeyWarning.MIXED_SCRIPT: Sentence(
+        "The key mixes Latin letters or digits with Cyrillic or Greek letters that look the same.",
+        "卡密中混有与拉丁字母相似的西里尔或希腊字母。",
+    ),
+    KeyWarning.FULL_WIDTH: Sentence(
+        "The key contains full-width characters; it counts as the same key as its half-width form.",
+        "卡密中含有全角字符,与对应的半角卡密视为同一张。",
+    ),
+    KeyWarning.MASKED: Sentence(
+        "The key looks masked (****); check that this is not a list exported without the secrets.",
+        "卡密疑似已打码(****),请确认这不是隐藏了卡密的导出文件。",
+    ),
+}
+
+
+class KeyCheck(NamedTuple):
+    """What :func:`examine` found in one line."""
+
+    normalised: str
+    problem: KeyProblem | None
+    warnings: tuple[KeyWarning, ...]
+
+
+# Nearly every key is printable ASCII without stars and without a space at either end: one match settles it.
+is_plain: Final = re.compile(r"[!-)+-~](?:[ -)+-~]{0,4094}[!-)+-~])?").fullmatch
+
+_ZERO_WIDTH: Final = "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"
+_DROP_ZERO_WIDTH: Final = dict.fromkeys(map(ord, _ZERO_WIDTH))
+_TO_INDEX_FORM: Final = _DROP_ZERO_WIDTH | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# No edge may hide a control character: only what separates words is trimmed.
+_EDGE_SPACE: Final = (
+    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+_EDGES: Final = _EDGE_SPACE + _ZERO_WIDTH
+_HYPHENS_AND_SPACES: Final = dict.fromkeys(
+    map(ord, "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212" + _EDGE_SPACE.replace("\t", ""))
+)
+
+_FORBIDDEN: Final[tuple[tuple[KeyProblem, re.Pattern[str]], ...]] = (
+    (KeyProblem.NUL, re.compile("\x00")),
+    (KeyProblem.SURROGATE, re.compile("[\ud800-\udfff]")),
+    (
+        KeyProblem.CONTROL,
+        re.compile("[\x01-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\U000e0000-\U000e007f]"),
+    ),
+    (KeyProblem.BIDI, re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
+    (
+        KeyProblem.PRIVATE_USE,
+        re.compile("[\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff]"),
+    ),
+)
+_LATIN_OR_DIGIT: Final = re.compile("[0-9A-Za-z]")
+_LOOK_ALIKE: Final = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u0588\u13a0-\u13ff]")
+_FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
+_STARS: Final = re.compile(r"\*{4}")
+_INVISIBLE: Final = re.compile(f"[{_ZERO_WIDTH}]")
+_SEPARATORS: Final = ("----", "\t", "|", ",")
+
+
+def examine(text: str, rule: KeyRule = EXACT) -> KeyCheck:
+    """Index form, problem and warnings of ``text`` in one pass (SECURITY, hostile input 2 and 9-13)."""
+    if is_plain(text):
+        return KeyCheck(text if rule is EXACT else _folded(text, rule), None, ())
+    normalised = normalise(text, rule)
+    problem = _problem(text, normalised)
+    return KeyCheck(normalised, problem, () if problem else _warnings(text))
+
+
+def check_key(text: str) -> KeyProblem | None:
+    """Why ``text`` cannot be a key, or None."""
+    return examine(text).problem
+
+
+def normalise(text: str, rule: KeyRule = EXACT) -> str:
+    """The form that is compared: edges trimmed, zero-width characters removed, full-width forms made half-width,
+    and what the product's ``rule`` says does not matter."""
+    if not text.isascii():
+        text = text.translate(_TO_INDEX_FORM)
+    text = text.strip(_EDGE_SPACE)
+    return text if rule is EXACT else _folded(text, rule)
+
+
+def fields(text: str) -> tuple[str, ...]:
+    """The parts of a key of several fields (``number----password``, ``|``, tab, comma), for display only."""
+    for separator in _SEPARATORS:
+        if separator in text:
+            return tuple(part.strip(_EDGES) for part in text.split(separator))
+    return (text.strip(_EDGES),)
+
+
+def mask(text: str) -> str:
+    """``text`` with so little shown that nobody can use it: at most eight characters, at most half of them, and at
+    least eight hidden. Of several fields only the first shows anything; neither do short keys."""
+    visible = text.translate(_DROP_ZERO_WIDTH).strip(_EDGE_SPACE)
+    separator = next((one for one in _SEPARATORS if one in visible), None)
+    if separator is None:
+        return _mask_field(visible)
+    first, *others = visible.split(separator)
+    return separator.join([_mask_field(first.strip(_EDGES)), *("******" for _ in others)])
+
+
+def _folded(text: str, rule: KeyRule) -> str:
+    folded = text.casefold() if rule.fold_case else text
+    if not rule.fold_hyphens:
+        return folded
+    if folded.isascii() and "----" not in folded:
+        return folded.replace("-", "").replace(" ", "") or folded
+    parts = [part.translate(_HYPHENS_AND_SPACES) for part in folded.split("----")]
+    # keys made of hyphens alone would all become the same nothing
+    return "----".join(parts) if any(parts) else folded
+
+
+def _problem(text: str, normalised: str) -> KeyProblem | None:
+    for problem, pattern in _FORBIDDEN:
+        if pattern.search(text):
+            return problem
+    if not normalised:
+        return KeyProblem.EMPTY
+    if len(text) > MAX_KEY_BYTES or len(text.encode()) > MAX_KEY_BYTES:
+        return KeyProblem.TOO_LONG
+    return None
+
+
+def _warnings(text: str) -> tuple[KeyWarning, ...]:
+    core = text.strip(_EDGES)
+    found = {
+        KeyWarning.EDGES: core != text,
+        KeyWarning.INVISIBLE: bool(_INVISIBLE.search(core)),
+        KeyWarning.MIXED_SCRIPT: bool(_LOOK_ALIKE.search(core) and _LATIN_OR_DIGIT.search(core)),
+        KeyWarning.FULL_WIDTH: bool(_FULL_WIDTH.search(core)),
+        KeyWarning.MASKED: bool(_STARS.search(core)),
+    }
+    return tuple(warning for warning, present in found.items() if present)
+
+
+def _mask_field(text: str) -> str:
+    counted = [index for index, character in enumerate(text) if character not in "- "]
+    shown = min(8, len(counted) // 2, max(0, len(counted) - 8))
+    if not shown:
+        return "*" * min(8, max(4, len(counted)))
+    head, tail = counted[: shown // 2], counted[len(counted) - (shown - shown // 2) :]
+    open_places = {*head, *tail}
+    if len(text) > 40:
+        return f"{''.join(text[i] for i in head)}********{''.join(text[i] for i in tail)}"
+    return "".join(
+        character if index in open_places or character in "- " else "*" for index, character in enumerate(text)
+    )
