@@ -1,0 +1,281 @@
+"""Delivery (发货): the oldest sellable keys leave the stock and pass to the buyer (seed B11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from desktop_app.domain.errors import BadInputError, RefusedError
+from desktop_app.domain.states import KeyState, OrderState, ProductKind, TopupState, UnitState
+from desktop_app.services.buyers import mask, target_of
+from desktop_app.services.context import Context, chunks
+from desktop_app.services.order_lines import find_order
+from desktop_app.services.verdicts import refresh_due
+from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What goes to the buyer: the keys, and a text in each language with the keys inside."""
+
+    order_id: int
+    order_no: str
+    keys: tuple[str, ...]
+    text_zh: str
+    text_en: str
+
+
+def deliver(context: Context, order_id: int, *, received: bool) -> Delivery:
+    """Ship a paid order: all of its units or none.
+
+    ``received``: the buyer has seen the keys (``delivered_at``); otherwise they were only sent (``shipped_at``).
+    Top-ups ship without a key and are under way from then on. :class:`RefusedError` when the order is locked, not
+    paid, cancelled or delivered already, or when the stock is short (nothing is taken then).
+    """
+    with context.write() as session:
+        order = find_order(session, order_id)
+        _require_deliverable(order)
+        product = session.get_one(ProductRow, order.product_id)
+        units = [unit for unit in units_of(session, order_id) if not _is_settled(unit)]
+        if not units:
+            raise RefusedError(
+                "Nothing of order {order_no} is left to deliver.",
+                "订单 {order_no} 没有需要发货的单件。",
+                order_no=order.order_no,
+            )
+        now = context.clock()
+        keys: list[tuple[int, str]] = []
+        if product.kind is not ProductKind.PHONE_TOPUP:
+            keys = issue_keys(context, session, order.product_id, len(units))
+        for index, unit in enumerate(units):
+            unit.state = UnitState.UNUSED
+            if keys:
+                unit.card_key_id = keys[index][0]
+            else:
+                unit.topup = TopupState.CHARGING
+            assert unit.id is not None
+            session.add(unit)
+            session.add(
+                DeliveryRow(unit_id=unit.id, card_key_id=unit.card_key_id, delivered_at=now, delivered_by=context.actor)
+            )
+        order.state = OrderState.SHIPPED
+        order.shipped_at = now
+        if received:
+            order.delivered_at = now
+        session.add(order)
+        session.flush()
+        refresh_due(context, session, order_id)
+        context.record(
+            session,
+            "order.delivered",
+            "orders",
+            order_id,
+            order_id=order_id,
+            facts={
+                "order_no": order.order_no,
+                "quantity": len(units),
+                "key_ids": [key_id for key_id, _ in keys],
+                "delivered_at": order.delivered_at,
+            },
+        )
+        delivery = _delivery(context, order, product, [key for _, key in keys])
+    context.announce("orders", "keys", "products", "requests")
+    return delivery
+
+
+def issue_keys(context: Context, session: Session, product_id: int, count: int) -> list[tuple[int, str]]:
+    """Take the ``count`` oldest sellable keys out of the stock, in the caller's transaction: (id, key) of each.
+
+    Sellable: in stock and not expired in the shop's time zone. Oldest: lowest batch, then lowest line.
+    :class:`RefusedError` names how many are missing; then none is taken.
+    """
+    found = oldest_sellable(context, session, product_id, count)
+    if len(found) < count:
+        product = session.get_one(ProductRow, product_id)
+        raise RefusedError(
+            "“{product}” has {have} keys in stock, {missing} too few for this: import more keys first.",
+            "“{product}”可售库存只有 {have} 张,还缺 {missing} 张:请先导入卡密。",
+            product=product.name,
+            have=len(found),
+            missing=count - len(found),
+        )
+    product_uid = session.get_one(ProductRow, product_id).uid
+    now = context.clock()
+    issued: list[tuple[int, str]] = []
+    for key in found:
+        assert key.id is not None
+        plain = context.vault.open_card(key.tag, key.sealed, product_uid).decode()
+        key.state = KeyState.DELIVERED
+        key.state_at = now
+        session.add(key)
+        issued.append((key.id, plain))
+    session.flush()
+    return issued
+
+
+def oldest_sellable(context: Context, session: Session, product_id: int, count: int) -> Sequence[CardKeyRow]:
+    """At most ``count`` keys of the product that may be sold today, oldest first."""
+    today = context.clock().astimezone(context.zone).date().isoformat()
+    statement = (
+        select(CardKeyRow)
+        .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
+        .where(
+            col(CardKeyRow.product_id) == product_id,
+            # written out, because SQLite uses the index of the stock only for exactly this condition
+            text("card_keys.state = 'in_stock'"),
+            col(BatchRow.expires_on).is_(None) | (col(BatchRow.expires_on) >= today),
+        )
+        .order_by(col(CardKeyRow.batch_id), col(CardKeyRow.line), col(CardKeyRow.id))
+        .limit(count)
+    )
+    return session.exec(statement).all()
+
+
+def delivered_again(context: Context, order_id: int) -> Delivery:
+    """The keys of an order that was delivered, to send them once more; the look is logged."""
+    with context.write() as session:
+        order = find_order(session, order_id)
+        if order.state not in (OrderState.SHIPPED, OrderState.COMPLETED):
+            raise RefusedError(
+                "Order {order_no} has not been delivered.", "订单 {order_no} 尚未发货。", order_no=order.order_no
+            )
+        product = session.get_one(ProductRow, order.product_id)
+        keys = _keys_with_buyer(context, session, order_id)
+        context.record(
+            session,
+            "key.revealed",
+            "orders",
+            order_id,
+            order_id=order_id,
+            facts={"order_no": order.order_no, "quantity": len(keys)},
+        )
+        return _delivery(context, order, product, keys)
+
+
+def confirm_delivered(context: Context, order_id: int, at: datetime) -> None:
+    """Record when the buyer got what was sent; it is a fact of its own, neither redeemed nor completed."""
+    with context.write() as session:
+        order = find_order(session, order_id)
+        if order.shipped_at is None or order.state not in (OrderState.SHIPPED, OrderState.COMPLETED):
+            raise RefusedError(
+                "Order {order_no} has not been delivered.", "订单 {order_no} 尚未发货。", order_no=order.order_no
+            )
+        if order.delivered_at is not None:
+            raise RefusedError(
+                "Order {order_no} is already recorded as received.",
+                "订单 {order_no} 已记录为买家收到。",
+                order_no=order.order_no,
+            )
+        if not order.shipped_at <= at <= context.clock():
+            raise BadInputError(
+                "The buyer cannot have received it before it was shipped, nor in the future.",
+                "收到时间不能早于发货时间,也不能晚于现在。",
+            )
+        order.delivered_at = at
+        session.add(order)
+        session.flush()
+        refresh_due(context, session, order_id)
+        context.record(
+            session,
+            "order.delivered",
+            "orders",
+            order_id,
+            order_id=order_id,
+            facts={"order_no": order.order_no, "delivered_at": at},
+        )
+    context.announce("orders", "requests")
+
+
+def units_of(session: Session, order_id: int) -> Sequence[UnitRow]:
+    """The units of an order in its order."""
+    return session.exec(select(UnitRow).where(col(UnitRow.order_id) == order_id).order_by(col(UnitRow.position))).all()
+
+
+def _require_deliverable(order: OrderRow) -> None:
+    if order.locked:
+        raise RefusedError(
+            "Order {order_no} is locked ({reason}): unlock it before delivering.",
+            "订单 {order_no} 已锁定({reason}):请先解锁再发货。",
+            order_no=order.order_no,
+            reason=order.lock_reason,
+        )
+    if order.state is OrderState.PAID:
+        return
+    if order.state is OrderState.UNPAID:
+        raise RefusedError(
+            "Order {order_no} is not paid: record the payment before delivering.",
+            "订单 {order_no} 尚未支付:请先记录付款再发货。",
+            order_no=order.order_no,
+        )
+    if order.state is OrderState.CANCELLED:
+        raise RefusedError(
+            "Order {order_no} is cancelled and cannot be delivered.",
+            "订单 {order_no} 已取消,不能发货。",
+            order_no=order.order_no,
+        )
+    raise RefusedError(
+        "Order {order_no} was delivered already: show its keys again instead.",
+        "订单 {order_no} 已经发过货:如需再次查看,请使用“查看已发卡密”。",
+        order_no=order.order_no,
+    )
+
+
+def _is_settled(unit: UnitRow) -> bool:
+    return unit.refunded or unit.state is not UnitState.UNSHIPPED
+
+
+def _keys_with_buyer(context: Context, session: Session, order_id: int) -> list[str]:
+    ids = [unit.card_key_id for unit in units_of(session, order_id) if unit.card_key_id is not None]
+    keys: dict[int, str] = {}
+    for part in chunks(ids):
+        rows = session.exec(
+            select(CardKeyRow, ProductRow.uid)
+            .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
+            # a key that was taken back is not the buyer's any more
+            .where(col(CardKeyRow.id).in_(part), col(CardKeyRow.state).in_((KeyState.DELIVERED, KeyState.REDEEMED)))
+        )
+        for key, product_uid in rows:
+            assert key.id is not None
+            keys[key.id] = context.vault.open_card(key.tag, key.sealed, product_uid).decode()
+    return [keys[key_id] for key_id in ids if key_id in keys]
+
+
+def _delivery(context: Context, order: OrderRow, product: ProductRow, keys: Sequence[str]) -> Delivery:
+    assert order.id is not None
+    if product.kind is ProductKind.PHONE_TOPUP:
+        account = mask(target_of(context.vault, order).account) if context.vault.is_unlocked else ""
+        zh, en = _topup_texts(order.order_no, product.name, account)
+    else:
+        zh, en = _key_texts(order.order_no, product.name, keys)
+    return Delivery(order.id, order.order_no, tuple(keys), zh, en)
+
+
+def _key_texts(order_no: str, product: str, keys: Sequence[str]) -> tuple[str, str]:
+    lines = "\n".join(keys)
+    zh = (
+        f"您好,您购买的“{product}”已发货,共 {len(keys)} 张。\n订单号:{order_no}\n卡密:\n{lines}\n"
+        "请核对后尽快使用并妥善保管,不要转发给他人。如无法使用,请先不要反复尝试,保留提示截图并联系本店。"
+    )
+    en = (
+        f"Hello, your order of “{product}” has been delivered, {len(keys)} in all.\nOrder: {order_no}\nKeys:\n{lines}\n"
+        "Please check them, use them soon and do not pass them on. If one does not work, stop trying, keep a "
+        "screenshot of the message and contact us."
+    )
+    return zh, en
+
+
+def _topup_texts(order_no: str, product: str, account: str) -> tuple[str, str]:
+    account_zh, account_en = (f"\n充值账号:{account}", f"\nAccount: {account}") if account else ("", "")
+    zh = (
+        f"您好,您购买的“{product}”已提交充值。\n订单号:{order_no}{account_zh}\n"
+        "到账时间以运营商为准;如长时间未到账,请凭运营商的查询记录联系本店。"
+    )
+    en = (
+        f"Hello, your “{product}” has been sent to the operator.\nOrder: {order_no}{account_en}\n"
+        "The operator decides when it arrives; if it takes long, contact us with the operator's record."
+    )
+    return zh, en
