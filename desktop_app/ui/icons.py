@@ -56,7 +56,10 @@ def set_icon(target: QAbstractButton | QAction, name: str, colour: str = "text")
 
 def refresh_icons(root: QObject) -> None:
     """Redraw every icon below ``root`` that :func:`set_icon` gave, after the scheme changed."""
-    for target in (*root.findChildren(QAbstractButton), *root.findChildren(QAction)):
+    buttons: list[QAbstractButton] = root.findChildren(QAbstractButton)
+    actions: list[QAction] = root.findChildren(QAction)
+    targets: list[QAbstractButton | QAction] = [*buttons, *actions]
+    for target in targets:
         if target.property(_NAME):
             _draw(target)
 

@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop_app.domain.errors import ShopError
+from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
 
 Row = TypeVar("Row")
@@ -37,14 +38,6 @@ class RowSource(Protocol[Row_co]):
     def count(self) -> int: ...
 
     def page(self, offset: int, limit: int) -> Sequence[Row_co]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """What the header asks for: the ``sort_key`` of a column."""
-
-    key: str
-    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

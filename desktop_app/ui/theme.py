@@ -201,6 +201,10 @@ QHeaderView::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
 QHeaderView::up-arrow {{ image: url({_icon_url("chevron-up", t)}); width: 12px; height: 12px; }}
 QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 QTreeView, QListView {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 10px; padding: 4px; }}
+QListView::item {{ padding: 6px 8px; border-radius: 6px; }}
+QListView::item:selected {{ background: {t.selection}; color: {t.text}; }}
+QListView#navigation_list::item {{ padding: 0; }}
+QListView#search_hits {{ background: {t.raised}; border-color: {t.strong_border}; }}
 
 QFrame#navigation {{ background: {t.surface}; border: none; border-right: 1px solid {t.border}; }}
 QListView#navigation_list {{ background: transparent; border: none; border-radius: 0; padding: 0; }}

@@ -23,13 +23,22 @@ _KEEP_OUT = {
 
 
 class SecretClipboard(QObject):
-    """Puts a secret on the clipboard and clears it after 20 seconds if it is still there."""
+    """Puts a secret on the clipboard and clears it after a while if it is still there."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._text = ""
         self._timer = QTimer(self, singleShot=True, interval=SECRET_SECONDS * 1000)
         self._timer.timeout.connect(self.clear)
+
+    @property
+    def seconds(self) -> int:
+        """How long a secret stays."""
+        return self._timer.interval() // 1000
+
+    def set_seconds(self, seconds: int) -> None:
+        """What the settings of the shop say; 20 until then."""
+        self._timer.setInterval(seconds * 1000)
 
     def put(self, text: str) -> None:
         data = QMimeData()
@@ -84,7 +93,7 @@ class CopyButton(QPushButton):
             self.setText(self.tr("Copied"))
         else:
             self._secret.put(text)
-            self.setText(self.tr("Copied for {seconds} s").format(seconds=SECRET_SECONDS))
+            self.setText(self.tr("Copied for {seconds} s").format(seconds=self._secret.seconds))
         set_icon(self, "check")
         self._timer.start()
 

@@ -1,0 +1,115 @@
+"""The application around the window: fonts, language, colours, bug reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSettings, QTranslator
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.paths import resources
+from desktop_app.ui import labels
+from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
+
+
+def run(data_dir: Path, argv: Sequence[str] = ()) -> int:
+    """Open the window on the shop of ``data_dir`` and stay until it is closed; returns the exit status."""
+    from desktop_app.ui.opening import Opening
+
+    app = make_application(argv)
+    jobs = Jobs()
+    window = MainWindow(jobs)
+    reporter = _report_bugs(window, data_dir)
+    opening = Opening(window, jobs, data_dir)
+    window.first_painted.connect(opening.start)
+    window.show()
+    status = app.exec()
+    reporter.uninstall()
+    return status
+
+
+def screenshot(shop: Any, path: Path, *, page: str = "requests", argv: Sequence[str] = ()) -> None:
+    """Save a picture of the window with an open shop; works without a display (QT_QPA_PLATFORM=offscreen)."""
+    app = make_application(argv)
+    window = MainWindow(ImmediateJobs())
+    window.resize(1360, 840)
+    window.attach(shop)
+    window.navigate(page)
+    window.show()
+    app.processEvents()
+    window.grab().save(str(path))
+    window.detach()
+    window.deleteLater()
+    app.processEvents()
+
+
+def make_application(argv: Sequence[str] = (), *, language: str | None = None) -> QApplication:
+    """The one QApplication, dressed; the one that exists already when there is one."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["kamidesk", *argv])
+    # ASCII: assistive technology and the settings file go by this name. No display name: Qt would append it to
+    # every window title.
+    app.setApplicationName("kamidesk")
+    app.setOrganizationName("kamidesk")
+    app.setDesktopFileName("kamidesk")
+    app.setWindowIcon(QIcon(str(resources() / "icons" / "kamidesk.svg")))
+    load_fonts()
+    settings = QSettings()
+    load_language(app, language or str(settings.value("ui/language", "system", type=str)))
+    apply_theme(app, _scheme())
+    app.styleHints().colorSchemeChanged.connect(_Follower(app).follow)
+    return app
+
+
+def load_language(app: QApplication, choice: str) -> str:
+    """Load the translations of ``choice`` (``system``, ``zh`` or ``en``); returns ``zh`` or ``en``."""
+    wanted = choice
+    if choice not in ("zh", "en"):
+        wanted = "zh" if any(name.startswith("zh") for name in QLocale.system().uiLanguages()[:1]) else "en"
+    labels.set_language(wanted)
+    if wanted == "zh":
+        QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+        qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        for name, folder in (("qtbase_zh_CN", qt_folder), ("kamidesk_zh_CN", str(resources() / "i18n"))):
+            translator = QTranslator(app)
+            if translator.load(name, folder):
+                app.installTranslator(translator)
+    else:
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    return wanted
+
+
+def _scheme() -> Scheme:
+    stored = str(QSettings().value("ui/theme", Scheme.SYSTEM.value, type=str))
+    return Scheme(stored) if stored in set(Scheme) else Scheme.SYSTEM
+
+
+class _Follower(QObject):
+    """Follows the desktop from light to dark and back while the setting says so."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+
+    def follow(self) -> None:
+        if _scheme() is Scheme.SYSTEM:
+            apply_theme(self._app, Scheme.SYSTEM)
+
+
+def _report_bugs(window: MainWindow, data_dir: Path) -> Any:
+    from importlib.metadata import PackageNotFoundError, version
+
+    from desktop_app.ui.bug_reports import BugReporter
+
+    try:
+        installed = version("kamidesk")
+    except PackageNotFoundError:
+        installed = "from a checkout"
+    reporter = BugReporter(data_dir / "logs" / "kamidesk.log", window.dialog_parent, installed)
+    reporter.install()
+    return reporter

@@ -1,0 +1,531 @@
+"""The frame around the pages: navigation, header, search, status bar, keys."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.domain.errors import ShopError
+from desktop_app.ui.actions import PAGE_KEYS, Change, ShopSignals
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.icons import refresh_icons, set_icon
+from desktop_app.ui.jobs import Jobs
+from desktop_app.ui.labels import error_text
+from desktop_app.ui.widgets.basics import plain_label, push_button, set_tone
+from desktop_app.ui.widgets.copy_button import SecretClipboard
+from desktop_app.ui.widgets.empty_state import EmptyState
+from desktop_app.ui.widgets.navigation import NavigationList
+from desktop_app.ui.widgets.progress_strip import ProgressStrip
+from desktop_app.ui.widgets.search_box import SearchBox
+
+SAID_MS = 12_000
+CLOCK_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One room of the window; ``module`` and ``factory`` are imported when it is first entered."""
+
+    name: str
+    title: str
+    icon: str
+    module: str
+    factory: str
+
+
+PAGES = (
+    PageEntry(
+        "desk",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Desk")),
+        "layout-dashboard",
+        "desktop_app.ui.pages.desk_page",
+        "DeskPage",
+    ),
+    PageEntry(
+        "requests",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Requests")),
+        "inbox",
+        "desktop_app.ui.pages.requests_page",
+        "RequestsPage",
+    ),
+    PageEntry(
+        "orders",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Orders")),
+        "receipt-text",
+        "desktop_app.ui.pages.orders_page",
+        "OrdersPage",
+    ),
+    PageEntry(
+        "keys",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Card keys")),
+        "key-round",
+        "desktop_app.ui.pages.keys_page",
+        "KeysPage",
+    ),
+    PageEntry(
+        "products",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Products")),
+        "package",
+        "desktop_app.ui.pages.products_page",
+        "ProductsPage",
+    ),
+    PageEntry(
+        "proofs",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Proofs")),
+        "file-badge",
+        "desktop_app.ui.pages.proofs_page",
+        "ProofsPage",
+    ),
+    PageEntry(
+        "refunds",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Refunds")),
+        "banknote",
+        "desktop_app.ui.pages.refunds_page",
+        "RefundsPage",
+    ),
+    PageEntry(
+        "policies",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Policies")),
+        "scale",
+        "desktop_app.ui.pages.policies_page",
+        "PoliciesPage",
+    ),
+    PageEntry(
+        "settings",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Settings")),
+        "settings",
+        "desktop_app.ui.pages.settings_page",
+        "SettingsPage",
+    ),
+)
+
+
+class MainWindow(QMainWindow):
+    """Is painted before the shop is open; :meth:`attach` brings the shop and the first page."""
+
+    first_painted = Signal()
+    """Once, after the frame stood on the screen: the time to load what is heavy."""
+    unlock_wanted = Signal()
+    locked = Signal()
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        *,
+        pages: tuple[PageEntry, ...] = PAGES,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.jobs = jobs
+        self.shop: Any | None = None
+        self._entries = {entry.name: entry for entry in pages}
+        self._pages: dict[str, Any] = {}
+        self._stale: dict[str, frozenset[str]] = {}
+        self._clock = clock
+        self._zone = ZoneInfo("Asia/Shanghai")
+        self._end_listening: Callable[[], None] | None = None
+        self._is_painted = False
+        self._secrets = SecretClipboard(self)
+        self._signals = ShopSignals(self)
+        self._signals.changed.connect(self._on_shop_changed)
+        jobs.failed_unheard.connect(self.show_error)
+        self._build()
+        self._add_shortcuts()
+        self._restore_geometry()
+        self._said_timer = QTimer(self, singleShot=True, interval=SAID_MS)
+        self._said_timer.timeout.connect(self._said.clear)
+
+    # building
+
+    def _build(self) -> None:
+        navigation = QFrame()
+        navigation.setObjectName("navigation")
+        navigation.setFixedWidth(188)
+        self.navigation = NavigationList(self.tr("Pages"))
+        for entry in self._entries.values():
+            self.navigation.add_page(entry.name, self._page_title(entry), entry.icon)
+        self.navigation.page_chosen.connect(self._on_page_chosen)
+        side = QVBoxLayout(navigation)
+        side.setContentsMargins(0, 10, 0, 8)
+        side.addWidget(self.navigation)
+
+        content = QWidget()
+        content.setObjectName("content")
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("page_stack")
+        self._opening = EmptyState("opening")
+        self._opening.set_content(self.tr("Opening the shop…"), "")
+        self._stack.addWidget(self._opening)
+        main = QVBoxLayout(content)
+        main.setContentsMargins(20, 14, 20, 14)
+        main.setSpacing(14)
+        main.addLayout(self._header())
+        main.addWidget(self._stack, 1)
+
+        central = QWidget()
+        split = QHBoxLayout(central)
+        split.setContentsMargins(0, 0, 0, 0)
+        split.setSpacing(0)
+        split.addWidget(navigation)
+        split.addWidget(content, 1)
+        self.setCentralWidget(central)
+        self._build_status_bar()
+        self.setWindowTitle("Kamidesk")
+
+    def _header(self) -> QHBoxLayout:
+        self._title = plain_label(role="page_title", name="page_title")
+        self.search_box = SearchBox(
+            self.tr("Find an order, a buyer or a key"),
+            "global_search",
+            self.tr("Find an order no., buyer or whole key…"),
+        )
+        self.search_box.setMinimumWidth(320)
+        self.search_box.setMaximumWidth(380)
+        self.search_box.setToolTip(self.tr("Find from anywhere (Ctrl+K)"))
+        self.search_box.submitted.connect(self._find)
+        self.search_box.searched.connect(self._find)
+        self.import_button = push_button(
+            self.tr("Import keys"), "import_button", self.import_keys, icon="download", tooltip="Ctrl+I"
+        )
+        self.lock_button = push_button("", "lock_button", self.toggle_lock, icon="lock", tooltip="Ctrl+L")
+        self.lock_button.setAccessibleName(self.tr("Lock or unlock the shop"))
+        self.help_button = push_button(self.tr("Help"), "help_button", self.show_help, icon="circle-help", tooltip="F1")
+        header = QHBoxLayout()
+        header.setSpacing(10)
+        header.addWidget(self._title)
+        header.addStretch(1)
+        header.addWidget(self.search_box, 2)
+        for button in (self.import_button, self.lock_button, self.help_button):
+            header.addWidget(button)
+        self._enable_header(False)
+        return header
+
+    def _build_status_bar(self) -> None:
+        bar = self.statusBar()
+        bar.setObjectName("status_bar")
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(8, 0, 8, 0)
+        self._file_label = plain_label(name="status_file")
+        self._said = plain_label(name="status_message")
+        self._vault_label = plain_label(name="status_vault")
+        bar.addWidget(self._file_label)
+        bar.addWidget(self._said, 1)
+        bar.addPermanentWidget(ProgressStrip(self.jobs))
+        bar.addPermanentWidget(self._vault_label)
+
+    def _add_shortcuts(self) -> None:
+        for keys, slot in (
+            ("Ctrl+K", self._focus_search),
+            ("Ctrl+I", self.import_keys),
+            ("Ctrl+L", self.toggle_lock),
+            ("F1", self.show_help),
+            ("F5", self.reload_page),
+            ("/", self._focus_page_search),
+            ("J", self._step_down),
+            ("K", self._step_up),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        for key in PAGE_KEYS:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setObjectName(key)
+            shortcut.activated.connect(self._run_page_action)
+        for number, name in enumerate(list(self._entries)[:9], start=1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.setObjectName(name)
+            shortcut.activated.connect(self._enter_by_number)
+
+    # the shop
+
+    def attach(self, shop: Any) -> None:
+        """Take an open shop (``desktop_app.services.Shop``) and show the first page."""
+        self.detach()
+        self.shop = shop
+        self._end_listening = shop.on_change(self._signals.tell)
+        self._take_settings()
+        self._file_label.setText(str(shop.data_dir))
+        self._file_label.setToolTip(self.tr("The folder of this shop"))
+        self._enable_header(True)
+        self._show_vault_state()
+        self._update_badges()
+        self.navigate(next(iter(self._entries)))
+
+    def detach(self) -> None:
+        """Let go of the shop and its pages, e.g. before another shop is opened or the window closes."""
+        if self._end_listening is not None:
+            self._end_listening()
+            self._end_listening = None
+        for page in self._pages.values():
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._stale.clear()
+        self._secrets.clear()
+        self.shop = None
+        self._enable_header(False)
+
+    def show_opening(self, title: str, text: str, action_text: str = "", on_action: Any = None) -> None:
+        """What stands in the middle while there is no shop: opening, or why it did not open."""
+        self._opening.set_content(title, text, action_text, on_action)
+        self._stack.setCurrentWidget(self._opening)
+        self._title.clear()
+
+    def _take_settings(self) -> None:
+        if self.shop is not None:
+            settings = self.shop.settings.get()
+            self._zone = ZoneInfo(settings.time_zone)
+            self._secrets.set_seconds(settings.clipboard_seconds)
+
+    def _on_shop_changed(self, change: Change) -> None:
+        if self.shop is None:
+            return
+        if "settings" in change.areas:
+            self._take_settings()
+        if "vault" in change.areas:
+            self._show_vault_state()
+        if change.areas & {"requests", "settings"}:
+            self._update_badges()
+        shown = self._chosen_name()
+        for name, page in self._pages.items():
+            if name == shown:
+                page.reload(change)
+            else:
+                self._stale[name] = self._stale.get(name, frozenset()) | change.areas
+
+    def _update_badges(self) -> None:
+        if self.shop is not None and "requests" in self._entries:
+            waiting = self.shop.reports.desk().open_requests
+            self.navigation.set_badge("requests", "" if not waiting else str(waiting) if waiting < 1000 else "999+")
+
+    # pages
+
+    def navigate(self, page: str, item: Any = None, **wanted: Any) -> None:
+        """Show ``page``; ``item`` is opened there and ``wanted`` is its filter."""
+        if self.shop is None:
+            return
+        widget = self._enter(page)
+        if wanted:
+            widget.apply_filter(**wanted)
+        if item is not None:
+            widget.open_item(item)
+
+    def page(self) -> Any | None:
+        """The page on screen; None before the shop is open."""
+        return next((page for page in self._pages.values() if page is self._stack.currentWidget()), None)
+
+    def _enter(self, name: str) -> Any:
+        page: Any = self._pages.get(name)
+        if page is None:
+            entry = self._entries[name]
+            factory = getattr(importlib.import_module(entry.module), entry.factory)
+            page = factory(self.shop, self.jobs, self)
+            page.setObjectName(page.objectName() or f"{name}_page")
+            self._pages[name] = page
+            self._stack.addWidget(page)
+            page.reload(None)
+        elif name in self._stale:
+            page.reload(_Missed(self._stale.pop(name)))
+        self._stack.setCurrentWidget(page)
+        self._title.setText(page.title())
+        self.setWindowTitle(self.tr("{page} – Kamidesk").format(page=page.title()))
+        self.navigation.choose(name)
+        return page
+
+    def _chosen_name(self) -> str:
+        page = self.page()
+        return next((name for name, made in self._pages.items() if made is page), "")
+
+    def _on_page_chosen(self, name: str) -> None:
+        if self.shop is not None and self._pages.get(name) is not self._stack.currentWidget():
+            self._enter(name)
+
+    def reload_page(self) -> None:
+        """F5: read everything on this page anew."""
+        page = self.page()
+        if page is not None:
+            page.reload(None)
+
+    @staticmethod
+    def _page_title(entry: PageEntry) -> str:
+        return QCoreApplication.translate("MainWindow", entry.title)
+
+    # what pages ask of the window (actions.WindowContext)
+
+    @property
+    def secrets(self) -> SecretClipboard:
+        return self._secrets
+
+    def say(self, text: str, tone: Tone = Tone.NEUTRAL) -> None:
+        self._said.setText(text)
+        set_tone(self._said, None if tone is Tone.NEUTRAL else tone)
+        self._said_timer.start()
+
+    def show_error(self, error: ShopError) -> None:
+        self.say(error_text(error), Tone.BAD)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) if self._clock is None else self._clock()
+
+    def zone(self) -> ZoneInfo:
+        return self._zone
+
+    def dialog_parent(self) -> QWidget:
+        return self
+
+    # header
+
+    def import_keys(self) -> None:
+        """Ctrl+I from anywhere: the card keys page starts an import."""
+        if self.shop is not None:
+            self._enter("keys").start_import()
+
+    def toggle_lock(self) -> None:
+        """Lock at once, or ask for the password."""
+        if self.shop is None:
+            return
+        if self.shop.is_unlocked:
+            self.lock()
+        else:
+            self.unlock_wanted.emit()
+
+    def lock(self) -> None:
+        """Hide card keys and buyers' data and take a copied key off the clipboard."""
+        if self.shop is not None and self.shop.is_unlocked:
+            self._secrets.clear()
+            self.shop.lock()
+            self._show_vault_state()
+            self.locked.emit()
+
+    def _show_vault_state(self) -> None:
+        if self.shop is None:
+            return
+        is_open = bool(self.shop.is_unlocked)
+        self.lock_button.setText(self.tr("Lock") if is_open else self.tr("Unlock"))
+        set_icon(self.lock_button, "lock" if is_open else "lock-open")
+        self._vault_label.setText(self.tr("Unlocked") if is_open else self.tr("Locked: keys and buyers are hidden"))
+
+    def _enable_header(self, enabled: bool) -> None:
+        for widget in (self.search_box, self.import_button, self.lock_button):
+            widget.setEnabled(enabled)
+
+    def show_help(self) -> None:
+        from desktop_app.ui.widgets.help_dialog import HelpDialog
+
+        HelpDialog(self, self._chosen_name()).open()
+
+    def _focus_search(self) -> None:
+        self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search_box.selectAll()
+
+    def _find(self, text: str) -> None:
+        """Ask in a worker and show the hits below the box; an empty text closes them."""
+        from desktop_app.ui.find_anywhere import HitList, find_anywhere
+
+        shop = self.shop
+        hits = self.findChild(HitList)
+        if hits is None:
+            hits = HitList(self.search_box, self)
+            hits.chosen.connect(self._on_hit_chosen)
+        if shop is None or len(text) < 2:
+            hits.hide()
+            return
+        self.jobs.run(hits, lambda _progress: (text, find_anywhere(shop, text)), hits.offer, self.show_error)
+
+    def _on_hit_chosen(self, page: str, item: object) -> None:
+        self.search_box.set_text_quietly("")
+        self.navigate(page, item)
+
+    # keys
+
+    def _page_takes_keys(self) -> bool:
+        """A letter typed at a choice or a number is meant for it, not for the page."""
+        return not isinstance(QApplication.focusWidget(), (QComboBox, QAbstractSpinBox))
+
+    def _run_page_action(self) -> None:
+        actions = getattr(self.page(), "page_actions", None)
+        sender = self.sender()
+        if actions is not None and self._page_takes_keys():
+            action = actions().get(sender.objectName())
+            if action is not None and action.isEnabled():
+                action.trigger()
+
+    def _enter_by_number(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.navigate(sender.objectName())
+
+    def _focus_page_search(self) -> None:
+        box = getattr(self.page(), "search_box", None) or self.search_box
+        box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        box.selectAll()
+
+    def _step_down(self) -> None:
+        self._step(1)
+
+    def _step_up(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        table = getattr(self.page(), "table", None)
+        if table is not None and self._page_takes_keys():
+            table.step(by)
+
+    # Qt's side
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if not self._is_painted and event.type() == QEvent.Type.UpdateRequest:
+            self._is_painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
+        return done
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            refresh_icons(self)
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the work first: what is cancelled leaves nothing half done."""
+        settings = QSettings()
+        settings.setValue("window/geometry", self.saveGeometry())
+        if not self.jobs.cancel_all():
+            self.say(self.tr("Some work is still stopping; close again in a moment."), Tone.WARN)
+            event.ignore()
+            return
+        shop = self.shop
+        self.detach()
+        if shop is not None:
+            shop.close()
+        super().closeEvent(event)
+
+    def _restore_geometry(self) -> None:
+        self.setMinimumSize(960, 600)
+        geometry = QSettings().value("window/geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            available = self.screen().availableGeometry()
+            self.resize(min(1360, available.width() - 40), min(840, available.height() - 40))
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """All areas that changed while a page was out of sight."""
+
+    areas: frozenset[str]

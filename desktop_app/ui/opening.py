@@ -1,0 +1,112 @@
+"""From a painted, empty window to an open shop: first run, opening, unlocking, locking when idle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.domain.errors import ShopError
+from desktop_app.ui.actions import Change, ShopSignals
+from desktop_app.ui.idle_lock import IdleLock
+from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.labels import error_text
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.theme import Scheme, apply_theme
+
+
+class Opening(QObject):
+    """Opens the shop of ``data_dir`` in ``window`` and keeps the two in step with the settings."""
+
+    opened = Signal(object)
+    """Shop, after its first page is on screen."""
+
+    def __init__(self, window: MainWindow, jobs: Jobs, data_dir: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs = jobs
+        self._data_dir = data_dir
+        self._idle = IdleLock(self)
+        self._idle.idled.connect(window.lock)
+        self._signals = ShopSignals(self)
+        self._signals.changed.connect(self._on_changed)
+        window.unlock_wanted.connect(self.ask_to_unlock)
+
+    def start(self) -> None:
+        """Load the services and open the shop in a worker; the window is on screen already."""
+        data_dir = self._data_dir
+        self._window.show_opening(self.tr("Opening the shop…"), "")
+
+        def work(_progress: Progress) -> Any | None:
+            from desktop_app.services import Shop
+
+            if not Shop.exists(data_dir):
+                return None
+            shop = Shop.open(data_dir, window=True)
+            shop.unlock_automatically()
+            return shop
+
+        self._jobs.run(self, work, self._on_opened, self._on_failed)
+
+    def _on_opened(self, shop: Any | None) -> None:
+        if shop is None:
+            self._offer_setup()
+            self.set_up()
+            return
+        self._attach(shop)
+        if not shop.is_unlocked:
+            self.ask_to_unlock()
+
+    def _on_failed(self, error: ShopError) -> None:
+        self._window.show_opening(
+            self.tr("The shop could not be opened"), error_text(error), self.tr("Try again"), self.start
+        )
+
+    def _offer_setup(self) -> None:
+        self._window.show_opening(
+            self.tr("Welcome to Kamidesk"),
+            self.tr("There is no shop in {folder} yet.").format(folder=self._data_dir),
+            self.tr("Set up your shop"),
+            self.set_up,
+        )
+
+    def set_up(self) -> None:
+        from desktop_app.ui.dialogs.setup_dialog import SetupDialog
+
+        dialog = SetupDialog(self._data_dir, self._jobs, self._window.secrets, self._window)
+        dialog.created.connect(self._attach)
+        dialog.open()
+
+    def ask_to_unlock(self) -> None:
+        from desktop_app.ui.dialogs.unlock_dialog import UnlockDialog
+
+        shop = self._window.shop
+        if shop is not None and self._window.findChild(UnlockDialog) is None:
+            UnlockDialog(shop, self._jobs, self._window).open()
+
+    def _attach(self, shop: Any) -> None:
+        shop.on_change(self._signals.tell)
+        self._window.attach(shop)
+        self._take_settings()
+        self.opened.emit(shop)
+
+    def _on_changed(self, change: Change) -> None:
+        if "settings" in change.areas:
+            self._take_settings()
+
+    def _take_settings(self) -> None:
+        """The next start needs scheme and language before the shop is open: they are noted outside it too."""
+        shop = self._window.shop
+        if shop is None:
+            return
+        settings = shop.settings.get()
+        self._idle.set_minutes(settings.auto_lock_minutes)
+        notes = QSettings()
+        notes.setValue("ui/language", settings.language)
+        if notes.value("ui/theme", Scheme.SYSTEM.value, type=str) != settings.theme:
+            notes.setValue("ui/theme", settings.theme)
+            app = QApplication.instance()
+            if isinstance(app, QApplication):
+                apply_theme(app, Scheme(settings.theme))
