@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QDir, QFile, QObject, QRectF, QSaveFile, QStandardPaths, Qt
+from PySide6.QtCore import QByteArray, QDir, QFile, QObject, QRectF, QSaveFile, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton
 
 from desktop_app.paths import resources
 from desktop_app.ui.colours import tokens
 
+SIZE = 18
+TEXT_GAP = 5
 _NAME = "kamidesk_icon"
 _COLOUR = "kamidesk_icon_colour"
 
@@ -25,25 +27,27 @@ def _svg(name: str, colour: str) -> bytes:
 
 
 @lru_cache(maxsize=512)
-def pixmap(name: str, colour: str, size: int = 18, ratio: float = 1.0) -> QPixmap:
-    """The icon ``name`` in ``colour`` (#rrggbb), ``size`` logical pixels wide, for a screen of that pixel ratio."""
-    result = QPixmap(round(size * ratio), round(size * ratio))
+def pixmap(name: str, colour: str, size: int = SIZE, ratio: float = 1.0, gap: int = 0) -> QPixmap:
+    """The icon ``name`` in ``colour`` (#rrggbb), ``size`` logical pixels wide plus a ``gap`` at its right, for a
+    screen of that pixel ratio."""
+    side = round(size * ratio)
+    result = QPixmap(side + round(gap * ratio), side)
     result.fill(Qt.GlobalColor.transparent)
     renderer = QSvgRenderer(QByteArray(_svg(name, colour)))
     painter = QPainter(result)
-    renderer.render(painter, QRectF(0, 0, result.width(), result.height()))
+    renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     result.setDevicePixelRatio(ratio)
     return result
 
 
-def icon(name: str, colour: str, size: int = 18, *, disabled: str | None = None) -> QIcon:
+def icon(name: str, colour: str, size: int = SIZE, *, disabled: str | None = None, gap: int = 0) -> QIcon:
     """A QIcon with one picture for every pixel ratio of the screens that are plugged in."""
     result = QIcon()
     for ratio in sorted({1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
-        result.addPixmap(pixmap(name, colour, size, ratio))
+        result.addPixmap(pixmap(name, colour, size, ratio, gap))
         if disabled is not None:
-            result.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+            result.addPixmap(pixmap(name, disabled, size, ratio, gap), QIcon.Mode.Disabled)
     return result
 
 
@@ -67,7 +71,11 @@ def refresh_icons(root: QObject) -> None:
 def _draw(target: QAbstractButton | QAction) -> None:
     colours = tokens()
     colour: str = getattr(colours, str(target.property(_COLOUR)))
-    target.setIcon(icon(str(target.property(_NAME)), colour, disabled=colours.disabled))
+    # Fusion puts text right against the icon
+    gap = TEXT_GAP if isinstance(target, QPushButton) and target.text() else 0
+    target.setIcon(icon(str(target.property(_NAME)), colour, disabled=colours.disabled, gap=gap))
+    if isinstance(target, QAbstractButton):
+        target.setIconSize(QSize(SIZE + gap, SIZE))
 
 
 @lru_cache(maxsize=64)

@@ -209,9 +209,9 @@ QListView#search_hits {{ background: {t.raised}; border-color: {t.strong_border}
 QFrame#navigation {{ background: {t.surface}; border: none; border-right: 1px solid {t.border}; }}
 QListView#navigation_list {{ background: transparent; border: none; border-radius: 0; padding: 0; }}
 
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
-QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
-QScrollBar::handle {{ background: {t.scrollbar}; border-radius: 4px; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
+QScrollBar::handle {{ background: {t.scrollbar}; border-radius: 3px; }}
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {t.scrollbar_hover}; }}

@@ -166,7 +166,7 @@ class DetailPane(Card):
     def __init__(self, name: str, label: str, *, parent: QWidget | None = None) -> None:
         super().__init__(name, margin=1, parent=parent)
         self.setAccessibleName(label)
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(340)
         self.body.setSpacing(0)
         inner = QWidget()
         inner.setProperty("plain", "true")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDateTime, Qt, Signal
+from PySide6.QtCore import QDateTime, QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QWidget
 
 from desktop_app.domain.errors import BadInputError
@@ -107,6 +107,10 @@ class EnumCombo(QComboBox, Generic[Code]):
             self._codes.append(code)
             self.addItem(label(code))
         self.currentIndexChanged.connect(self._tell)
+
+    def minimumSizeHint(self) -> QSize:
+        """The longest label must not push a narrow pane apart; the list shows it in full."""
+        return QSize(96, super().minimumSizeHint().height())
 
     def code(self) -> Code | None:
         number = self.currentIndex()

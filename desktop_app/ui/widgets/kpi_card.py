@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.ui.colours import Tone
@@ -27,18 +27,20 @@ class KpiCard(QPushButton):
         for label in (self._title, self._value, self._caption):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)
-        self.setMinimumHeight(layout.sizeHint().height())
         self._name_it()
 
     def set_figure(self, value: str, caption: str = "", tone: Tone | None = None) -> None:
         self._value.setText(value)
         set_tone(self._value, tone)
         self._caption.setText(caption)
-        self.setMinimumHeight(self._layout.sizeHint().height())
         self._name_it()
 
     def value(self) -> str:
         return self._value.text()
+
+    def sizeHint(self) -> QSize:
+        """A button would measure its own, empty text."""
+        return self._layout.sizeHint()
 
     def _name_it(self) -> None:
         # the button itself has no text: its name carries the whole card
