@@ -99,9 +99,14 @@ def masked_redemption_target(vault: Vault, row: RedemptionRow) -> str:
     """For whom a key was redeemed, the middle hidden; ``****`` while the shop is locked."""
     if row.target_sealed is None:
         return ""
-    if not vault.is_unlocked:
-        return _HIDDEN
-    return mask(vault.open("redemptions", "target", row.uid, row.target_sealed).decode())
+    return mask(redemption_target_of(vault, row)) if vault.is_unlocked else _HIDDEN
+
+
+def redemption_target_of(vault: Vault, row: RedemptionRow) -> str:
+    """For whom a key was redeemed, in clear; :class:`LockedError` while the shop is locked."""
+    if row.target_sealed is None:
+        return ""
+    return vault.open("redemptions", "target", row.uid, row.target_sealed).decode()
 
 
 def index_form(text: str) -> str:

@@ -1,0 +1,413 @@
+"""Redemption proofs (核销证明): drafted, issued, kept, printed.
+
+An issued proof is a file in the shop's folder and a row that knows its SHA-256. The file is whole on disk before the
+row is committed, so a row never points at nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from desktop_app.documents.redemption_proof import proof_json, render_proof
+from desktop_app.domain.errors import NotFoundError, RefusedError, StorageError
+from desktop_app.domain.states import UnitState
+from desktop_app.services.context import Context, chunks
+from desktop_app.services.form_fields import FieldName, line_field, number_field
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.order_lines import find_order_by_number, read_redemptions
+from desktop_app.services.proof_facts import ProofSubject, proof_subject, read_proof_facts
+from desktop_app.storage.data_folder import sync_folder
+from desktop_app.storage.tables import OrderRow, ProductRow, ProofRow, RedemptionRow, UnitRow
+
+FOLDER = "proofs"
+DRAFT_NUMBER = "预览"
+
+_PRINTER = FieldName("The printer", "打印机")
+_COPIES = FieldName("The number of copies", "份数")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """An issued proof. ``replaces_no`` is the earlier proof of the same unit, empty when there is none."""
+
+    id: int
+    proof_no: str
+    order_id: int
+    order_no: str
+    unit_id: int
+    unit_ref: str
+    product_name: str
+    redeemed_at: datetime
+    code: str
+    issued_at: datetime
+    issued_by: str
+    sha256: str
+    size: int
+    replaces_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofCandidate:
+    """A redeemed unit; ``missing`` names what its record lacks for a proof, ``proof_no`` its latest proof."""
+
+    unit_id: int
+    order_id: int
+    order_no: str
+    unit_ref: str
+    product_name: str
+    redeemed_at: datetime | None
+    is_complete: bool
+    missing: tuple[str, ...]
+    proof_no: str
+
+
+class Proofs:
+    """The redemption proofs of one shop."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    # ---- reading
+
+    def listing(self, text: str = "", sort: Sort | None = None) -> Listing[ProofLine]:
+        """Issued proofs, newest first; ``text`` is part of a proof or order number. Sort keys: proof_no order_no
+        product redeemed_at issued_at issued_by."""
+        statement = (
+            select_columns(col(ProofRow.id))
+            .join(OrderRow, col(OrderRow.id) == col(ProofRow.order_id))
+            .join(ProductRow, col(ProductRow.id) == col(OrderRow.product_id))
+            .join(RedemptionRow, col(RedemptionRow.id) == col(ProofRow.redemption_id))
+            .where(*_text_conditions(text, col(ProofRow.proof_no), col(OrderRow.order_no)))
+        )
+        columns = {
+            "proof_no": col(ProofRow.proof_no),
+            "order_no": col(OrderRow.order_no),
+            "product": col(ProductRow.name),
+            "redeemed_at": col(RedemptionRow.redeemed_at),
+            "issued_at": col(ProofRow.issued_at),
+            "issued_by": col(ProofRow.issued_by),
+        }
+
+        def read(session: Session, rows: Sequence[Row[Any]]) -> list[ProofLine]:
+            return _lines(session, [row[0] for row in rows])
+
+        return Listing(self._context, statement, read, columns, col(ProofRow.id), sort)
+
+    def candidates(self, text: str = "") -> Listing[ProofCandidate]:
+        """Redeemed units, latest first; ``text`` is part of an order number."""
+        statement = (
+            select_columns(col(UnitRow.id))
+            .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
+            .where(col(UnitRow.state) == UnitState.REDEEMED, *_text_conditions(text, col(OrderRow.order_no)))
+        )
+
+        def read(session: Session, rows: Sequence[Row[Any]]) -> list[ProofCandidate]:
+            return _candidates(self._context, session, [row[0] for row in rows])
+
+        return Listing(self._context, statement, read, {}, col(UnitRow.id))
+
+    def get(self, proof_id: int) -> ProofLine:
+        """One issued proof; :class:`NotFoundError`."""
+        with self._context.read() as session:
+            _find(session, proof_id)
+            return _lines(session, [proof_id])[0]
+
+    def pdf(self, proof_id: int) -> bytes:
+        """The file as it was issued; :class:`StorageError` when it is missing or was changed."""
+        with self._context.read() as session:
+            row = _find(session, proof_id)
+        return read_stored(self._context.data_dir, row)
+
+    # ---- making
+
+    def draft(self, unit_id: int) -> bytes:
+        """The PDF as it would be issued now, for a preview; nothing is stored and it carries no number."""
+        with self._context.read() as session:
+            subject = proof_subject(session, unit_id)
+            earlier = _latest_of(session, unit_id)
+            facts = read_proof_facts(
+                self._context,
+                session,
+                subject,
+                proof_no=DRAFT_NUMBER,
+                replaces_no=earlier.proof_no if earlier else "",
+                at=self._context.clock(),
+            )
+        return render_proof(facts)
+
+    def issue(self, unit_id: int) -> ProofLine:
+        """Issue a proof for a redeemed unit with a complete record.
+
+        It gets a number of its own and names the earlier proof of the unit, when there is one. :class:`RefusedError`
+        says what the record lacks; :class:`LockedError` while the shop is locked.
+        """
+        return self._issue([unit_id])[0]
+
+    def issue_for_order(self, order_no: str) -> list[ProofLine]:
+        """A proof for every redeemed unit of the order: all of them or none."""
+        with self._context.read() as session:
+            order = find_order_by_number(session, order_no)
+            ids = session.exec(
+                select(UnitRow.id)
+                .where(col(UnitRow.order_id) == order.id, col(UnitRow.state) == UnitState.REDEEMED)
+                .order_by(col(UnitRow.position))
+            ).all()
+        if not ids:
+            raise RefusedError(
+                "No unit of order {order_no} is recorded as redeemed, so there is nothing to prove.",
+                "订单 {order_no} 没有已核销的单件,不能出具核销证明。",
+                order_no=order.order_no,
+            )
+        return self._issue([unit_id for unit_id in ids if unit_id is not None])
+
+    def current_or_issue(self, unit_id: int) -> ProofLine:
+        """The proof of the record in force, issued now unless it was already."""
+        with self._context.read() as session:
+            subject = proof_subject(session, unit_id)
+            latest = _latest_of(session, unit_id)
+            if latest is not None and latest.redemption_id == subject.redemption.id:
+                assert latest.id is not None
+                return _lines(session, [latest.id])[0]
+        return self.issue(unit_id)
+
+    def save(self, proof_id: int, path: Path) -> None:
+        """Put a copy of the issued file at ``path``; it appears there whole or not at all."""
+        _write_whole(path, self.pdf(proof_id))
+
+    def note_printed(self, proof_id: int, printer: str, copies: int) -> None:
+        """Log that a proof was printed: where, and how many copies."""
+        printer = line_field(_PRINTER, printer)
+        number_field(_COPIES, copies, least=1, most=999)
+        with self._context.write() as session:
+            row = _find(session, proof_id)
+            self._context.record(
+                session,
+                "proof.printed",
+                "proofs",
+                proof_id,
+                order_id=row.order_id,
+                facts={"proof_no": row.proof_no, "printer": printer, "copies": copies},
+            )
+        self._context.announce("proofs")
+
+    def _issue(self, unit_ids: Sequence[int]) -> list[ProofLine]:
+        stored: list[Path] = []
+        try:
+            with self._context.write() as session:
+                ids = [self._issue_one(session, proof_subject(session, unit_id), stored) for unit_id in unit_ids]
+                lines = _lines(session, ids)
+        except BaseException:
+            # numbers of proofs that were not issued are given again, so their files must not stay
+            for path in stored:
+                path.unlink(missing_ok=True)
+            raise
+        self._context.announce("proofs", "orders")
+        return lines
+
+    def _issue_one(self, session: Session, subject: ProofSubject, stored: list[Path]) -> int:
+        context = self._context
+        now = context.clock()
+        assert subject.unit.id is not None
+        assert subject.redemption.id is not None
+        earlier = _latest_of(session, subject.unit.id)
+        proof_no = _next_number(session, now.astimezone(context.zone).strftime("%Y%m%d"))
+        facts = read_proof_facts(
+            context,
+            session,
+            subject,
+            proof_no=proof_no,
+            replaces_no=earlier.proof_no if earlier else "",
+            at=now,
+        )
+        data = render_proof(facts)
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = context.data_dir / FOLDER / f"{proof_no}.pdf"
+        _make_folder(path.parent)
+        stored.append(path)
+        _write_whole(path, data)
+        row = ProofRow(
+            proof_no=proof_no,
+            unit_id=subject.unit.id,
+            order_id=subject.unit.order_id,
+            redemption_id=subject.redemption.id,
+            replaces_id=earlier.id if earlier else None,
+            facts=proof_json(facts).decode(),
+            file_name=path.name,
+            sha256=sha256,
+            size=len(data),
+            issued_at=now,
+            issued_by=context.actor,
+        )
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        context.record(
+            session,
+            "proof.issued",
+            "proofs",
+            row.id,
+            order_id=subject.unit.order_id,
+            facts={
+                "proof_no": proof_no,
+                "order_no": facts.order_no,
+                "ref": facts.unit_ref,
+                "redemption_id": subject.redemption.id,
+                "replaces_no": facts.replaces_proof_no,
+                "sha256": sha256,
+                "size": len(data),
+                "anchor_seq": facts.audit_seq,
+                "anchor_head": facts.audit_head,
+            },
+        )
+        return row.id
+
+
+def read_stored(data_dir: Path, row: ProofRow) -> bytes:
+    """The file of an issued proof, compared with the SHA-256 in its row."""
+    path = data_dir / FOLDER / row.file_name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            "The file of proof {proof_no} cannot be read ({reason}): restore it from a backup, or issue the proof "
+            "again.",
+            "无法读取核销证明 {proof_no} 的文件({reason}):请从备份恢复,或重新出具。",
+            proof_no=row.proof_no,
+            reason=error.strerror or str(error),
+        ) from error
+    if hashlib.sha256(data).hexdigest() != row.sha256:
+        raise StorageError(
+            "The file of proof {proof_no} is not the one that was issued: restore it from a backup.",
+            "核销证明 {proof_no} 的文件与出具时不一致:请从备份恢复。",
+            proof_no=row.proof_no,
+        )
+    return data
+
+
+def _next_number(session: Session, day: str) -> str:
+    last = session.exec(select(ProofRow.id).order_by(col(ProofRow.id).desc()).limit(1)).first()
+    return f"HX-{day}-{(last or 0) + 1:06d}"
+
+
+def _latest_of(session: Session, unit_id: int) -> ProofRow | None:
+    return session.exec(
+        select(ProofRow).where(col(ProofRow.unit_id) == unit_id).order_by(col(ProofRow.id).desc()).limit(1)
+    ).first()
+
+
+def _find(session: Session, proof_id: int) -> ProofRow:
+    row = session.get(ProofRow, proof_id)
+    if row is None:
+        raise NotFoundError("This proof is not in the shop.", "店铺中没有这份核销证明。")
+    return row
+
+
+def _text_conditions(text: str, *columns: Any) -> list[ColumnElement[bool]]:
+    text = text.strip()
+    return [or_(*(column.contains(text, autoescape=True) for column in columns))] if text else []
+
+
+def _lines(session: Session, ids: Sequence[int]) -> list[ProofLine]:
+    lines: dict[int, ProofLine] = {}
+    for part in chunks(ids):
+        rows = session.exec(
+            select(ProofRow, OrderRow.order_no, UnitRow.ref, ProductRow.name, RedemptionRow)
+            .join(OrderRow, col(OrderRow.id) == col(ProofRow.order_id))
+            .join(UnitRow, col(UnitRow.id) == col(ProofRow.unit_id))
+            .join(ProductRow, col(ProductRow.id) == col(OrderRow.product_id))
+            .join(RedemptionRow, col(RedemptionRow.id) == col(ProofRow.redemption_id))
+            .where(col(ProofRow.id).in_(part))
+        ).all()
+        replaced = _numbers(session, [row.replaces_id for row, *_ in rows if row.replaces_id is not None])
+        for row, order_no, unit_ref, product_name, redemption in rows:
+            assert row.id is not None
+            assert redemption.redeemed_at is not None
+            lines[row.id] = ProofLine(
+                id=row.id,
+                proof_no=row.proof_no,
+                order_id=row.order_id,
+                order_no=order_no,
+                unit_id=row.unit_id,
+                unit_ref=unit_ref,
+                product_name=product_name,
+                redeemed_at=redemption.redeemed_at,
+                code=redemption.code,
+                issued_at=row.issued_at,
+                issued_by=row.issued_by,
+                sha256=row.sha256,
+                size=row.size,
+                replaces_no=replaced.get(row.replaces_id or 0, ""),
+            )
+    return [lines[proof_id] for proof_id in ids]
+
+
+def _numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.exec(select(ProofRow.id, ProofRow.proof_no).where(col(ProofRow.id).in_(ids)))
+    return {proof_id: proof_no for proof_id, proof_no in rows if proof_id is not None}
+
+
+def _candidates(context: Context, session: Session, ids: Sequence[int]) -> list[ProofCandidate]:
+    found: dict[int, ProofCandidate] = {}
+    for part in chunks(ids):
+        records = read_redemptions(context, session, part)
+        proofs = session.exec(
+            select(ProofRow.unit_id, ProofRow.proof_no)
+            .where(col(ProofRow.unit_id).in_(part))
+            .order_by(col(ProofRow.id))
+        )
+        latest = dict(proofs.all())
+        rows = session.exec(
+            select(UnitRow.id, UnitRow.ref, OrderRow.id, OrderRow.order_no, ProductRow.name)
+            .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
+            .join(ProductRow, col(ProductRow.id) == col(OrderRow.product_id))
+            .where(col(UnitRow.id).in_(part))
+        )
+        for unit_id, unit_ref, order_id, order_no, product_name in rows:
+            record = records.get(unit_id)
+            found[unit_id] = ProofCandidate(
+                unit_id=unit_id,
+                order_id=order_id,
+                order_no=order_no,
+                unit_ref=unit_ref,
+                product_name=product_name,
+                redeemed_at=record.redeemed_at if record else None,
+                is_complete=record is not None and record.is_complete,
+                missing=record.missing if record else ("redeemed_at", "code", "target", "source"),
+                proof_no=latest.get(unit_id, ""),
+            )
+    return [found[unit_id] for unit_id in ids]
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(
+            "{file} cannot be written ({reason}): choose another place or free some room.",
+            "无法写入 {file}({reason}):请换一个位置,或清理磁盘空间。",
+            file=path,
+            reason=error.strerror or str(error),
+        ) from error
