@@ -66,22 +66,22 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
     KeyProblem.EMPTY: Sentence("There is no key here.", "这里没有卡密。"),
     KeyProblem.NUL: Sentence(
         "The line contains a NUL character; ask the supplier for a clean file.",
-        "该行含有 NUL 字符,请向供货方索取正常文件。",
+        "该行含有 NUL 字符，请向供货方索取正常文件。",
     ),
     KeyProblem.CONTROL: Sentence(
-        "The key contains a control character or a line break; remove it.", "卡密中含有控制字符或换行,请删除后再导入。"
+        "The key contains a control character or a line break; remove it.", "卡密中含有控制字符或换行，请删除后再导入。"
     ),
     KeyProblem.BIDI: Sentence(
         "The key contains a text-direction mark, so it does not read as it looks; remove it.",
-        "卡密中含有文字方向控制符,显示与实际内容不同,请删除后再导入。",
+        "卡密中含有文字方向控制符，显示与实际内容不同，请删除后再导入。",
     ),
     KeyProblem.TOO_LONG: Sentence("The key is longer than 4,096 bytes.", "卡密超过 4096 字节。"),
     KeyProblem.PRIVATE_USE: Sentence(
         "The key contains characters that no font defines; the file was probably read in the wrong encoding.",
-        "卡密中含有无法识别的字符,很可能是文件编码选错了。",
+        "卡密中含有无法识别的字符，很可能是文件编码选错了。",
     ),
     KeyProblem.SURROGATE: Sentence(
-        "The key contains half a character; copy it again from its source.", "卡密中有残缺的字符,请从来源处重新复制。"
+        "The key contains half a character; copy it again from its source.", "卡密中有残缺的字符，请从来源处重新复制。"
     ),
     KeyProblem.COLUMNS: Sentence("The line has more or fewer columns than the header.", "该行的列数与表头不一致。"),
     KeyProblem.INCOMPLETE: Sentence("The number or the password is empty.", "卡号或密码为空。"),
@@ -89,24 +89,24 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
         "The status column does not say that this key may be sold.", "状态列未表明该卡密可以出售。"
     ),
     KeyProblem.BAD_FACE: Sentence(
-        "The face value is not an amount in yuan such as 50 or 50.00.", "面值不是有效金额,请写成 50 或 50.00。"
+        "The face value is not an amount in yuan such as 50 or 50.00.", "面值不是有效金额，请写成 50 或 50.00。"
     ),
     KeyProblem.BAD_COST: Sentence(
-        "The cost is not an amount in yuan such as 47.50.", "成本不是有效金额,请写成 47.50 这样的形式。"
+        "The cost is not an amount in yuan such as 47.50.", "成本不是有效金额，请写成 47.50 这样的形式。"
     ),
     KeyProblem.BAD_EXPIRY: Sentence(
-        "The expiry is not a date such as 2027-12-31.", "有效期不是有效日期,请写成 2027-12-31。"
+        "The expiry is not a date such as 2027-12-31.", "有效期不是有效日期，请写成 2027-12-31。"
     ),
     KeyProblem.BAD_NOTE: Sentence(
-        "The note contains control characters or is longer than 500 characters.", "备注含有控制字符,或超过 500 个字。"
+        "The note contains control characters or is longer than 500 characters.", "备注含有控制字符，或超过 500 个字。"
     ),
     KeyWarning.EDGES: Sentence(
         "Spaces or invisible characters stand before or after the key; they do not count when keys are compared.",
-        "卡密前后有空格或不可见字符,比较卡密时不计入。",
+        "卡密前后有空格或不可见字符，比较卡密时不计入。",
     ),
     KeyWarning.INVISIBLE: Sentence(
         "Zero-width characters stand inside the key; they do not count when keys are compared.",
-        "卡密中间有零宽字符,比较卡密时不计入。",
+        "卡密中间有零宽字符，比较卡密时不计入。",
     ),
     KeyWarning.MIXED_SCRIPT: Sentence(
         "The key mixes Latin letters or digits with Cyrillic or Greek letters that look the same.",
@@ -114,11 +114,11 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
     ),
     KeyWarning.FULL_WIDTH: Sentence(
         "The key contains full-width characters; it counts as the same key as its half-width form.",
-        "卡密中含有全角字符,与对应的半角卡密视为同一张。",
+        "卡密中含有全角字符，与对应的半角卡密视为同一张。",
     ),
     KeyWarning.MASKED: Sentence(
         "The key looks masked (****); check that this is not a list exported without the secrets.",
-        "卡密疑似已打码(****),请确认这不是隐藏了卡密的导出文件。",
+        "卡密疑似已打码（****），请确认这不是隐藏了卡密的导出文件。",
     ),
 }
 

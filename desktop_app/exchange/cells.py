@@ -49,7 +49,7 @@ def read_text(text: str, *, longest: int = TEXT_LENGTH) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if _CONTROL.search(text):
         raise CellError(
-            "contains control or text-direction characters; remove them", "含有控制字符或文字方向控制符,请删除"
+            "contains control or text-direction characters; remove them", "含有控制字符或文字方向控制符，请删除"
         )
     if len(text) > longest:
         raise CellError("is longer than {limit} characters", "超过 {limit} 个字", limit=longest)
@@ -62,12 +62,12 @@ def read_order_no(text: str) -> str:
     if _MANGLED.fullmatch(text):
         raise CellError(
             "“{text}” was rounded by a spreadsheet; export again and keep the column as text",
-            "“{text}”已被表格软件改成科学计数法,请重新导出并把该列设为文本",
+            "“{text}”已被表格软件改成科学计数法，请重新导出并把该列设为文本",
             text=text,
         )
     text = read_text(text)
     if not _ORDER_NO.fullmatch(text):
-        raise CellError("must be 1 to 64 characters without spaces", "必须是 1 至 64 个字符,不含空格")
+        raise CellError("must be 1 to 64 characters without spaces", "必须是 1 至 64 个字符，不含空格")
     return text
 
 
@@ -75,7 +75,7 @@ def read_id(text: str) -> str:
     """An id that makes a request unique: 1 to 64 visible ASCII characters."""
     if not _VISIBLE_ASCII.fullmatch(text):
         raise CellError(
-            "must be 1 to 64 visible ASCII characters without spaces", "必须是 1 至 64 个可见 ASCII 字符,不含空格"
+            "must be 1 to 64 visible ASCII characters without spaces", "必须是 1 至 64 个可见 ASCII 字符，不含空格"
         )
     return text
 
@@ -104,7 +104,7 @@ def read_time(text: str, zone: tzinfo) -> datetime:
         pass  # no such day or hour: the same sentence
     raise CellError(
         "“{text}” is not a time such as 2026-11-20 09:30",
-        "“{text}”不是有效时间,请写成 2026-11-20 09:30",
+        "“{text}”不是有效时间，请写成 2026-11-20 09:30",
         text=text[:40],
     )
 
@@ -115,7 +115,7 @@ def read_code(text: str, names: Mapping[str, _Code]) -> _Code:
     if code is None:
         known = ", ".join(dict.fromkeys(code.value for code in names.values()))
         raise CellError(
-            "“{text}” is not known; write one of: {known}", "不认识“{text}”,可填:{known}", text=text[:40], known=known
+            "“{text}” is not known; write one of: {known}", "不认识“{text}”，可填：{known}", text=text[:40], known=known
         )
     return code
 

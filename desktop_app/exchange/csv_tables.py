@@ -81,7 +81,7 @@ def records_of(name: str, lines: Sequence[str], delimiter: str, *, first_line: i
         except csv.Error as error:
             raise BadInputError(
                 "{file}, line {line}: a quotation mark is opened and not closed properly; correct the line.",
-                "{file} 第 {line} 行的引号没有正确成对,请修正该行。",
+                "{file} 第 {line} 行的引号没有正确成对，请修正该行。",
                 file=name,
                 line=start,
             ) from error
@@ -116,7 +116,7 @@ class Table:
             record.line,
             "",
             f"Line {record.line}: {len(record.cells)} columns instead of {len(self.header)}.",
-            f"第 {record.line} 行有 {len(record.cells)} 列,应为 {len(self.header)} 列。",
+            f"第 {record.line} 行有 {len(record.cells)} 列，应为 {len(self.header)} 列。",
         )
 
 
@@ -133,7 +133,7 @@ def read_table(file: TextFile, columns: Sequence[Column]) -> Table:
     if missing:
         raise BadInputError(
             "{file}: the column {column} is missing; the first line must name the columns.",
-            "{file}:缺少列“{label}”,第一行必须是列名。",
+            "{file}：缺少列“{label}”，第一行必须是列名。",
             file=file.name,
             column=missing[0].name,
             label=missing[0].zh,
@@ -163,7 +163,7 @@ def header_places(
         if folded in unknown or name in places:
             raise BadInputError(
                 "{file}: the column “{column}” is there twice; keep one.",
-                "{file}:列“{column}”重复,请只保留一个。",
+                "{file}：列“{column}”重复，请只保留一个。",
                 file=file_name,
                 column=cell.strip(),
             )

@@ -272,7 +272,7 @@ class DropFolder:
             _log.exception("intake: %s", _printable(path.name))
             return "bad", BadInputError(
                 "This file could not be processed ({kind}); check it and put it into in/ again.",
-                "无法处理该文件({kind}),请检查后重新放入 in/ 文件夹。",
+                "无法处理该文件（{kind}），请检查后重新放入 in/ 文件夹。",
                 kind=type(error).__name__,
             )
 
@@ -306,7 +306,7 @@ class DropFolder:
                     _about(
                         draft,
                         "this id came before with other content; nothing was overwritten. Compare the two and decide.",
-                        "该编号此前已收到,但内容不同;没有覆盖任何内容,请人工核对。",
+                        "该编号此前已收到，但内容不同；没有覆盖任何内容，请人工核对。",
                     )
                 )
         if waits:
@@ -338,7 +338,7 @@ class DropFolder:
     def _unusable(self, folder: Path) -> StorageError:
         return StorageError(
             "The drop folder {folder} cannot be used; choose another place in the settings.",
-            "无法使用收件文件夹 {folder},请在设置中更换位置。",
+            "无法使用收件文件夹 {folder}，请在设置中更换位置。",
             folder=folder,
         )
 
@@ -354,7 +354,7 @@ def _drafts(claimed: ClaimedFile, zone: tzinfo) -> tuple[RequestDraft, ...]:
     if claimed.path.suffix.lower() == ".csv":
         file = decode_text(claimed.name, claimed.data, max_line_bytes=MAX_FILE_BYTES)
         if file.needs_confirmation:
-            raise BadInputError("The file is not UTF-8; save it as UTF-8.", "文件不是 UTF-8 编码,请另存为 UTF-8。")
+            raise BadInputError("The file is not UTF-8; save it as UTF-8.", "文件不是 UTF-8 编码，请另存为 UTF-8。")
         parsed = requests_in_csv(file, zone)
     else:
         parsed = requests_in_json(claimed.name, claimed.data, zone)
@@ -375,14 +375,14 @@ def _trust(claimed: ClaimedFile, drafts: tuple[RequestDraft, ...], keys: Mapping
     ):
         raise BadInputError(
             "The signature does not fit the file: it was changed, or signed with another key.",
-            "签名与文件不符:文件被改动过,或使用了其他密钥。",
+            "签名与文件不符：文件被改动过，或使用了其他密钥。",
         )
     return Trust.VERIFIED
 
 
 def _bounded(path: Path) -> bytes:
     if not stat.S_ISREG(os.lstat(path).st_mode):  # said plainly here; the open below cannot be tricked either
-        raise BadInputError("This is a link, a pipe or a folder, not a file.", "这是链接、管道或文件夹,不是文件。")
+        raise BadInputError("This is a link, a pipe or a folder, not a file.", "这是链接、管道或文件夹，不是文件。")
     with open_regular(path, follow_links=False) as file:
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
@@ -426,6 +426,6 @@ def _all_problems(problems: tuple[LineProblem, ...]) -> BadInputError:
 def _not_moved(path: Path) -> StorageError:
     return StorageError(
         "{file} could not be moved; check the permissions of the drop folder.",
-        "无法移动 {file},请检查收件文件夹的权限。",
+        "无法移动 {file}，请检查收件文件夹的权限。",
         file=_printable(path.name),
     )

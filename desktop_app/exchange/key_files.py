@@ -248,7 +248,7 @@ def _header(
         if KeyColumn.PASSWORD in places:
             raise BadInputError(
                 "{file} has a key, a number and a password column; choose the one that is the card key.",
-                "{file} 同时有卡密、卡号和密码列,请选择哪一列是卡密。",
+                "{file} 同时有卡密、卡号和密码列，请选择哪一列是卡密。",
                 file=file.name,
             )
         # the usual pair 卡号,卡密: the second is the password of the first
@@ -405,6 +405,6 @@ def _mark_duplicates(preview: KeyPreview) -> None:
 def _no_key_column(name: str) -> BadInputError:
     return BadInputError(
         "{file} has no column that is known to be the card key; name it 卡密 or key, or choose it.",
-        "{file} 中找不到卡密列,请将列名改为“卡密”或 key,或手动选择。",
+        "{file} 中找不到卡密列，请将列名改为“卡密”或 key，或手动选择。",
         file=name,
     )

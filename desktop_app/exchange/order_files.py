@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 
 ORDER_COLUMNS: Final[tuple[Column, ...]] = (
     Column(
-        "order_no", "订单号", True, "A20261120001", "Order number, unique", "订单号,不可重复", ("订单编号", "order")
+        "order_no", "订单号", True, "A20261120001", "Order number, unique", "订单号，不可重复", ("订单编号", "order")
     ),
     Column("channel", "渠道", True, "星河卡盟", "Name of a sales channel", "销售渠道名称", ("销售渠道", "店铺")),
     Column(
@@ -43,19 +43,19 @@ ORDER_COLUMNS: Final[tuple[Column, ...]] = (
         "商品编码",
         ("商品编码", "商品代码", "product_code", "sku"),
     ),
-    Column("quantity", "数量", False, "5", "Whole number, 1 if empty", "整数,留空为 1", ("购买数量", "qty")),
+    Column("quantity", "数量", False, "5", "Whole number, 1 if empty", "整数，留空为 1", ("购买数量", "qty")),
     Column(
         "list_price",
         "单价",
         True,
         "19.90",
         "Price of one in yuan",
-        "单件价格(元)",
+        "单件价格（元）",
         ("标价", "原价", "unit_price", "price"),
     ),
-    Column("discount", "优惠", False, "9.50", "Discount of the whole order in yuan", "整单优惠(元)", ("优惠金额",)),
+    Column("discount", "优惠", False, "9.50", "Discount of the whole order in yuan", "整单优惠（元）", ("优惠金额",)),
     Column(
-        "paid", "实付", False, "90.00", "Money received in yuan", "实收金额(元)", ("实付金额", "实收", "paid_amount")
+        "paid", "实付", False, "90.00", "Money received in yuan", "实收金额（元）", ("实付金额", "实收", "paid_amount")
     ),
     Column(
         "payment_channel", "支付方式", False, "微信", "wechat, alipay or other", "微信、支付宝或其他", ("支付渠道",)
@@ -231,7 +231,7 @@ class _Row:
     def refuse(self, field: str, en: str, zh: str) -> None:
         label = next(column.zh for column in ORDER_COLUMNS if column.name == field)
         self.problems.append(
-            LineProblem(self._line, field, f"Line {self._line}, {field}: {en}.", f"第 {self._line} 行“{label}”:{zh}。")
+            LineProblem(self._line, field, f"Line {self._line}, {field}: {en}.", f"第 {self._line} 行“{label}”：{zh}。")
         )
 
     def draft(self) -> OrderDraft | None:

@@ -19,9 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from desktop_app.domain.errors import BadInputError
+from desktop_app.domain.json_fields import Fields, read_json, repeated_field, text_value
 from desktop_app.domain.states import EvidenceKind, ReasonCode
 from desktop_app.exchange.cells import (
     CellError,
@@ -49,7 +50,7 @@ REQUEST_COLUMNS: Final[tuple[Column, ...]] = (
         True,
         "R-1001",
         "Makes the request unique: 1 to 64 visible ASCII characters",
-        "唯一编号,1 至 64 个可见 ASCII 字符",
+        "唯一编号，1 至 64 个可见 ASCII 字符",
         ("external_id", "request_id", "request_no", "申请号", "编号"),
     ),
     Column("order_no", "订单号", True, "A20261120001", "The order it is about", "对应的订单号", ("订单编号",)),
@@ -66,7 +67,7 @@ REQUEST_COLUMNS: Final[tuple[Column, ...]] = (
         "text",
         "说明",
         False,
-        "区服选错,卡密未使用",
+        "区服选错，卡密未使用",
         "The buyer's own words",
         "买家原话",
         ("申请说明", "内容", "description"),
@@ -81,15 +82,15 @@ REQUEST_COLUMNS: Final[tuple[Column, ...]] = (
         ("提交时间",),
     ),
     Column(
-        "units", "单件", False, "1;2", "Unit refs, separated by ;", "单件编号,用分号隔开", ("unit_refs", "单件编号")
+        "units", "单件", False, "1;2", "Unit refs, separated by ;", "单件编号，用分号隔开", ("unit_refs", "单件编号")
     ),
     Column(
         "evidence",
         "凭证",
         False,
-        "订单截图;支付截图",
+        "订单截图；支付截图",
         "Kinds of evidence on file, separated by ;",
-        "已有凭证的种类,用分号隔开",
+        "已有凭证的种类，用分号隔开",
         ("证据", "凭证种类"),
     ),
     Column("source", "来源", False, "shop-site", "System that sends it", "来源系统"),
@@ -143,8 +144,9 @@ _EVIDENCE: Final = names_of(
     },
 )
 _OTHER_FIELDS: Final = {"external_id": "id", "request_id": "id", "unit_refs": "units"}
-_FIELDS: Final = frozenset(
-    {"id", "order_no", "reason", "text", "requested_at", "units", "unit_reasons", "evidence", "source"}
+_JSON_FIELDS: Final = (
+    *("id", "order_no", "reason", "text", "requested_at", "units", "unit_reasons", "evidence", "source"),
+    *_OTHER_FIELDS,
 )
 
 
@@ -204,7 +206,7 @@ def read_request_file(path: Path, zone: tzinfo, *, encoding: str | None = None) 
     if len(data) > MAX_JSON_BYTES:
         raise BadInputError(
             "{file} is larger than {limit} MB; split it.",
-            "{file} 超过 {limit} MB,请拆分。",
+            "{file} 超过 {limit} MB，请拆分。",
             file=path.name,
             limit=MAX_JSON_BYTES // 1024 // 1024,
         )
@@ -229,20 +231,26 @@ def requests_in_csv(file: TextFile, zone: tzinfo) -> RequestFile:
 
 def requests_in_json(name: str, data: bytes, zone: tzinfo) -> RequestFile:
     """The requests of a JSON file. Raises BadInputError when it is no JSON of the documented form."""
-    loaded = _loaded(name, data)
+    if not data.strip():
+        raise BadInputError("{file} is empty.", "{file} 是空文件。", file=name)
+    loaded = read_json(data, name)
     items = loaded if isinstance(loaded, list) else [loaded]
     if len(items) > MAX_REQUESTS:
         raise BadInputError(
             "{file} has more than {limit} requests; split it.",
-            "{file} 超过 {limit} 条申请,请拆分。",
+            "{file} 超过 {limit} 条申请，请拆分。",
             file=name,
             limit=MAX_REQUESTS,
         )
     drafts: list[RequestDraft] = []
     problems: list[LineProblem] = []
     for position, item in enumerate(items, 1):
-        values = _checked_object(position, item, problems)
-        draft = None if values is None else _draft(position, values, zone, problems, json_file=True)
+        try:
+            values = _values_of_object(item)
+        except BadInputError as error:
+            problems.append(_problem(position, "", error.en.rstrip("."), error.zh.rstrip("。"), True))
+            continue
+        draft = _draft(position, values, zone, problems, json_file=True)
         if draft is not None:
             drafts.append(draft)
     return _file(name, False, (), drafts, problems)
@@ -291,7 +299,7 @@ def _values_of_row(table: Table, cells: list[str]) -> dict[str, Any]:
 
 
 def _split_list(cell: str) -> list[str]:
-    for other in ";、|,":
+    for other in ";\uff1b|,\uff0c\u3001":
         cell = cell.replace(other, ";")
     return [part.strip() for part in cell.split(";") if part.strip()]
 
@@ -362,87 +370,22 @@ def _problem(line: int, field: str, en: str, zh: str, json_file: bool) -> LinePr
     return LineProblem(line, field, f"{place_en}, {field}: {en}.", f"{place_zh}“{label}”:{zh}。")
 
 
-def _checked_object(position: int, item: Any, problems: list[LineProblem]) -> dict[str, Any] | None:
-    """The fields of a JSON request when they are known and of the right types; null counts as absent."""
-    before = len(problems)
-
-    def refuse(field: str, en: str, zh: str) -> None:
-        problems.append(_problem(position, field, en, zh, True))
-
-    if not isinstance(item, dict):
-        refuse("", "is not an object", "不是 JSON 对象")
-        return None
+def _values_of_object(item: object) -> dict[str, Any]:
+    """The fields of a JSON request; null and an empty text count as absent. BadInputError names the wrong field."""
+    fields = Fields(item, "", _JSON_FIELDS, root="request")
     values: dict[str, Any] = {}
-    for written, value in item.items():
-        field = _OTHER_FIELDS.get(written, written)
-        if field not in _FIELDS:
-            refuse("", f"the field “{written[:40]}” is not known", f"不认识的字段“{written[:40]}”")
-        elif field in values:
-            refuse(field, "is given twice", "重复出现")
-        elif value is None or value == "":
-            continue
-        elif field in ("units", "evidence"):
-            if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-                refuse(field, "must be a list of texts", "必须是文本列表")
-            values[field] = value
-        elif field == "unit_reasons":
-            if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
-                refuse(field, "must be an object of texts", "必须是文本对象")
-            values[field] = value
+    for written in _JSON_FIELDS:
+        name = _OTHER_FIELDS.get(written, written)
+        path = fields.path_of(written)
+        value: object
+        if name in ("units", "evidence"):
+            value = [text_value(part, f"{path}[{at}]") for at, part in enumerate(fields.items(written))]
+        elif name == "unit_reasons":
+            value = {ref: text_value(code, f"{path}.{ref}") for ref, code in fields.mapping(written).items()}
         else:
-            if not isinstance(value, str):
-                refuse(field, "must be a text in quotation marks", "必须是带引号的文本")
-            values[field] = value
-    return values if len(problems) == before else None
-
-
-def _loaded(name: str, data: bytes) -> Any:
-    if not data.strip():
-        raise BadInputError("{file} is empty.", "{file} 是空文件。", file=name)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInputError("{file} is not UTF-8.", "{file} 不是 UTF-8 编码。", file=name) from error
-    try:
-        loaded = json.loads(
-            text,
-            object_pairs_hook=_unique_fields,
-            parse_constant=_no_number,
-            parse_int=_no_number,
-            parse_float=_no_number,
-        )
-        json.dumps(loaded, ensure_ascii=False).encode()  # a lone surrogate would only be noticed by the database
-    except json.JSONDecodeError as error:
-        raise BadInputError(
-            "{file}, line {line}: not valid JSON.", "{file} 第 {line} 行不是有效的 JSON。", file=name, line=error.lineno
-        ) from error
-    except RecursionError as error:
-        raise BadInputError("{file} is nested too deeply.", "{file} 的嵌套层数过深。", file=name) from error
-    except UnicodeEncodeError as error:
-        raise BadInputError("{file} contains half a character.", "{file} 中有残缺的字符。", file=name) from error
-    except CellError as error:
-        raise BadInputError(
-            "{file}: {en_why}.", "{file}:{zh_why}。", file=name, en_why=error.en, zh_why=error.zh
-        ) from error
-    return loaded
-
-
-def _unique_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise CellError(
-            "the field “{field}” is there twice",
-            "字段“{field}”重复",
-            field=repeated[:40].encode("utf-8", "replace").decode(),
-        )
-    return fields
-
-
-def _no_number(text: str) -> NoReturn:
-    raise CellError(
-        "“{number}”: a request has no numbers; put ids and unit refs into quotation marks",
-        "“{number}”:申请中没有数字字段,编号请加引号",
-        number=text[:40],
-    )
+            value = fields.text(written)
+        if value and name in values:
+            raise repeated_field(path)
+        if value:
+            values[name] = value
+    return values

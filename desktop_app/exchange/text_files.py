@@ -91,7 +91,7 @@ def open_regular(path: Path, *, follow_links: bool = True) -> BinaryIO:
         os.close(descriptor)
         raise BadInputError(
             "{file} is not a regular file; choose a text or CSV file.",
-            "{file} 不是普通文件,请选择文本或 CSV 文件。",
+            "{file} 不是普通文件，请选择文本或 CSV 文件。",
             file=path.name,
         )
     return os.fdopen(descriptor, "rb")
@@ -117,7 +117,7 @@ def read_text_file(
         if before.st_size > max_bytes:
             raise BadInputError(
                 "{file} is larger than {limit} MB; split it.",
-                "{file} 超过 {limit} MB,请拆分后再导入。",
+                "{file} 超过 {limit} MB，请拆分后再导入。",
                 file=path.name,
                 limit=max_bytes // 1024 // 1024,
             )
@@ -163,7 +163,7 @@ class _Splitter:
     @property
     def rest(self) -> str:
         """The beginning of a line whose end has not come yet."""
-        return self._rest
+        return self._rest.removesuffix("\r")
 
     @property
     def newline(self) -> NewlineKind:
@@ -341,7 +341,7 @@ def _detect(name: str, head: bytes, chosen: Encoding | None) -> Encoding | None:
         if head.startswith(magic):
             raise BadInputError(
                 "{file} is {kind_en}, not text; save it as CSV (UTF-8) or text first.",
-                "{file} 是{kind_zh},不是文本,请先另存为 CSV(UTF-8)或文本文件。",
+                "{file} 是{kind_zh}，不是文本，请先另存为 CSV（UTF-8）或文本文件。",
                 file=name,
                 kind_en=kind_en,
                 kind_zh=kind_zh,
@@ -357,7 +357,7 @@ def _detect(name: str, head: bytes, chosen: Encoding | None) -> Encoding | None:
     if nuls and _looks_like_utf16(head):
         raise BadInputError(
             "{file} looks like UTF-16 without a byte order mark; save it as UTF-8.",
-            "{file} 像是没有 BOM 的 UTF-16 文件,请另存为 UTF-8。",
+            "{file} 像是没有 BOM 的 UTF-16 文件，请另存为 UTF-8。",
             file=name,
         )
     if nuls * 4 > len(head):
@@ -386,7 +386,7 @@ def _chosen_encoding(encoding: str | None) -> Encoding | None:
     except ValueError as error:
         raise BadInputError(
             "The encoding {encoding} is not supported; choose one of {known}.",
-            "不支持编码 {encoding},可选:{known}。",
+            "不支持编码 {encoding}，可选：{known}。",
             encoding=encoding,
             known=", ".join(Encoding),
         ) from error
@@ -410,7 +410,7 @@ def _unreadable(path: Path, error: OSError) -> ShopError:
 def _changed(name: str) -> ConflictError:
     return ConflictError(
         "{file} changed while it was being imported; nothing was imported. Try again.",
-        "导入过程中 {file} 发生了变化,未导入任何内容,请重试。",
+        "导入过程中 {file} 发生了变化，未导入任何内容，请重试。",
         file=name,
     )
 
@@ -418,7 +418,7 @@ def _changed(name: str) -> ConflictError:
 def _too_long(name: str, line: int, limit: int) -> BadInputError:
     return BadInputError(
         "{file}, line {line}: longer than {limit} bytes; put one entry on each line.",
-        "{file} 第 {line} 行超过 {limit} 字节,请每行只放一条。",
+        "{file} 第 {line} 行超过 {limit} 字节，请每行只放一条。",
         file=name,
         line=line,
         limit=limit,
@@ -428,7 +428,7 @@ def _too_long(name: str, line: int, limit: int) -> BadInputError:
 def _too_many(name: str, limit: int) -> BadInputError:
     return BadInputError(
         "{file} has more than {limit} lines; split it.",
-        "{file} 超过 {limit} 行,请拆分后再导入。",
+        "{file} 超过 {limit} 行，请拆分后再导入。",
         file=name,
         limit=f"{limit:,}",
     )
@@ -437,7 +437,7 @@ def _too_many(name: str, limit: int) -> BadInputError:
 def _not_text(name: str) -> BadInputError:
     return BadInputError(
         "{file} is not a text file; choose a text or CSV file in UTF-8.",
-        "{file} 不是文本文件,请选择 UTF-8 编码的文本或 CSV 文件。",
+        "{file} 不是文本文件，请选择 UTF-8 编码的文本或 CSV 文件。",
         file=name,
     )
 
@@ -445,7 +445,7 @@ def _not_text(name: str) -> BadInputError:
 def _undecodable(name: str, encoding: Encoding) -> BadInputError:
     return BadInputError(
         "{file} is not valid {encoding}; choose another encoding or save it as UTF-8.",
-        "{file} 不是有效的 {encoding} 文本,请换一种编码,或另存为 UTF-8。",
+        "{file} 不是有效的 {encoding} 文本，请换一种编码，或另存为 UTF-8。",
         file=name,
         encoding=encoding.value,
     )
@@ -454,6 +454,6 @@ def _undecodable(name: str, encoding: Encoding) -> BadInputError:
 def _garbled(name: str) -> BadInputError:
     return BadInputError(
         "{file} turns into garbled characters when read as GB18030 (it may be Big5); save it as UTF-8.",
-        "{file} 按 GB18030 读取会出现乱码(可能是 Big5),请另存为 UTF-8。",
+        "{file} 按 GB18030 读取会出现乱码（可能是 Big5），请另存为 UTF-8。",
         file=name,
     )
