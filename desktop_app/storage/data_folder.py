@@ -102,12 +102,13 @@ class FolderLock:
 
     def __init__(self, folder: Path, *, window: bool) -> None:
         """:class:`StorageError` when another window has the shop, or a migration is under way."""
+        self.left_open = False
         self._window: int | None = None
-        self._use = _open_lock(folder / "use.lock")
+        self._use: int | None = None
         try:
+            self._use = _open_lock(folder / "use.lock")
             if not _lock(self._use, shared=True):
                 raise _busy()
-            self.left_open = False
             if window:
                 self._window = _open_lock(folder / "window.lock")
                 if not _lock(self._window, shared=False):
@@ -124,6 +125,8 @@ class FolderLock:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else has the shop open meanwhile; :class:`StorageError` when somebody has."""
+        if self._use is None:
+            raise RuntimeError("the folder was given back")
         _unlock(self._use)
         if not _lock(self._use, shared=False):
             raise _busy()
@@ -135,15 +138,16 @@ class FolderLock:
                 raise _busy()
 
     def release(self, *, in_order: bool) -> None:
-        """Give the folder back; ``in_order`` says on disk that the file needs no check at the next start."""
+        """Give the folder back, once; ``in_order`` says on disk that the file needs no check at the next start."""
         if self._window is not None and in_order:
             _write_mark(self._window, b"")
         self._close()
 
     def _close(self) -> None:
-        os.close(self._use)
-        if self._window is not None:
-            os.close(self._window)
+        for handle in (self._use, self._window):
+            if handle is not None:
+                os.close(handle)
+        self._use = self._window = None
 
 
 def _busy() -> StorageError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -60,13 +60,24 @@ class Database:
         return not schema.read_marks(path).is_fresh
 
     @classmethod
-    def create(cls, path: Path, *, at: datetime, window: bool = False) -> Database:
-        """Make a new shop at ``path`` in one transaction and open it; ``at`` is its birthday."""
+    def create(
+        cls,
+        path: Path,
+        *,
+        at: datetime,
+        window: bool = False,
+        fill: Callable[[Session, str], None] = lambda session, shop_uuid: None,
+    ) -> Database:
+        """Make a new shop at ``path`` in one transaction and open it; ``at`` is its birthday.
+
+        ``fill(session, shop_uuid)`` stores what must be there from the first moment (the slots of the vault); when it
+        fails there is no shop.
+        """
         check_folder(path.parent)
         database = cls(path, FolderLock(path.parent, window=window))
         try:
             with database._lock.alone():
-                database._create(at)
+                database._create(at, fill)
         except BaseException:
             database._abandon()
             raise
@@ -137,7 +148,7 @@ class Database:
         self._writer.dispose()
         self._lock.release(in_order=False)
 
-    def _create(self, at: datetime) -> None:
+    def _create(self, at: datetime, fill: Callable[[Session, str], None]) -> None:
         if self.exists(self.path):
             raise ConflictError(
                 "There is a shop in {path} already: open it, or choose another data folder.",
@@ -150,6 +161,8 @@ class Database:
         with self.write() as session:
             schema.create_schema(session.connection())
             session.add(shop)
+            session.flush()
+            fill(session, self.shop_uuid)
         sync_folder(self.path.parent)
         choose_journal(self.path)  # last: a shop whose header is still in a WAL would look like none
 

@@ -54,6 +54,7 @@ class DecisionAction(StrEnum):
 
 
 def _id() -> Any:
+    # typed int, not int | None: it is None only until the flush of a new row, and no code of ours reads it before
     return Field(default=None, sa_type=Integer, primary_key=True)
 
 
@@ -118,7 +119,7 @@ class VaultSlotRow(SQLModel, table=True):
     __table_args__ = _args(
         CheckConstraint("kind IN ('password', 'recovery', 'keyring', 'file')", name="ck_vault_slots_kind")
     )
-    id: int | None = _id()
+    id: int = _id()
     uid: str = _text(unique=True)
     kind: str = _text()
     parameters: str = _text()  # canonical JSON of the KDF, part of the AAD
@@ -132,7 +133,7 @@ class ChannelRow(SQLModel, table=True):
 
     __tablename__ = "channels"
     __table_args__ = _args(one_of("channels", "platform_kind", PlatformKind), *truth("channels", "active"))
-    id: int | None = _id()
+    id: int = _id()
     name: str = _text(unique=True)
     platform_kind: PlatformKind = _code(PlatformKind)
     note: str = _text("")
@@ -153,7 +154,7 @@ class PolicyRow(SQLModel, table=True):
             name="ck_policies_limits",
         ),
     )
-    id: int | None = _id()
+    id: int = _id()
     channel_id: int = _link("channels.id")
     version: int = Field(sa_type=Integer)
     window_hours: int = Field(default=24, sa_type=Integer)
@@ -180,7 +181,7 @@ class ProductRow(SQLModel, table=True):
         *truth("products", "fold_case", "fold_hyphens", "active"),
         *not_negative("products", "face_fen", "price_fen", "low_stock_threshold"),
     )
-    id: int | None = _id()
+    id: int = _id()
     uid: bytes = _blob(unique=True)  # 16 random bytes; part of the AAD of its keys
     code: str = _text(unique=True)
     name: str = _text()
@@ -215,7 +216,7 @@ class BatchRow(SQLModel, table=True):
             name="ck_batches_sum",
         ),
     )
-    id: int | None = _id()
+    id: int = _id()
     name: str = _text(unique=True)
     product_id: int = _link("products.id", index=True)
     source: str = _text()  # file name, or how the keys came
@@ -245,7 +246,7 @@ class CardKeyRow(SQLModel, table=True):
         Index("ix_card_keys_state", "product_id", "state"),
         Index("ix_card_keys_stock", "product_id", "batch_id", "line", sqlite_where=text("state = 'in_stock'")),
     )
-    id: int | None = _id()
+    id: int = _id()
     product_id: int = _link("products.id")
     batch_id: int = _link("batches.id")
     line: int = Field(sa_type=Integer)  # line of the imported file; keys are issued oldest batch, lowest line first
@@ -275,7 +276,7 @@ class OrderRow(SQLModel, table=True):
         Index("ix_orders_buyer", "buyer_tag"),
         Index("ix_orders_account", "account_tag"),
     )
-    id: int | None = _id()
+    id: int = _id()
     order_no: str = _text(unique=True)
     channel_id: int = _link("channels.id")
     policy_id: int = _link("policies.id")
@@ -319,7 +320,7 @@ class UnitRow(SQLModel, table=True):
         *not_negative("units", "list_fen", "net_fen", "face_fen", "remaining_fen"),
         CheckConstraint("remaining_fen IS NULL OR remaining_fen <= face_fen", name="ck_units_remaining"),
     )
-    id: int | None = _id()
+    id: int = _id()
     order_id: int = _link("orders.id")
     position: int = Field(sa_type=Integer)
     ref: str = _text()
@@ -340,7 +341,7 @@ class DeliveryRow(SQLModel, table=True):
 
     __tablename__ = "deliveries"
     __table_args__ = _args(UniqueConstraint("card_key_id", "unit_id", name="uq_deliveries_key"))
-    id: int | None = _id()
+    id: int = _id()
     unit_id: int = _link("units.id", index=True)
     card_key_id: int | None = _link("card_keys.id", None)
     delivered_at: datetime = _time()
@@ -353,7 +354,7 @@ class RedemptionRow(SQLModel, table=True):
 
     __tablename__ = "redemptions"
     __table_args__ = _args()
-    id: int | None = _id()
+    id: int = _id()
     uid: bytes = _blob(unique=True)  # 16 random bytes, part of the AAD of the target
     unit_id: int = _link("units.id", index=True)
     redeemed_at: datetime | None = _time(None)
@@ -389,7 +390,7 @@ class RequestRow(SQLModel, table=True):
         Index("ix_requests_order", "order_id"),
         Index("ix_requests_due", "state", "due_at"),
     )
-    id: int | None = _id()
+    id: int = _id()
     request_no: str = _text(unique=True)
     order_id: int = _link("orders.id")
     source: str = _text("hand")
@@ -428,7 +429,7 @@ class MessageRow(SQLModel, table=True):
 
     __tablename__ = "messages"
     __table_args__ = _args(one_of("messages", "actor", Actor))
-    id: int | None = _id()
+    id: int = _id()
     request_id: int = _link("requests.id", index=True)
     at: datetime = _time()
     actor: Actor = _code(Actor)
@@ -448,7 +449,7 @@ class EvidenceRow(SQLModel, table=True):
         Index("ix_evidence_order", "order_id"),
         Index("ix_evidence_request", "request_id"),
     )
-    id: int | None = _id()
+    id: int = _id()
     order_id: int = _link("orders.id")
     request_id: int | None = _link("requests.id", None)
     redemption_id: int | None = _link("redemptions.id", None)
@@ -476,7 +477,7 @@ class DecisionRow(SQLModel, table=True):
         one_of("decisions", "ground", RefusalGround),
         *not_negative("decisions", "refund_fen", "fee_fen", "proposed_refund_fen"),
     )
-    id: int | None = _id()
+    id: int = _id()
     request_id: int = _link("requests.id", unique=True)
     order_id: int = _link("orders.id", index=True)
     policy_id: int = _link("policies.id")
@@ -521,7 +522,7 @@ class RefundRow(SQLModel, table=True):
         CheckConstraint("amount_fen > 0", name="ck_refunds_amount"),
         Index("ix_refunds_state", "state", "expected_at"),
     )
-    id: int | None = _id()
+    id: int = _id()
     decision_id: int = _link("decisions.id", unique=True)
     order_id: int = _link("orders.id", index=True)
     amount_fen: int = Field(sa_type=Integer)
@@ -541,7 +542,7 @@ class ProofRow(SQLModel, table=True):
 
     __tablename__ = "proofs"
     __table_args__ = _args(*not_negative("proofs", "size"))
-    id: int | None = _id()
+    id: int = _id()
     proof_no: str = _text(unique=True)
     unit_id: int = _link("units.id", index=True)
     order_id: int = _link("orders.id", index=True)
@@ -560,7 +561,7 @@ class EscalationRow(SQLModel, table=True):
 
     __tablename__ = "escalations"
     __table_args__ = _args(one_of("escalations", "target", EscalationTarget))
-    id: int | None = _id()
+    id: int = _id()
     request_id: int = _link("requests.id", index=True)
     target: EscalationTarget = _code(EscalationTarget)
     reference: str = _text("")
@@ -576,7 +577,7 @@ class IntakeRow(SQLModel, table=True):
 
     __tablename__ = "intake"
     __table_args__ = _args(UniqueConstraint("source", "external_id", name="uq_intake_id"))
-    id: int | None = _id()
+    id: int = _id()
     source: str = _text()
     external_id: str = _text()
     sha256: str = _text()
@@ -593,7 +594,7 @@ class EventRow(SQLModel, table=True):
         Index("ix_events_order", "order_id"),
         Index("ix_events_entity", "entity", "entity_id"),
     )
-    seq: int | None = _id()
+    seq: int = _id()
     body: str = _text()
     leaf: bytes = _blob()
     head: bytes = _blob()

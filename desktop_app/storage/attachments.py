@@ -1,0 +1,180 @@
+"""Evidence files: sealed in the evidence folder under a name that only this shop can compute.
+
+A file is on disk before its row is committed; when the row never comes, the file is found again by its content. The
+name that a buyer gave is for eyes only and never becomes a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidTag
+
+from desktop_app.domain.errors import BadInputError, StorageError
+from desktop_app.storage.data_folder import sync_folder
+from desktop_app.storage.vault import Vault
+from desktop_app.storage.vault_slots import NONCE_BYTES, length_prefixed
+
+FOLDER_NAME = "evidence"
+LARGEST = 20 * 1024 * 1024
+_VERSION = b"\x01\x00\x01"  # format, generation of the key
+_NAME_LENGTH = 100
+_STORED_NAME = re.compile(r"[0-9a-f]{64}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What the row of a piece of evidence keeps of its file."""
+
+    stored_name: str
+    name: str
+    sha256: str
+    size: int
+
+
+def store_file(folder: Path, vault: Vault, source: Path) -> StoredFile:
+    """Seal a copy of the merchant's file ``source`` in ``folder``.
+
+    :class:`BadInputError` for what is not an ordinary file (links, pipes, devices), empty, or larger than 20 MB.
+    """
+    return store(folder, vault, _read_source(source), source.name)
+
+
+def store(folder: Path, vault: Vault, content: bytes, name: str) -> StoredFile:
+    """Seal ``content`` in ``folder``; ``name`` is what the buyer called it. Equal contents share one file."""
+    shown = display_name(name)
+    _check_size(len(content), shown)
+    digest = hashlib.sha256(content)
+    stored = StoredFile(vault.attachment_name(digest.digest()), shown, digest.hexdigest(), len(content))
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = vault.attachment_cipher().encrypt(nonce, content, _aad(vault, stored.stored_name))
+    target = folder / stored.stored_name
+    part = folder / f".{stored.stored_name}.{uuid4().hex}.part"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(part, flags, 0o600), "wb") as stream:
+            stream.write(_VERSION + nonce + sealed)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+        sync_folder(folder)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(
+            "The evidence file {name} cannot be stored: {reason}. Nothing was kept; make room and repeat.",
+            "无法保存证据文件 {name}:{reason}。未保存任何内容;请清理空间后重试。",
+            name=shown,
+            reason=error.strerror,
+        ) from error
+    return stored
+
+
+def load(folder: Path, vault: Vault, stored_name: str, sha256: str) -> bytes:
+    """The content, exactly as it was stored; :class:`StorageError` when the file is missing or was altered."""
+    if not _STORED_NAME.fullmatch(stored_name):
+        raise _altered(stored_name)
+    try:
+        sealed = _read_limited(folder / stored_name, LARGEST + len(_VERSION) + NONCE_BYTES + 16)
+    except OSError as error:
+        raise StorageError(
+            "The evidence file {name} is missing from the evidence folder: restore it from a backup.",
+            "证据文件夹中缺少文件 {name}:请从备份恢复。",
+            name=stored_name[:12],
+        ) from error
+    start = len(_VERSION)
+    if sealed is None or sealed[:start] != _VERSION or len(sealed) < start + NONCE_BYTES + 16:
+        raise _altered(stored_name)
+    nonce, body = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
+    try:
+        content = vault.attachment_cipher().decrypt(nonce, body, _aad(vault, stored_name))
+    except InvalidTag:
+        raise _altered(stored_name) from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _altered(stored_name)
+    return content
+
+
+def display_name(name: str) -> str:
+    """``name`` so that it can be shown and offered for saving anywhere: no path, no control or direction marks."""
+    text = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    text = "".join("_" if symbol in '<>:"|?*' else symbol for symbol in text if _is_visible(symbol))
+    text = " ".join(text.split()).strip(" .")
+    if _RESERVED.fullmatch(text):
+        text = "_" + text
+    if len(text) > _NAME_LENGTH:
+        stem, dot, ending = text.rpartition(".")
+        short = dot and len(ending) <= 10
+        text = f"{stem[: _NAME_LENGTH - 1 - len(ending)]}.{ending}" if short else text[:_NAME_LENGTH]
+    return text or "file"
+
+
+def _is_visible(symbol: str) -> bool:
+    # Cc control, Cf direction marks and zero width, Cs half characters, Co private use, Cn unassigned
+    return symbol == " " or unicodedata.category(symbol) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _aad(vault: Vault, stored_name: str) -> bytes:
+    return length_prefixed(b"km.attach.1", vault.shop_uid, stored_name.encode(), _VERSION)
+
+
+def _read_source(source: Path) -> bytes:
+    name = display_name(source.name)
+    try:
+        content = _read_limited(source, LARGEST)
+    except OSError as error:
+        raise BadInputError(
+            "The file {name} cannot be read: {reason}.",
+            "无法读取文件 {name}:{reason}。",
+            name=name,
+            reason=error.strerror,
+        ) from error
+    if content is None:
+        raise BadInputError(
+            "{name} is not an ordinary file of at most {most} MB: choose a screenshot or a document.",
+            "{name} 不是普通文件,或大于 {most} MB:请选择截图或文档。",
+            name=name,
+            most=LARGEST // 1024 // 1024,
+        )
+    return content
+
+
+def _read_limited(path: Path, largest: int) -> bytes | None:
+    """The bytes of an ordinary file of at most ``largest`` bytes, else None; never waits for a pipe."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if path.is_symlink():  # where the system knows no O_NOFOLLOW
+        return None
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
+            return None
+        content = stream.read(largest + 1)
+    return content if len(content) <= largest else None
+
+
+def _check_size(size: int, name: str) -> None:
+    if size == 0:
+        raise BadInputError("The file {name} is empty: choose another.", "文件 {name} 是空的:请另选。", name=name)
+    if size > LARGEST:
+        raise BadInputError(
+            "The file {name} has more than {most} MB: choose a smaller one.",
+            "文件 {name} 大于 {most} MB:请选择更小的文件。",
+            name=name,
+            most=LARGEST // 1024 // 1024,
+        )
+
+
+def _altered(stored_name: str) -> StorageError:
+    return StorageError(
+        "The evidence file {name} was altered since it was stored: restore it from a backup; no proof may use it.",
+        "证据文件 {name} 存入后被改动:请从备份恢复;不能用于核销证明。",
+        name=stored_name[:12],
+    )

@@ -1,0 +1,1 @@
+"""The versions of the shop file, one module each, oldest first."""

@@ -1,0 +1,136 @@
+"""Writes what schema version 1 is frozen as: its revision, and a small shop file. Run until version 1 is released.
+
+    python -m tests.storage.freeze_first_version
+
+The fixture is what later versions are migrated from in tests, so that a merchant's first file always opens.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlmodel import Session
+
+from desktop_app.domain.states import FeeDisclosure, OrderState, PlatformKind, ProductKind, RequestState
+from desktop_app.storage import audit, schema
+from desktop_app.storage.database import Database
+from desktop_app.storage.tables import (
+    BatchRow,
+    CardKeyRow,
+    ChannelRow,
+    OrderRow,
+    PolicyRow,
+    ProductRow,
+    RequestRow,
+    UnitRow,
+)
+from desktop_app.storage.vault import Vault
+from desktop_app.storage.vault_slots import Argon2Cost, save_slot
+
+ROOT = Path(__file__).resolve().parents[2]
+REVISION = ROOT / "desktop_app/storage/migrations/versions/r0001_first.py"
+FIXTURE = ROOT / "tests/fixtures/shop_v1.db"
+PASSWORD = "correct horse battery"
+CARD = "KM-FIXTURE-0001----13579"
+AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+PRODUCT_UID = bytes(range(16))
+
+_HEAD = '''"""The first version of the shop file. Written by tests/storage/freeze_first_version.py; never edited."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+STATEMENTS = (
+'''
+
+_TAIL = ''')
+
+
+def upgrade() -> None:
+    """Make every table and index; the caller adds the triggers."""
+    for statement in STATEMENTS:
+        op.get_bind().exec_driver_sql(statement)
+'''
+
+
+def revision_text() -> str:
+    """The module of the first revision."""
+    blocks = []
+    for statement in schema.schema_statements():
+        if not statement.startswith(("CREATE TRIGGER", "CREATE TABLE alembic_version")):
+            lines = [line.replace("\t", "    ").rstrip() for line in statement.splitlines()]
+            blocks.append("\n".join(['    """', *(f"    {line}" for line in lines), '    """,']))
+    return _HEAD + "\n".join(_wrapped(block) for block in blocks) + "\n" + _TAIL
+
+
+def write_fixture(path: Path) -> None:
+    """A shop with one key, one order and one request, sealed with a cheap password."""
+    path.unlink(missing_ok=True)
+    Database.create(path, at=AT, fill=_fill).close()
+    for name in ("use.lock", "window.lock"):
+        (path.parent / name).unlink(missing_ok=True)
+
+
+def _fill(session: Session, shop_uuid: str) -> None:
+    vault = Vault.create(UUID(shop_uuid).bytes)
+    save_slot(session, vault.password_slot(PASSWORD, Argon2Cost(16, 2, 1)), AT)
+    session.add(ChannelRow(id=1, name="淘宝店", platform_kind=PlatformKind.THIRD_PARTY, created_at=AT))
+    session.add(
+        ProductRow(id=1, uid=PRODUCT_UID, code="GAME100", name="点卡 100", kind=ProductKind.GAME_CARD, created_at=AT)
+    )
+    session.flush()
+    session.add(PolicyRow(id=1, channel_id=1, version=1, created_at=AT, created_by="店主"))
+    session.add(
+        BatchRow(
+            id=1, name="B1", product_id=1, source="a.txt", line_count=1, new_count=1, imported_at=AT, imported_by="店主"
+        )
+    )
+    session.flush()
+    tag = vault.card_tag(CARD)
+    sealed = vault.seal_card(tag, CARD.encode(), PRODUCT_UID)
+    session.add(CardKeyRow(id=1, product_id=1, batch_id=1, line=1, state_at=AT, tag=tag, sealed=sealed))
+    session.add(
+        OrderRow(
+            id=1,
+            order_no="T1001",
+            channel_id=1,
+            policy_id=1,
+            product_id=1,
+            state=OrderState.PAID,
+            fee_disclosure=FeeDisclosure.CLEAR,
+            ordered_at=AT,
+            paid_at=AT,
+            paid_fen=10000,
+            created_at=AT,
+        )
+    )
+    session.flush()
+    session.add(UnitRow(id=1, order_id=1, position=1, ref="1", list_fen=10000, net_fen=10000))
+    session.add(RequestRow(id=1, request_no="R1", order_id=1, requested_at=AT, received_at=AT, state=RequestState.OPEN))
+    session.flush()
+    audit.append(session, shop_uuid=shop_uuid, kind="shop.created", actor="店主", at=AT, entity="shop", entity_id=1)
+
+
+def _wrapped(block: str) -> str:
+    """Long CHECK lists over several lines, as the style of the repository wants them."""
+    lines = []
+    for line in block.splitlines():
+        while len(line) > 110:
+            cut = line.rindex(" ", 0, 110)
+            lines.append(line[:cut])
+            line = " " * 12 + line[cut + 1 :]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    REVISION.write_text(revision_text(), encoding="utf-8")
+    write_fixture(FIXTURE)
+    sys.stdout.write(f"{REVISION}\n{FIXTURE}\n")
