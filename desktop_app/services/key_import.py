@@ -130,7 +130,6 @@ def import_keys(
             )
             session.add(batch)
             session.flush()
-            assert batch.id is not None
             result = _result(batch)
             _insert(context, connection, preview, product, fresh, result.batch_id, work)
             context.record(
@@ -144,12 +143,12 @@ def import_keys(
                     "product": product.code,
                     "source": preview.source,
                     "sha256": preview.sha256,
-                    "lines": result.line_count,
-                    "new": result.new_count,
-                    "blank": result.blank_count,
+                    "line_count": result.line_count,
+                    "new_count": result.new_count,
+                    "blank_count": result.blank_count,
                     "file_duplicates": result.file_duplicates,
                     "shop_duplicates": result.shop_duplicates,
-                    "malformed": result.malformed_count,
+                    "malformed_count": result.malformed_count,
                     "tags_hash": tags_hash(preview.tag(at) for at in fresh),
                 },
             )
@@ -279,7 +278,7 @@ def _insert(
 
 def _result(batch: BatchRow) -> ImportResult:
     return ImportResult(
-        batch_id=batch.id or 0,
+        batch_id=batch.id,
         batch_name=batch.name,
         line_count=batch.line_count,
         new_count=batch.new_count,

@@ -251,7 +251,6 @@ def _product(context: Context, product_id: int) -> ProductRow:
 def _preview(
     context: Context, product: ProductRow, keys: KeyPreview, path: Path | None, work: Work, size: int
 ) -> ImportPreview:
-    assert product.id is not None
     malformed = array("I", sorted(set(keys.problems).union(_wrong_faces(keys, product.face_fen))))
     good = _good_indexes(keys, malformed)
     total = len(good)

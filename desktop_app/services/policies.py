@@ -123,7 +123,6 @@ class Policies:
             _require_free_name(session, row.name)
             session.add(row)
             session.flush()
-            assert row.id is not None
             channel_id = row.id
             policy = self._store(session, channel_id, 1, draft)
             context.record(
@@ -167,14 +166,14 @@ class Policies:
             rows = _versions(session, channel_id)
             return [
                 PolicyLine(
-                    id=row.id or 0,
+                    id=row.id,
                     channel_id=channel_id,
                     version=row.version,
                     draft=policy_draft(row),
                     created_at=row.created_at,
                     created_by=row.created_by,
                     in_force=index == 0,
-                    order_count=orders.get(row.id or 0, 0),
+                    order_count=orders.get(row.id, 0),
                 )
                 for index, row in enumerate(rows)
             ]
@@ -193,7 +192,6 @@ class Policies:
                     version=newest.version,
                 )
             policy = self._store(session, channel_id, newest.version + 1, draft)
-            assert policy.id is not None
             policy_id = policy.id
             context.record(
                 session,
@@ -300,12 +298,12 @@ def _require_free_name(session: Session, name: str, besides: int | None = None) 
 
 def _channel_line(channel: ChannelRow, policy: PolicyRow) -> ChannelLine:
     return ChannelLine(
-        id=channel.id or 0,
+        id=channel.id,
         name=channel.name,
         platform_kind=channel.platform_kind,
         note=channel.note,
         active=channel.active,
-        policy_id=policy.id or 0,
+        policy_id=policy.id,
         policy_version=policy.version,
         fee_bp=policy.fee_bp,
         window_hours=policy.window_hours,

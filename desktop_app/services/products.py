@@ -8,10 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, SQLColumnExpression, exists, func, or_
+from sqlalchemy import Boolean, ColumnElement, Row, SQLColumnExpression, exists, func, literal_column, or_
 from sqlalchemy import select as sql_select
-from sqlalchemy.orm import aliased
-from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
 
 from desktop_app.domain.card_keys import KeyRule
@@ -30,6 +28,8 @@ _THRESHOLD = FieldName("The low-stock threshold", "库存预警值")
 _NOTE = FieldName("The note", "备注")
 
 _LARGEST_THRESHOLD = 10_000_000
+# written out: SQLite takes the partial index of the stock only for exactly this text
+_IN_STOCK: ColumnElement[bool] = literal_column("card_keys.state = 'in_stock'", Boolean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Products:
         """Every product by name, for choosing one."""
         with self._context.read() as session:
             ids = session.exec(select(ProductRow.id).order_by(col(ProductRow.name), col(ProductRow.id))).all()
-            return _lines(session, [product_id for product_id in ids if product_id is not None], self._today())
+            return _lines(session, ids, self._today())
 
     def get(self, product_id: int) -> ProductLine:
         """One product; :class:`NotFoundError`."""
@@ -132,7 +132,6 @@ class Products:
             row = ProductRow(uid=os.urandom(16), created_at=context.clock(), **values)
             session.add(row)
             session.flush()
-            assert row.id is not None
             product_id = row.id
             context.record(session, "product.added", "products", product_id, facts=values)
         context.announce("products")
@@ -284,7 +283,7 @@ def _expired(session: Session, ids: Sequence[int], today: str) -> dict[int, int]
     statement = (
         select(CardKeyRow.product_id, func.count())
         .where(
-            col(CardKeyRow.state) == KeyState.IN_STOCK,
+            _IN_STOCK,
             col(CardKeyRow.product_id).in_(ids),
             col(CardKeyRow.batch_id).in_(select(BatchRow.id).where(col(BatchRow.expires_on) < today)),
         )
@@ -297,7 +296,7 @@ def _line(row: ProductRow, counts: Mapping[KeyState, int], expired: int) -> Prod
     in_stock = counts.get(KeyState.IN_STOCK, 0) - expired
     threshold = row.low_stock_threshold
     return ProductLine(
-        id=row.id or 0,
+        id=row.id,
         code=row.code,
         name=row.name,
         kind=row.kind,
@@ -329,21 +328,19 @@ def _sort_columns(today: str) -> Mapping[str, SQLColumnExpression[Any]]:
         "quarantined": KeyState.QUARANTINED,
         "void": KeyState.VOID,
     }
-    key = aliased(CardKeyRow)
     for name, state in counted.items():
-        columns[name] = _key_count(key, col(key.state) == state)
-    expired = col(key.batch_id).in_(sql_select(col(BatchRow.id)).where(col(BatchRow.expires_on) < today))
-    in_stock = col(key.state) == KeyState.IN_STOCK
-    columns["in_stock"] = _key_count(key, in_stock & ~expired)
-    columns["expired"] = _key_count(key, in_stock & expired)
+        columns[name] = _key_count(col(CardKeyRow.state) == state)
+    expired = col(CardKeyRow.batch_id).in_(sql_select(col(BatchRow.id)).where(col(BatchRow.expires_on) < today))
+    columns["in_stock"] = _key_count(_IN_STOCK, ~expired)
+    columns["expired"] = _key_count(_IN_STOCK, expired)
     return columns
 
 
-def _key_count(key: type[CardKeyRow], condition: ColumnElement[bool]) -> SQLColumnExpression[Any]:
+def _key_count(*conditions: ColumnElement[bool]) -> SQLColumnExpression[Any]:
     return (
         sql_select(func.count())
-        .select_from(key)
-        .where(col(key.product_id) == ProductRow.id, condition)
+        .select_from(CardKeyRow)
+        .where(col(CardKeyRow.product_id) == ProductRow.id, *conditions)
         .correlate(ProductRow)
         .scalar_subquery()
     )

@@ -1,0 +1,435 @@
+"""The stock: importing, finding, showing and taking out card keys, and the batches that they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text as sql_text
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
+
+from desktop_app.domain.card_keys import normalise
+from desktop_app.domain.errors import NotFoundError, RefusedError
+from desktop_app.domain.states import KEY_MOVES, KeyState, check_move
+from desktop_app.services import key_import, key_preview
+from desktop_app.services.context import Context, chunks
+from desktop_app.services.form_fields import FieldName, line_field
+from desktop_app.services.key_import import ImportOptions, ImportResult
+from desktop_app.services.key_lines import (
+    KeyFilter,
+    KeyLine,
+    KeyOrder,
+    exact_key_ids,
+    key_lines,
+    keys_listing,
+    orders_of_keys,
+)
+from desktop_app.services.key_preview import Cancelled, ImportLine, ImportPreview, KeyVerdict, Progress
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.products import key_rule, product_row, require_holds_keys
+from desktop_app.services.timeline import EventLine, events_of
+from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, ProductRow, UnitRow
+
+__all__ = [
+    "BatchLine",
+    "ImportLine",
+    "ImportOptions",
+    "ImportPreview",
+    "ImportResult",
+    "Inventory",
+    "KeyFilter",
+    "KeyLine",
+    "KeyVerdict",
+]
+
+_REASON = FieldName("The reason", "原因")
+_NOTE = FieldName("The note", "备注")
+_LONGEST_REASON = 500
+_SEVERAL = 0
+"""``entity_id`` of an event about several keys; its facts name them as ranges (``1-40,77``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One import; the five counts add up to ``line_count``. ``in_stock``: its keys that are still there."""
+
+    id: int
+    name: str
+    product_id: int
+    product_name: str
+    source: str
+    supplier: str
+    cost_fen: int | None
+    expires_on: str | None
+    note: str
+    imported_at: datetime
+    imported_by: str
+    line_count: int
+    new_count: int
+    blank_count: int
+    file_duplicates: int
+    shop_duplicates: int
+    malformed_count: int
+    in_stock: int
+
+
+class Inventory:
+    """The card keys of one shop."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    # ---- import
+
+    def preview_file(
+        self,
+        path: Path,
+        product_id: int,
+        *,
+        encoding: str | None = None,
+        column: str | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> ImportPreview:
+        """See :func:`desktop_app.services.key_preview.preview_file`."""
+        return key_preview.preview_file(
+            self._context, path, product_id, encoding=encoding, column=column, progress=progress, cancelled=cancelled
+        )
+
+    def preview_text(
+        self, text: str, product_id: int, *, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> ImportPreview:
+        """The same for pasted text."""
+        return key_preview.preview_text(self._context, text, product_id, progress=progress, cancelled=cancelled)
+
+    def import_keys(
+        self,
+        preview: ImportPreview,
+        options: ImportOptions,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> ImportResult:
+        """See :func:`desktop_app.services.key_import.import_keys`."""
+        return key_import.import_keys(self._context, preview, options, progress=progress, cancelled=cancelled)
+
+    # ---- looking
+
+    def listing(self, where: KeyFilter, sort: Sort | None = None) -> Listing[KeyLine]:
+        """See :func:`desktop_app.services.key_lines.keys_listing`."""
+        return keys_listing(self._context, where, sort)
+
+    def get(self, key_id: int) -> KeyLine:
+        """One key; :class:`NotFoundError`."""
+        with self._context.read() as session:
+            _key(session, key_id)
+            return key_lines(self._context, session, [key_id])[0]
+
+    def find(self, text: str) -> KeyLine | None:
+        """The key that ``text`` is, through the blind index; :class:`LockedError` while the shop is locked."""
+        with self._context.read() as session:
+            found = exact_key_ids(self._context, session, text)
+            return key_lines(self._context, session, found[:1])[0] if found else None
+
+    def batches(self, product_id: int | None = None) -> list[BatchLine]:
+        """The batches (of one product), newest first."""
+        with self._context.read() as session:
+            statement = select(BatchRow, ProductRow).join(ProductRow, col(ProductRow.id) == col(BatchRow.product_id))
+            if product_id is not None:
+                statement = statement.where(col(BatchRow.product_id) == product_id)
+            rows = session.exec(statement.order_by(col(BatchRow.id).desc())).all()
+            stock = _stock_by_batch(session)
+            return [_batch_line(batch, product, stock.get(batch.id, 0)) for batch, product in rows]
+
+    def history(self, key_id: int) -> list[EventLine]:
+        """Everything that happened to a key, oldest first: its import, what was done to it, its orders."""
+        with self._context.read() as session:
+            key = _key(session, key_id)
+            events = events_of(session, "batches", key.batch_id) + events_of(session, "card_keys", key_id)
+            for event in events_of(session, "card_keys", _SEVERAL):
+                if _in_ranges(key_id, str(event.facts.get("keys", ""))):
+                    events.append(event)
+            units = select(DeliveryRow.unit_id).where(col(DeliveryRow.card_key_id) == key_id)
+            held = select(UnitRow).where((col(UnitRow.card_key_id) == key_id) | col(UnitRow.id).in_(units))
+            for unit in session.exec(held).all():
+                events += events_of(session, "units", unit.id)
+                events += (
+                    event for event in events_of(session, "orders", unit.order_id) if event.kind == "order.delivered"
+                )
+            return sorted({event.seq: event for event in events}.values(), key=lambda event: event.seq)
+
+    # ---- one key in clear
+
+    def reveal(self, key_id: int) -> str:
+        """The key exactly as it was imported. That it was shown is logged before it is."""
+        return self._open(key_id, "key.revealed")
+
+    def copy(self, key_id: int) -> str:
+        """The same for the clipboard."""
+        return self._open(key_id, "key.copied")
+
+    # ---- taking out and putting back
+
+    def void(self, key_ids: Sequence[int], reason: str) -> int:
+        """Make keys worthless for good. Returns how many were changed; a key that is void already is not."""
+        return self._move_state(key_ids, KeyState.VOID, reason, "key.voided")
+
+    def quarantine(self, key_ids: Sequence[int], reason: str) -> int:
+        """Keep keys from being sold until somebody has looked at them. Returns how many were changed."""
+        return self._move_state(key_ids, KeyState.QUARANTINED, reason, "key.quarantined")
+
+    def restock(self, key_ids: Sequence[int], reason: str, *, official_not_activated: bool) -> int:
+        """Put quarantined keys back on sale: only with the issuer's record that they were never activated (seed A23).
+
+        :class:`RefusedError` without it, for keys that are not in quarantine, and for those that a buyer still has.
+        """
+        if not official_not_activated:
+            raise RefusedError(
+                "A key that was shown goes back on sale only with the issuer's record that it was not activated; "
+                "otherwise make it void.",
+                "已展示过的卡密,只有取得官方“未激活”记录后才能重新上架,否则请作废。",
+            )
+
+        def check(session: Session, keys: Sequence[CardKeyRow]) -> None:
+            for key in keys:
+                if key.state is not KeyState.QUARANTINED:
+                    raise RefusedError(
+                        "Key {id} is not in quarantine, so it cannot be put back on sale.",
+                        "卡密 {id} 不在隔离状态,不能重新上架。",
+                        id=key.id,
+                    )
+            self._let_go(session, keys)
+
+        facts = {"official_not_activated": True}
+        return self._move_state(key_ids, KeyState.IN_STOCK, reason, "key.restocked", check, facts)
+
+    def move(self, key_ids: Sequence[int], product_id: int) -> int:
+        """Move keys in stock to another product; they are sealed anew for it, their text stays exactly the same.
+
+        :class:`RefusedError` for keys that left the stock, and when a key would equal another one by the comparison of
+        the new product.
+        """
+        context = self._context
+        with context.write() as session:
+            target = product_row(session, product_id)
+            require_holds_keys(target)
+            keys = [key for key in _keys(session, key_ids) if key.product_id != product_id]
+            if not keys:
+                return 0
+            sources = {key.product_id: product_row(session, key.product_id) for key in keys}
+            for key in keys:
+                _require_in_stock(key)
+                self._seal_for(session, key, sources[key.product_id], target)
+            session.flush()
+            facts = {
+                "product": target.code,
+                "from": sorted(product.code for product in sources.values()),
+                "to": target.code,
+            }
+            self._record(session, "key.moved", keys, facts)
+        context.announce("keys", "products")
+        return len(keys)
+
+    def set_note(self, key_ids: Sequence[int], note: str) -> int:
+        """Write the same note to keys. Returns how many were changed."""
+        context = self._context
+        note = line_field(_NOTE, note, longest=_LONGEST_REASON)
+        with context.write() as session:
+            keys = [key for key in _keys(session, key_ids) if key.note != note]
+            if not keys:
+                return 0
+            _update(session, keys, note=note)
+            self._record(session, "key.noted", keys, {"note": note})
+        context.announce("keys")
+        return len(keys)
+
+    # ---- inside
+
+    def _open(self, key_id: int, kind: str) -> str:
+        context = self._context
+        with context.write() as session:
+            key = _key(session, key_id)
+            product = product_row(session, key.product_id)
+            text = context.vault.open_card(key.tag, key.sealed, product.uid).decode()
+            self._record(session, kind, [key], {"product": product.code})
+        return text
+
+    def _move_state(
+        self,
+        key_ids: Sequence[int],
+        state: KeyState,
+        reason: str,
+        kind: str,
+        check: Callable[[Session, Sequence[CardKeyRow]], None] | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> int:
+        context = self._context
+        reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
+        with context.write() as session:
+            keys = [key for key in _keys(session, key_ids) if key.state is not state]
+            if not keys:
+                return 0
+            if check is not None:
+                check(session, keys)
+            for key in keys:
+                check_move(KEY_MOVES, key.state, state)
+            orders = orders_of_keys(session, keys)
+            _update(session, keys, state=state, state_at=context.clock())
+            self._record(session, kind, keys, {"reason": reason, **(facts or {})}, orders)
+        context.announce("keys", "products")
+        return len(keys)
+
+    def _let_go(self, session: Session, keys: Sequence[CardKeyRow]) -> None:
+        """A refunded unit lets go of its key, so that another unit can have it; deliveries remember where it was."""
+        orders = orders_of_keys(session, keys)
+        for part in chunks(key.id for key in keys):
+            for unit in session.exec(select(UnitRow).where(col(UnitRow.card_key_id).in_(part))).all():
+                if not unit.refunded:
+                    raise RefusedError(
+                        "Key {id} still belongs to order {order_no}: decide its request first.",
+                        "卡密 {id} 仍属于订单 {order_no},请先处理其退款申请。",
+                        id=unit.card_key_id,
+                        order_no=orders[unit.card_key_id or 0].order_no,
+                    )
+                unit.card_key_id = None
+                session.add(unit)
+        session.flush()
+
+    def _seal_for(self, session: Session, key: CardKeyRow, source: ProductRow, target: ProductRow) -> None:
+        vault = self._context.vault
+        plain = vault.open_card(key.tag, key.sealed, source.uid)
+        tag = vault.card_tag(normalise(plain.decode(), key_rule(target)))
+        if tag != key.tag:
+            twin = session.exec(select(CardKeyRow.id).where(col(CardKeyRow.tag) == tag)).first()
+            if twin is not None:
+                raise RefusedError(
+                    "Key {id} would be the same key as {twin} in “{name}”; nothing was moved.",
+                    "按“{name}”的比较方式,卡密 {id} 与 {twin} 相同,未移动任何卡密。",
+                    id=key.id,
+                    twin=twin,
+                    name=target.name,
+                )
+        key.product_id, key.tag = target.id, tag
+        key.sealed = vault.seal_card(tag, plain, target.uid)
+        session.add(key)
+
+    def _record(
+        self,
+        session: Session,
+        kind: str,
+        keys: Sequence[CardKeyRow],
+        facts: Mapping[str, Any],
+        orders: Mapping[int, KeyOrder] | None = None,
+    ) -> None:
+        """One event for each key that belongs to an order, so that the order shows it, and one for all the others."""
+        known = orders_of_keys(session, keys) if orders is None else orders
+        context = self._context
+        rest: list[CardKeyRow] = []
+        for key in keys:
+            order = known.get(key.id)
+            if order is None and len(keys) > 1:
+                rest.append(key)
+                continue
+            own: dict[str, Any] = {**facts, "fingerprint": key.tag.hex()[:8]}
+            if order is not None:
+                own["order_no"] = order.order_no
+            context.record(session, kind, "card_keys", key.id, order_id=order.id if order else None, facts=own)
+        if rest:
+            ids = sorted(key.id for key in rest)
+            named: dict[str, Any] = {**facts, "count": len(ids), "keys": _ranges(ids)}
+            context.record(session, kind, "card_keys", _SEVERAL, facts=named)
+
+
+def _key(session: Session, key_id: int) -> CardKeyRow:
+    key = session.get(CardKeyRow, key_id)
+    if key is None:
+        raise NotFoundError("There is no card key {id}.", "没有编号为 {id} 的卡密。", id=key_id)
+    return key
+
+
+def _keys(session: Session, key_ids: Sequence[int]) -> list[CardKeyRow]:
+    wanted = sorted(set(key_ids))
+    found: list[CardKeyRow] = []
+    for part in chunks(wanted):
+        found += session.exec(select(CardKeyRow).where(col(CardKeyRow.id).in_(part)).order_by(col(CardKeyRow.id))).all()
+    if len(found) < len(wanted):
+        _key(session, min(set(wanted) - {key.id for key in found}))
+    return found
+
+
+def _update(session: Session, keys: Iterable[CardKeyRow], **values: Any) -> None:
+    for part in chunks(key.id for key in keys):
+        session.execute(
+            update(CardKeyRow)
+            .where(col(CardKeyRow.id).in_(part))
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _require_in_stock(key: CardKeyRow) -> None:
+    if key.state is not KeyState.IN_STOCK:
+        raise RefusedError(
+            "Key {id} is not in stock, so it cannot move to another product.",
+            "卡密 {id} 不在库,不能移动到其他商品。",
+            id=key.id,
+        )
+
+
+def _ranges(ids: Sequence[int]) -> str:
+    """Sorted ``ids`` as ``1-40,77``."""
+    parts: list[list[int]] = []
+    for one in ids:
+        if parts and parts[-1][1] == one - 1:
+            parts[-1][1] = one
+        else:
+            parts.append([one, one])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
+
+
+def _in_ranges(key_id: int, ranges: str) -> bool:
+    for part in ranges.split(","):
+        first, _, last = part.partition("-")
+        if first and int(first) <= key_id <= int(last or first):
+            return True
+    return False
+
+
+def _stock_by_batch(session: Session) -> dict[int, int]:
+    # the condition is written out, because SQLite takes the partial index of the stock only for exactly this text
+    statement = (
+        select(col(CardKeyRow.batch_id), func.count())
+        .where(sql_text("card_keys.state = 'in_stock'"))
+        .group_by(col(CardKeyRow.product_id), col(CardKeyRow.batch_id))
+    )
+    stock: dict[int, int] = {}
+    for batch_id, count in session.exec(statement):
+        stock[batch_id] = stock.get(batch_id, 0) + count
+    return stock
+
+
+def _batch_line(batch: BatchRow, product: ProductRow, in_stock: int) -> BatchLine:
+    return BatchLine(
+        id=batch.id,
+        name=batch.name,
+        product_id=batch.product_id,
+        product_name=product.name,
+        source=batch.source,
+        supplier=batch.supplier,
+        cost_fen=batch.cost_fen,
+        expires_on=batch.expires_on,
+        note=batch.note,
+        imported_at=batch.imported_at,
+        imported_by=batch.imported_by,
+        line_count=batch.line_count,
+        new_count=batch.new_count,
+        blank_count=batch.blank_count,
+        file_duplicates=batch.file_duplicates,
+        shop_duplicates=batch.shop_duplicates,
+        malformed_count=batch.malformed_count,
+        in_stock=in_stock,
+    )

@@ -1,0 +1,222 @@
+"""Card keys as lists show them: filtered and sorted by number, and opened only for the page that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, union
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from desktop_app.domain.card_keys import mask, normalise
+from desktop_app.domain.errors import LockedError, StorageError
+from desktop_app.domain.states import KeyState
+from desktop_app.services.buyers import fingerprint
+from desktop_app.services.context import Context, chunks
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.products import key_rule, shop_day
+from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, UnitRow
+from desktop_app.storage.vault import TAG_BYTES
+
+_DAMAGED = "✗"
+_FINGERPRINT_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """One key. ``masked`` is its fingerprint while the shop is locked, ``✗`` when its seal is damaged."""
+
+    id: int
+    product_id: int
+    product_name: str
+    product_code: str
+    batch_id: int
+    batch_name: str
+    line: int
+    state: KeyState
+    state_at: datetime
+    expires_on: str | None
+    is_expired: bool
+    note: str
+    masked: str
+    order_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFilter:
+    """``text``: an exact key, a fingerprint (``#1a2b3c4d``), the beginning of an order number, or part of a batch name.
+
+    Keys themselves are searched only while the shop is unlocked.
+    """
+
+    product_id: int | None = None
+    state: KeyState | None = None
+    batch_id: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOrder:
+    """The order that a key belongs to, or went to last."""
+
+    id: int
+    order_no: str
+
+
+def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -> Listing[KeyLine]:
+    """Sort keys: id product batch state state_at expires_on (products and batches in the order they were added).
+
+    Without ``sort`` the newest come first.
+    """
+    statement: Select[Any] = sql_select(col(CardKeyRow.id))
+    if where.product_id is not None:
+        statement = statement.where(col(CardKeyRow.product_id) == where.product_id)
+    if where.state is not None:
+        statement = statement.where(col(CardKeyRow.state) == where.state)
+    if where.batch_id is not None:
+        statement = statement.where(col(CardKeyRow.batch_id) == where.batch_id)
+    if text := where.text.strip():
+        with context.read() as session:
+            statement = statement.where(col(CardKeyRow.id).in_(_matching(context, session, text)))
+    expires_on = sql_select(col(BatchRow.expires_on)).where(col(BatchRow.id) == col(CardKeyRow.batch_id))
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "id": col(CardKeyRow.id),
+        "product": col(CardKeyRow.product_id),
+        "batch": col(CardKeyRow.batch_id),
+        "state": col(CardKeyRow.state),
+        "state_at": col(CardKeyRow.state_at),
+        "expires_on": expires_on.correlate(CardKeyRow).scalar_subquery(),
+    }
+
+    def read(session: Session, rows: Sequence[Row[Any]]) -> list[KeyLine]:
+        return key_lines(context, session, [row[0] for row in rows])
+
+    return Listing(context, statement, read, columns, col(CardKeyRow.id), sort)
+
+
+def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> list[KeyLine]:
+    """The lines of these keys, in this order."""
+    today = shop_day(context)
+    found: dict[int, tuple[CardKeyRow, ProductRow, BatchRow]] = {}
+    for part in chunks(key_ids):
+        rows = session.exec(
+            select(CardKeyRow, ProductRow, BatchRow)
+            .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
+            .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
+            .where(col(CardKeyRow.id).in_(part))
+        )
+        found.update((key.id, (key, product, batch)) for key, product, batch in rows)
+    orders = orders_of_keys(session, (key for key, _, _ in found.values()))
+    return [_line(context, *found[key_id], orders.get(key_id), today) for key_id in key_ids]
+
+
+def orders_of_keys(session: Session, keys: Iterable[CardKeyRow]) -> dict[int, KeyOrder]:
+    """Where each key is, or went last. A key that is in stock again is nowhere."""
+    orders: dict[int, KeyOrder] = {}
+    out = [key.id for key in keys if key.state is not KeyState.IN_STOCK]
+    for part in chunks(out):
+        went = (
+            select(col(DeliveryRow.card_key_id), col(OrderRow.id), col(OrderRow.order_no))
+            .join(UnitRow, col(UnitRow.id) == col(DeliveryRow.unit_id))
+            .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
+            .where(col(DeliveryRow.card_key_id).in_(part))
+            .order_by(col(DeliveryRow.id))
+        )
+        held = (
+            select(col(UnitRow.card_key_id), col(OrderRow.id), col(OrderRow.order_no))
+            .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
+            .where(col(UnitRow.card_key_id).in_(part))
+        )
+        for statement in (went, held):
+            for key_id, order_id, order_no in session.exec(statement):
+                if key_id is not None:
+                    orders[key_id] = KeyOrder(order_id, order_no)
+    return orders
+
+
+def exact_key_ids(context: Context, session: Session, text: str) -> list[int]:
+    """Keys that ``text`` is, each by the rule of its own product; :class:`LockedError` while the shop is locked."""
+    products = session.exec(select(ProductRow)).all()
+    by_tag: dict[bytes, list[int]] = {}
+    for rule in {key_rule(product) for product in products}:
+        normalised = normalise(text, rule)
+        if normalised and not _half_character(normalised):
+            tag = context.vault.card_tag(normalised)
+            by_tag.setdefault(tag, []).extend(product.id for product in products if key_rule(product) == rule)
+    conditions = [
+        and_(col(CardKeyRow.tag) == tag, col(CardKeyRow.product_id).in_(product_ids))
+        for tag, product_ids in by_tag.items()
+    ]
+    return list(session.exec(select(CardKeyRow.id).where(or_(false(), *conditions))).all())
+
+
+def _matching(context: Context, session: Session, text: str) -> Any:
+    parts: list[Select[Any]] = []
+    if context.vault.is_unlocked:
+        # spaces inside a key can count, so the key is looked for as it was typed
+        parts.append(
+            sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.id).in_(exact_key_ids(context, session, text)))
+        )
+    if bounds := _fingerprint_bounds(text):
+        parts.append(sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.tag).between(*bounds)))
+    orders = select(OrderRow.id).where(col(OrderRow.order_no) >= text, col(OrderRow.order_no) < text + "\U0010ffff")
+    of_orders = col(UnitRow.order_id).in_(orders)
+    parts.append(sql_select(col(UnitRow.card_key_id)).where(of_orders, col(UnitRow.card_key_id).is_not(None)))
+    parts.append(
+        sql_select(col(DeliveryRow.card_key_id))
+        .join(UnitRow, col(UnitRow.id) == col(DeliveryRow.unit_id))
+        .where(of_orders, col(DeliveryRow.card_key_id).is_not(None))
+    )
+    batches = select(BatchRow.id).where(func.instr(func.lower(BatchRow.name), text.lower()) > 0)
+    parts.append(sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.batch_id).in_(batches)))
+    return union(*parts)
+
+
+def _fingerprint_bounds(text: str) -> tuple[bytes, bytes] | None:
+    digits = text.removeprefix("#")
+    if not text.startswith("#") or len(digits) != _FINGERPRINT_DIGITS:
+        return None
+    try:
+        start = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    rest = TAG_BYTES - len(start)
+    return start + b"\x00" * rest, start + b"\xff" * rest
+
+
+def _half_character(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _line(
+    context: Context, key: CardKeyRow, product: ProductRow, batch: BatchRow, order: KeyOrder | None, today: str
+) -> KeyLine:
+    return KeyLine(
+        id=key.id,
+        product_id=key.product_id,
+        product_name=product.name,
+        product_code=product.code,
+        batch_id=key.batch_id,
+        batch_name=batch.name,
+        line=key.line,
+        state=key.state,
+        state_at=key.state_at,
+        expires_on=batch.expires_on,
+        is_expired=batch.expires_on is not None and batch.expires_on < today,
+        note=key.note,
+        masked=_masked(context, key, product.uid),
+        order_no=order.order_no if order else "",
+    )
+
+
+def _masked(context: Context, key: CardKeyRow, product_uid: bytes) -> str:
+    try:
+        return mask(context.vault.open_card(key.tag, key.sealed, product_uid).decode())
+    except LockedError:
+        return fingerprint(key.tag)
+    except StorageError:
+        # one damaged key must not hide the others; the check of the shop reports it
+        return _DAMAGED
