@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -68,7 +69,8 @@ def store(folder: Path, vault: Vault, content: bytes, name: str) -> StoredFile:
         part.replace(target)
         sync_folder(folder)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise StorageError(
             "The evidence file {name} cannot be stored: {reason}. Nothing was kept; make room and repeat.",
             "无法保存证据文件 {name}:{reason}。未保存任何内容;请清理空间后重试。",

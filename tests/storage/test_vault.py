@@ -194,7 +194,7 @@ def test_key_file_that_is_gone_a_link_or_cut_short(vault: Vault, tmp_path: Path)
 
 
 class _MemoryKeyring(KeyringBackend):
-    priority = 5  # type: ignore[assignment]
+    priority = 5
 
     def __init__(self) -> None:
         super().__init__()
