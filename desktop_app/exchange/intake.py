@@ -176,8 +176,8 @@ class DropFolder:
         return target
 
     def drain_work(self) -> list[Path]:
-        """Claims that an earlier run did not finish, oldest first. A signature whose file was not claimed yet goes
-        back beside it."""
+        """Claims that an earlier run did not finish, oldest first. A signature that a crash parted from its file is
+        brought back to it."""
         names = sorted(entry.name for entry in os.scandir(self.work) if not entry.name.startswith("."))
         known = set(names)
         claims: list[Path] = []
@@ -185,10 +185,8 @@ class DropFolder:
             owner = name.removesuffix(_SIGNATURE_ENDING)
             if owner == name:
                 claims.append(self.work / name)
-            elif owner not in known and (found := _CLAIMED.fullmatch(owner)):
-                back = self.incoming / (found[2] + _SIGNATURE_ENDING)
-                if not os.path.lexists(back):
-                    (self.work / name).rename(back)
+            elif owner not in known:
+                self._settle_signature(name, owner)
         return claims
 
     def read(self, path: Path, now: datetime) -> ClaimedFile:
@@ -329,11 +327,22 @@ class DropFolder:
                     continue  # gone again
 
     def _move(self, path: Path, folder: Path) -> None:
-        # the file last: as long as it stands in work/ the step is repeated
+        # the file first: in work/ without its signature, a forged file would pass for an unsigned one
+        path.replace(folder / path.name)
         signature = _signature_of(path)
         if os.path.lexists(signature):
             signature.replace(folder / signature.name)
-        path.replace(folder / path.name)
+
+    def _settle_signature(self, name: str, owner: str) -> None:
+        """Move a lone .sig of work/ to where its file is: done/ or bad/ already, or still in in/."""
+        for folder in (self.done, self.bad):
+            if os.path.lexists(folder / owner):
+                (self.work / name).replace(folder / name)
+                return
+        found = _CLAIMED.fullmatch(owner)
+        back = self.incoming / ((found[2] if found else owner) + _SIGNATURE_ENDING)
+        if not os.path.lexists(back):
+            (self.work / name).rename(back)
 
     def _unusable(self, folder: Path) -> StorageError:
         return StorageError(
