@@ -168,6 +168,9 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "reason_code": ("reason", "原因", _code(ReasonCode)),
     "reason": ("reason", "原因", _code(ReasonCode)),
     "rules": ("rules", "规则", _plain),
+    "fingerprint": ("key", "卡密", _plain),
+    "keys": ("keys", "卡密编号", _plain),
+    "into": ("into", "并入", _plain),
     "quantity": ("quantity", "数量", _plain),
     "count": ("count", "数量", _plain),
     "line_count": ("lines", "行数", _plain),
@@ -206,6 +209,16 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "rows": ("rows", "行数", _plain),
     "file": ("file", "文件", _plain),
     "source": ("source", "来源", _plain),
+    "from_buyer": ("words of the buyer", "买家所述", _plain),
+    "log_confirms": ("the log confirms", "日志证实", _plain),
+    "duplicate_fen": ("charged twice", "重复扣款", _money),
+    "error_confirmed": ("error confirmed", "差错属实", _plain),
+    "overcharged_fen": ("overcharged", "多收", _money),
+    "mismatch_confirmed": ("mismatch confirmed", "与描述不符属实", _plain),
+    "promise_claimed": ("buyer claims a promise", "买家称有承诺", _plain),
+    "reissue_tried": ("reissue was tried", "已尝试补发", _plain),
+    "frozen_keys": ("keys frozen", "冻结卡密", _plain),
+    "slot": ("by", "方式", _plain),
     "revealed": ("with clear keys", "含明文卡密", _plain),
     "correction": ("corrects an earlier record", "更正此前记录", _plain),
     "official_not_activated": ("official record: not activated", "官方记录未激活", _plain),
@@ -213,6 +226,9 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "text": ("text", "内容", _plain),
     "outcome": ("outcome", "结果", _plain),
 }
+
+# for these "no" is an answer, not an empty field
+_ANSWERS = frozenset({"log_confirms", "error_confirmed", "mismatch_confirmed"})
 
 # a kind's own meaning of a fact, where the general one would mislead
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {
@@ -241,7 +257,9 @@ def describe(kind: str, facts: Mapping[str, object], language: str, zone: ZoneIn
         told.append(state)
     for name, general in _FACTS.items():
         value = facts.get(name)
-        if value is None or value == "" or value is False or value == [] or isinstance(value, Mapping):
+        if value is None or value == "" or value == [] or isinstance(value, Mapping):
+            continue
+        if value is False and name not in _ANSWERS:
             continue
         en, zh, words = _FACTS_OF.get((kind, name), general)
         text = words(value, language, zone)

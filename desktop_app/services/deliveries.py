@@ -57,7 +57,6 @@ def deliver(context: Context, order_id: int, *, received: bool) -> Delivery:
                 unit.card_key_id = keys[index][0]
             else:
                 unit.topup = TopupState.CHARGING
-            assert unit.id is not None
             session.add(unit)
             session.add(
                 DeliveryRow(unit_id=unit.id, card_key_id=unit.card_key_id, delivered_at=now, delivered_by=context.actor)
@@ -107,7 +106,6 @@ def issue_keys(context: Context, session: Session, product_id: int, count: int) 
     now = context.clock()
     issued: list[tuple[int, str]] = []
     for key in found:
-        assert key.id is not None
         plain = context.vault.open_card(key.tag, key.sealed, product_uid).decode()
         key.state = KeyState.DELIVERED
         key.state_at = now
@@ -239,13 +237,11 @@ def _keys_with_buyer(context: Context, session: Session, order_id: int) -> list[
             .where(col(CardKeyRow.id).in_(part), col(CardKeyRow.state).in_((KeyState.DELIVERED, KeyState.REDEEMED)))
         )
         for key, product_uid in rows:
-            assert key.id is not None
             keys[key.id] = context.vault.open_card(key.tag, key.sealed, product_uid).decode()
     return [keys[key_id] for key_id in ids if key_id in keys]
 
 
 def _delivery(context: Context, order: OrderRow, product: ProductRow, keys: Sequence[str]) -> Delivery:
-    assert order.id is not None
     if product.kind is ProductKind.PHONE_TOPUP:
         account = mask(target_of(context.vault, order).account) if context.vault.is_unlocked else ""
         zh, en = _topup_texts(order.order_no, product.name, account)

@@ -70,7 +70,6 @@ def enter_order(
     if product is None:
         raise NotFoundError("The product is not in the shop any more.", "店铺中没有这个商品。")
     policy = policy_in_force(session, draft.channel_id, draft.ordered_at)
-    assert policy.id is not None
     order = OrderRow(
         order_no=order_no,
         channel_id=draft.channel_id,
@@ -92,7 +91,6 @@ def enter_order(
     seal_buyer(context.vault, order, draft.buyer, draft.target)
     session.add(order)
     session.flush()
-    assert order.id is not None
     shipped = state in (OrderState.SHIPPED, OrderState.COMPLETED)
     shares = allocate(draft.discount_fen, [draft.list_fen] * draft.quantity)
     session.add_all(

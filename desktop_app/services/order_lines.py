@@ -265,7 +265,7 @@ def read_order_detail(context: Context, session: Session, order_id: int) -> Orde
         note=row.note,
         source=row.source,
         units=tuple(unit_lines(context, session, [order_id])[order_id]),
-        request_ids=tuple(request_id for request_id in request_ids if request_id is not None),
+        request_ids=tuple(request_ids),
     )
 
 
@@ -278,13 +278,12 @@ def unit_lines(context: Context, session: Session, order_ids: Sequence[int]) -> 
             .where(col(UnitRow.order_id).in_(part))
             .order_by(col(UnitRow.order_id), col(UnitRow.position))
         ).all()
-        ids = [unit.id for unit in units if unit.id is not None]
+        ids = [unit.id for unit in units]
         keys = _keys(context, session, [unit.card_key_id for unit in units if unit.card_key_id is not None])
         records = read_redemptions(context, session, ids)
         deliveries = _last_deliveries(session, ids)
         proofs = _last_proofs(session, ids)
         for unit in units:
-            assert unit.id is not None
             key_masked, key_state = keys.get(unit.card_key_id, ("", None)) if unit.card_key_id else ("", None)
             delivery = deliveries.get(unit.id)
             found[unit.order_id].append(
@@ -321,7 +320,6 @@ def read_redemptions(context: Context, session: Session, unit_ids: Sequence[int]
             select(RedemptionRow).where(col(RedemptionRow.unit_id).in_(part)).order_by(col(RedemptionRow.id))
         ):
             missing = missing_facts(row)
-            assert row.id is not None
             records[row.unit_id] = RedemptionRecord(
                 id=row.id,
                 redeemed_at=row.redeemed_at,
@@ -437,7 +435,6 @@ def _keys(context: Context, session: Session, key_ids: Iterable[int]) -> dict[in
             .where(col(CardKeyRow.id).in_(part))
         )
         for key, product_uid in rows:
-            assert key.id is not None
             if vault.is_unlocked:
                 shown = card_keys.mask(vault.open_card(key.tag, key.sealed, product_uid).decode())
             else:

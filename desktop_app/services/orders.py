@@ -77,7 +77,6 @@ class Orders:
         """The same for an order number; :class:`NotFoundError` when the shop has no such order."""
         with self._context.read() as session:
             order = find_order_by_number(session, order_no)
-            assert order.id is not None
             return read_order_detail(self._context, session, order.id)
 
     def timeline(self, order_id: int) -> list[EventLine]:
@@ -271,7 +270,6 @@ class Orders:
         context.announce("orders", "requests")
 
     def _keep(self, session: Session, order: OrderRow, kind: str, **facts: object) -> None:
-        assert order.id is not None
         session.add(order)
         session.flush()
         refresh_due(self._context, session, order.id)

@@ -93,7 +93,7 @@ def read_proof_facts(
     redeemed_for = mask(redemption_target_of(vault, record))
     target = masked_target(target_of(vault, order))
     key_masked, commitment = _key(context, session, unit, subject.product)
-    seq, head = audit.tail(session)
+    seq, head = audit.tail(session, shop_uuid=context.database.shop_uuid)
     anchor = session.get_one(EventRow, seq)
     return ProofFacts(
         proof_no=proof_no,

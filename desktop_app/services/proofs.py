@@ -168,7 +168,7 @@ class Proofs:
                 "订单 {order_no} 没有已核销的单件,不能出具核销证明。",
                 order_no=order.order_no,
             )
-        return self._issue([unit_id for unit_id in ids if unit_id is not None])
+        return self._issue(ids)
 
     def current_or_issue(self, unit_id: int) -> ProofLine:
         """The proof of the record in force, issued now unless it was already."""
@@ -176,7 +176,6 @@ class Proofs:
             subject = proof_subject(session, unit_id)
             latest = _latest_of(session, unit_id)
             if latest is not None and latest.redemption_id == subject.redemption.id:
-                assert latest.id is not None
                 return _lines(session, [latest.id])[0]
         return self.issue(unit_id)
 
@@ -217,8 +216,6 @@ class Proofs:
     def _issue_one(self, session: Session, subject: ProofSubject, stored: list[Path]) -> int:
         context = self._context
         now = context.clock()
-        assert subject.unit.id is not None
-        assert subject.redemption.id is not None
         earlier = _latest_of(session, subject.unit.id)
         proof_no = _next_number(session, now.astimezone(context.zone).strftime("%Y%m%d"))
         facts = read_proof_facts(
@@ -250,7 +247,6 @@ class Proofs:
         )
         session.add(row)
         session.flush()
-        assert row.id is not None
         context.record(
             session,
             "proof.issued",
@@ -320,8 +316,8 @@ def _text_conditions(text: str, *columns: Any) -> list[ColumnElement[bool]]:
 def _lines(session: Session, ids: Sequence[int]) -> list[ProofLine]:
     lines: dict[int, ProofLine] = {}
     for part in chunks(ids):
-        rows = session.exec(
-            select(ProofRow, OrderRow.order_no, UnitRow.ref, ProductRow.name, RedemptionRow)
+        rows = session.execute(
+            select_columns(ProofRow, col(OrderRow.order_no), col(UnitRow.ref), col(ProductRow.name), RedemptionRow)
             .join(OrderRow, col(OrderRow.id) == col(ProofRow.order_id))
             .join(UnitRow, col(UnitRow.id) == col(ProofRow.unit_id))
             .join(ProductRow, col(ProductRow.id) == col(OrderRow.product_id))
@@ -330,7 +326,6 @@ def _lines(session: Session, ids: Sequence[int]) -> list[ProofLine]:
         ).all()
         replaced = _numbers(session, [row.replaces_id for row, *_ in rows if row.replaces_id is not None])
         for row, order_no, unit_ref, product_name, redemption in rows:
-            assert row.id is not None
             assert redemption.redeemed_at is not None
             lines[row.id] = ProofLine(
                 id=row.id,
@@ -353,7 +348,7 @@ def _lines(session: Session, ids: Sequence[int]) -> list[ProofLine]:
 
 def _numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
     rows = session.exec(select(ProofRow.id, ProofRow.proof_no).where(col(ProofRow.id).in_(ids)))
-    return {proof_id: proof_no for proof_id, proof_no in rows if proof_id is not None}
+    return dict(rows.all())
 
 
 def _candidates(context: Context, session: Session, ids: Sequence[int]) -> list[ProofCandidate]:
@@ -366,8 +361,10 @@ def _candidates(context: Context, session: Session, ids: Sequence[int]) -> list[
             .order_by(col(ProofRow.id))
         )
         latest = dict(proofs.all())
-        rows = session.exec(
-            select(UnitRow.id, UnitRow.ref, OrderRow.id, OrderRow.order_no, ProductRow.name)
+        rows = session.execute(
+            select_columns(
+                col(UnitRow.id), col(UnitRow.ref), col(OrderRow.id), col(OrderRow.order_no), col(ProductRow.name)
+            )
             .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
             .join(ProductRow, col(ProductRow.id) == col(OrderRow.product_id))
             .where(col(UnitRow.id).in_(part))

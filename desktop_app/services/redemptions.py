@@ -93,7 +93,6 @@ def redeem(
             _set_balance(unit, unit.face_fen, remaining_fen, unit.balance_verified)
         session.add(unit)
         session.flush()
-        assert row.id is not None
         refresh_due(context, session, unit.order_id)
         context.record(
             session,

@@ -175,8 +175,6 @@ class Refunds:
                 .where(col(RefundRow.id).in_(part))
             )
             for row, order_no, request_id, request_no in session.exec(statement):
-                assert row.id is not None
-                assert request_id is not None
                 lines[row.id] = RefundLine(
                     id=row.id,
                     order_id=row.order_id,
@@ -207,7 +205,6 @@ class Refunds:
         return moment
 
     def _keep(self, session: Session, row: RefundRow, kind: str, **facts: object) -> None:
-        assert row.id is not None
         session.add(row)
         session.flush()
         self._context.record(

@@ -1,0 +1,331 @@
+"""CSV exports: exactly the rows and columns of a table, streamed from the same listing that fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from desktop_app.documents.code_words import is_chinese, word
+from desktop_app.documents.csv_export import Column, Kind, write_csv
+from desktop_app.documents.events import describe, title
+from desktop_app.domain.errors import BadInputError, LockedError, StorageError
+from desktop_app.services.context import Context
+from desktop_app.services.inventory import Inventory
+from desktop_app.services.key_lines import KeyFilter, KeyLine
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.order_lines import OrderFilter, OrderLine, orders_listing
+from desktop_app.services.proofs import ProofLine, Proofs
+from desktop_app.services.refunds import RefundFilter, RefundLine, Refunds
+from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
+from desktop_app.services.timeline import EventLine, events_listing
+from desktop_app.storage.tables import CardKeyRow, ProductRow
+
+Progress = Callable[[int, int], None]
+Cancelled = Callable[[], bool]
+
+_STEP = 500
+_DAMAGED = "✗"
+_ACTIONS = {"approve": ("Approved", "同意"), "refuse": ("Refused", "拒绝")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    columns: tuple[Column, ...]
+    listing: Callable[[Context, Any, Sort | None], Listing[Any]]
+    cells: Callable[[Any, str, ZoneInfo], tuple[object, ...]]
+
+
+def _key_cells(line: KeyLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.id,
+        line.product_name,
+        line.masked,
+        word(line.state, language),
+        line.batch_name,
+        line.line,
+        line.expires_on,
+        line.order_no,
+        line.state_at,
+        line.note,
+    )
+
+
+def _order_cells(line: OrderLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.order_no,
+        line.product_name,
+        line.quantity,
+        word(line.state, language),
+        line.paid_fen,
+        line.refunded_fen,
+        line.buyer_masked,
+        line.channel_name,
+        line.ordered_at,
+        line.paid_at,
+        line.shipped_at,
+    )
+
+
+def _request_cells(line: RequestLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.request_no,
+        line.order_no,
+        line.product_name,
+        word(line.order_state, language),
+        word(line.reason, language) if line.reason else "",
+        word(line.verdict, language) if line.verdict else "",
+        line.refund_fen,
+        line.fee_fen,
+        line.due_at,
+        word(line.state, language),
+        line.requested_at,
+        _ACTIONS[line.decided_action][is_chinese(language)] if line.decided_action else "",
+        line.decided_at,
+        line.decision_reason,
+    )
+
+
+def _refund_cells(line: RefundLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.request_no,
+        line.order_no,
+        line.amount_fen,
+        word(line.route, language),
+        word(line.state, language),
+        line.expected_at,
+        line.reference,
+        line.paid_at,
+        line.arrived_at,
+        line.note,
+    )
+
+
+def _proof_cells(line: ProofLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.proof_no,
+        line.order_no,
+        line.unit_ref,
+        line.product_name,
+        line.redeemed_at,
+        line.code,
+        line.issued_at,
+        line.issued_by,
+    )
+
+
+def _event_cells(line: EventLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.seq,
+        line.at,
+        line.actor,
+        title(line.kind, language),
+        f"{line.entity} {line.entity_id}" if line.entity_id else line.entity,
+        describe(line.kind, line.facts, language, zone),
+    )
+
+
+_EXPORTS: Mapping[str, _Export] = {
+    "keys": _Export(
+        (
+            Column("id", "编号", "No.", Kind.NUMBER),
+            Column("product", "商品", "Product"),
+            Column("masked", "卡密", "Key"),
+            Column("state", "状态", "State"),
+            Column("batch", "批次", "Batch"),
+            Column("line", "行号", "Line", Kind.NUMBER),
+            Column("expires_on", "有效期", "Expires on"),
+            Column("order_no", "订单号", "Order no."),
+            Column("state_at", "状态时间", "State since", Kind.TIME),
+            Column("note", "备注", "Note"),
+        ),
+        lambda context, where, sort: Inventory(context).listing(where or KeyFilter(), sort),
+        _key_cells,
+    ),
+    "orders": _Export(
+        (
+            Column("order_no", "订单号", "Order no."),
+            Column("product", "商品", "Product"),
+            Column("quantity", "数量", "Quantity", Kind.NUMBER),
+            Column("state", "状态", "State"),
+            Column("paid_fen", "实付", "Paid", Kind.MONEY),
+            Column("refunded_fen", "已退", "Refunded", Kind.MONEY),
+            Column("buyer", "买家", "Buyer"),
+            Column("channel", "渠道", "Channel"),
+            Column("ordered_at", "下单时间", "Ordered", Kind.TIME),
+            Column("paid_at", "支付时间", "Paid at", Kind.TIME),
+            Column("shipped_at", "发货时间", "Shipped", Kind.TIME),
+        ),
+        lambda context, where, sort: orders_listing(context, where or OrderFilter(), sort),
+        _order_cells,
+    ),
+    "requests": _Export(
+        (
+            Column("request_no", "申请号", "Request no."),
+            Column("order_no", "订单号", "Order no."),
+            Column("product", "商品", "Product"),
+            Column("order_state", "订单状态", "Order state"),
+            Column("reason", "申请原因", "Reason"),
+            Column("verdict", "裁定建议", "Verdict"),
+            Column("refund_fen", "退款", "Refund", Kind.MONEY),
+            Column("fee_fen", "手续费", "Fee", Kind.MONEY),
+            Column("due_at", "截止时间", "Due", Kind.TIME),
+            Column("state", "状态", "State"),
+            Column("requested_at", "申请时间", "Requested", Kind.TIME),
+            Column("decided_action", "处理结果", "Decision"),
+            Column("decided_at", "处理时间", "Decided", Kind.TIME),
+            Column("decision_reason", "处理说明", "Reason of the decision"),
+        ),
+        lambda context, where, sort: request_listing(context, where or RequestFilter(scope="all"), sort),
+        _request_cells,
+    ),
+    "refunds": _Export(
+        (
+            Column("request_no", "申请号", "Request no."),
+            Column("order_no", "订单号", "Order no."),
+            Column("amount_fen", "金额", "Amount", Kind.MONEY),
+            Column("route", "退款途径", "Route"),
+            Column("state", "状态", "State"),
+            Column("expected_at", "预计到账", "Expected by", Kind.TIME),
+            Column("reference", "退款流水号", "Reference"),
+            Column("paid_at", "转出时间", "Paid out", Kind.TIME),
+            Column("arrived_at", "到账时间", "Arrived", Kind.TIME),
+            Column("note", "备注", "Note"),
+        ),
+        lambda context, where, sort: Refunds(context).listing(where or RefundFilter(), sort),
+        _refund_cells,
+    ),
+    "proofs": _Export(
+        (
+            Column("proof_no", "证明编号", "Proof no."),
+            Column("order_no", "订单号", "Order no."),
+            Column("unit_ref", "单件", "Unit"),
+            Column("product", "商品", "Product"),
+            Column("redeemed_at", "核销时间", "Redeemed", Kind.TIME),
+            Column("code", "核销码", "Redemption code"),
+            Column("issued_at", "签发时间", "Issued", Kind.TIME),
+            Column("issued_by", "签发人", "Issued by"),
+        ),
+        lambda context, where, sort: Proofs(context).listing(where or "", sort),
+        _proof_cells,
+    ),
+    "events": _Export(
+        (
+            Column("seq", "序号", "No.", Kind.NUMBER),
+            Column("at", "时间", "Time", Kind.TIME),
+            Column("actor", "操作员", "Operator"),
+            Column("kind", "事件", "Event"),
+            Column("entity", "对象", "Subject"),
+            Column("text", "说明", "Details"),
+        ),
+        lambda context, where, sort: events_listing(context, sort),
+        _event_cells,
+    ),
+}
+
+EXPORTS: tuple[str, ...] = tuple(_EXPORTS)
+"""What can be exported."""
+
+
+def export_columns(what: str) -> tuple[Column, ...]:
+    """The columns of an export, in their order; :class:`BadInputError` for an unknown one."""
+    return _export_of(what).columns
+
+
+def export(
+    context: Context,
+    what: str,
+    path: Path,
+    *,
+    where: object | None = None,
+    sort: Sort | None = None,
+    language: str = "zh",
+    reveal: bool = False,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> int:
+    """Write a table to ``path`` as CSV. Returns the number of rows.
+
+    ``where`` is the filter of the page (None: everything). ``reveal`` puts card keys in clear into an export of keys:
+    it needs the shop unlocked and is logged before the first key is read. Cancelling leaves no file behind.
+    """
+    chosen = _export_of(what)
+    listing = chosen.listing(context, where, sort)
+    total = listing.count()
+    lines: Iterable[Any] = listing.rows()
+    if reveal:
+        _log_reveal(context, what, path, total)
+        lines = _revealed(context, listing.rows())
+    count = write_csv(
+        path,
+        chosen.columns,
+        (chosen.cells(line, language, context.zone) for line in lines),
+        language,
+        None if progress is None else lambda done: progress(done, max(done, total)),
+        cancelled,
+        zone=context.zone,
+    )
+    with context.write() as session:
+        context.record(
+            session,
+            "export.written",
+            "exports",
+            0,
+            facts={"what": what, "rows": count, "file": path.name, "revealed": reveal},
+        )
+    return count
+
+
+def _export_of(what: str) -> _Export:
+    chosen = _EXPORTS.get(what)
+    if chosen is None:
+        raise BadInputError(
+            "“{what}” cannot be exported; choose one of: {known}.",
+            "不能导出“{what}”,可选:{known}。",
+            what=what[:40],
+            known=", ".join(EXPORTS),
+        )
+    return chosen
+
+
+def _log_reveal(context: Context, what: str, path: Path, total: int) -> None:
+    if what != "keys":
+        raise BadInputError("Only an export of card keys can show keys.", "只有导出卡密时才能包含明文。")
+    if not context.vault.is_unlocked:
+        raise LockedError(
+            "The shop is locked: unlock it to export keys in clear.", "店铺已锁定:请先解锁再导出明文卡密。"
+        )
+    with context.write() as session:
+        context.record(
+            session, "key.revealed", "exports", 0, facts={"what": "export", "rows": total, "file": path.name}
+        )
+
+
+def _revealed(context: Context, lines: Iterator[KeyLine]) -> Iterator[KeyLine]:
+    while part := list(islice(lines, _STEP)):
+        plain = _plain_keys(context, [line.id for line in part])
+        for line in part:
+            yield replace(line, masked=plain[line.id])
+
+
+def _plain_keys(context: Context, key_ids: Sequence[int]) -> dict[int, str]:
+    with context.read() as session:
+        rows = session.exec(
+            select(CardKeyRow, ProductRow.uid)
+            .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
+            .where(col(CardKeyRow.id).in_(key_ids))
+        ).all()
+    return {key.id: _opened(context, key, product_uid) for key, product_uid in rows}
+
+
+def _opened(context: Context, key: CardKeyRow, product_uid: bytes) -> str:
+    try:
+        return context.vault.open_card(key.tag, key.sealed, product_uid).decode()
+    except StorageError:
+        # one damaged key must not keep all others from being saved
+        return _DAMAGED

@@ -1,0 +1,163 @@
+"""Is the shop sound? The file, the log, the sums, the states that belong together, the proofs, and the seals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from desktop_app.domain.errors import ShopError, StorageError
+from desktop_app.services.buyers import open_buyer, redemption_target_of, target_of
+from desktop_app.services.context import Context
+from desktop_app.services.proofs import read_stored
+from desktop_app.storage import audit
+from desktop_app.storage.tables import CardKeyRow, OrderRow, ProductRow, ProofRow, RedemptionRow
+
+Progress = Callable[[int, int], None]
+
+_STEPS = 5
+_SHOWN = 20
+
+# (query for what is wrong: one text per line, en, zh)
+_SUMS: tuple[tuple[str, str, str], ...] = (
+    (
+        "SELECT o.order_no FROM orders o WHERE o.refunded_fen <> "
+        "(SELECT coalesce(sum(d.refund_fen), 0) FROM decisions d WHERE d.order_id = o.id AND d.action = 'approve')",
+        "The refunds booked on order {what} are not the sum of its decisions.",
+        "订单 {what} 的已退金额与处理结果之和不一致。",
+    ),
+    (
+        "SELECT o.order_no FROM orders o JOIN units u ON u.order_id = o.id GROUP BY o.id "
+        "HAVING sum(u.net_fen) <> sum(u.list_fen) - o.discount_fen",
+        "The net prices of order {what} do not add up to its price less the discount.",
+        "订单 {what} 各件净价之和不等于总价减优惠。",
+    ),
+    (
+        "SELECT r.request_no FROM decisions d JOIN requests r ON r.id = d.request_id WHERE d.refund_fen <> "
+        "(SELECT coalesce(sum(u.refund_fen), 0) FROM decision_units u WHERE u.decision_id = d.id)",
+        "The decision on request {what} does not add up to its units.",
+        "申请 {what} 的处理金额与各件之和不一致。",
+    ),
+    (
+        "SELECT r.request_no FROM refunds f JOIN decisions d ON d.id = f.decision_id "
+        "JOIN requests r ON r.id = d.request_id WHERE f.amount_fen <> d.refund_fen",
+        "The refund of request {what} is not the amount that was decided.",
+        "申请 {what} 的退款金额与处理结果不一致。",
+    ),
+    (
+        "SELECT o.order_no FROM units u JOIN orders o ON o.id = u.order_id JOIN card_keys k ON k.id = u.card_key_id "
+        "WHERE k.state IN ('in_stock', 'reserved')",
+        "A key of order {what} is still in stock although it was delivered.",
+        "订单 {what} 的卡密已发出,却仍显示在库。",
+    ),
+    (
+        "SELECT o.order_no FROM units u JOIN orders o ON o.id = u.order_id JOIN card_keys k ON k.id = u.card_key_id "
+        "WHERE u.state = 'redeemed' AND k.state = 'delivered'",
+        "A unit of order {what} is redeemed and its key is not.",
+        "订单 {what} 有单件已核销,其卡密状态却未更新。",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """One thing that is wrong, in both languages."""
+
+    en: str
+    zh: str
+
+
+def check_shop(context: Context, progress: Progress | None = None) -> list[CheckFinding]:
+    """Everything that is wrong with the shop; empty when it is sound. Seals are opened only while it is unlocked.
+
+    Takes seconds for a large shop. ``progress(done, total)`` counts steps and may raise to cancel.
+    """
+    findings: list[CheckFinding] = []
+
+    def step(done: int) -> None:
+        if progress is not None:
+            progress(done, _STEPS)
+
+    step(0)
+    damage = context.database.check()
+    if damage is not None:
+        findings.append(CheckFinding(f"The shop file is damaged: {damage}.", f"店铺文件已损坏:{damage}。"))
+    step(1)
+    with context.read() as session:
+        broken = audit.verify(
+            session,
+            shop_uuid=context.database.shop_uuid,
+            progress=lambda done, total: step(1),
+            anchors=_anchors(session),
+        )
+        if broken is not None:
+            findings.append(_told(broken))
+        step(2)
+        for query, en, zh in _SUMS:
+            wrong = session.connection().exec_driver_sql(f"{query} LIMIT {_SHOWN}").scalars()
+            findings += [CheckFinding(en.format(what=what), zh.format(what=what)) for what in wrong]
+        step(3)
+        findings += _proof_findings(session, context.data_dir)
+        step(4)
+        if context.vault.is_unlocked:
+            findings += _seal_findings(context, session)
+    step(_STEPS)
+    return findings
+
+
+def _anchors(session: Session) -> dict[int, bytes]:
+    """The heads that issued proofs carry, so outside of the log."""
+    rows = session.connection().exec_driver_sql(
+        "SELECT json_extract(facts, '$.audit_seq'), json_extract(facts, '$.audit_head') FROM proofs"
+    )
+    return {seq: bytes.fromhex(head) for seq, head in rows}
+
+
+def _proof_findings(session: Session, data_dir: Path) -> Iterator[CheckFinding]:
+    for row in session.exec(select(ProofRow).execution_options(yield_per=200)):
+        try:
+            read_stored(data_dir, row)
+        except StorageError as error:
+            yield _told(error)
+
+
+def _seal_findings(context: Context, session: Session) -> list[CheckFinding]:
+    vault = context.vault
+    bad: list[str] = []
+    keys = session.exec(
+        select(CardKeyRow.id, CardKeyRow.tag, CardKeyRow.sealed, ProductRow.uid)
+        .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
+        .execution_options(yield_per=1000)
+    )
+    for key_id, tag, sealed, uid in keys:
+        if not _opens(partial(vault.open_card, tag, sealed, uid)):
+            bad.append(f"card_keys {key_id}")
+    for order in session.exec(select(OrderRow).execution_options(yield_per=500)):
+        buyer = partial(open_buyer, vault, order.order_no, order.buyer_sealed, order.buyer_tag)
+        if not (_opens(buyer) and _opens(partial(target_of, vault, order))):
+            bad.append(f"orders {order.order_no}")
+    for record in session.exec(select(RedemptionRow).execution_options(yield_per=500)):
+        if not _opens(partial(redemption_target_of, vault, record)):
+            bad.append(f"redemptions {record.id}")
+    return [
+        CheckFinding(
+            f"A sealed value cannot be opened: {name}. Restore a backup of the shop.",
+            f"加密数据无法打开:{name}。请恢复店铺备份。",
+        )
+        for name in bad[:_SHOWN]
+    ]
+
+
+def _opens(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except StorageError:
+        return False
+    return True
+
+
+def _told(error: ShopError) -> CheckFinding:
+    return CheckFinding(error.en, error.zh)
