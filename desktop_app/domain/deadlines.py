@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from desktop_app.domain.states import PaymentChannel, PlatformKind
 from desktop_app.domain.working_days import CHINA, WorkingDays
@@ -81,5 +82,6 @@ def expected_arrival(
     return _end_of(last_day, zone), estimated
 
 
+@lru_cache(maxsize=1024)  # thousands of requests share a few dozen days
 def _end_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, _LAST_SECOND, zone).astimezone(UTC)

@@ -277,9 +277,7 @@ def _request(fields: Fields) -> Request:
         answered_at=fields.moment("answered_at"),
         reason=fields.code("reason", ReasonCode),
         text=fields.text("text") or "",
-        evidence=frozenset(
-            code_value(item, evidence_path, EvidenceKind) for item in fields.items("evidence")
-        ),
+        evidence=frozenset(code_value(item, evidence_path, EvidenceKind) for item in fields.items("evidence")),
         unit_refs=tuple(text_value(item, refs_path) for item in fields.items("unit_refs")),
         unit_reasons=_unit_reasons(fields.mapping("unit_reasons"), fields.path_of("unit_reasons")),
         another_open=fields.flag("another_open"),

@@ -220,7 +220,7 @@ def _walk(
     """Find the rule of every requested unit, in the order of the order's units; keys for reissue are used up."""
     elapsed = request.requested_at.astimezone(UTC) - order.ordered_at.astimezone(UTC)
     when = timing(elapsed, policy.window_hours)
-    wanted = request.unit_refs
+    wanted = frozenset(request.unit_refs)
     stock_left = facts.stock_count
     walks: list[tuple[UnitCase, int]] = []
     outcomes: list[Outcome] = []
