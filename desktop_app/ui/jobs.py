@@ -37,8 +37,9 @@ class Report:
 class Progress:
     """What the work is given: say how far you are, and stop when asked. Safe to use from the worker thread."""
 
-    def __init__(self, tell: Callable[[Report], None]) -> None:
+    def __init__(self, tell: Callable[[Report], None], is_wanted: Callable[[], bool] = lambda: True) -> None:
         self._tell = tell
+        self._is_wanted = is_wanted
         self._cancelled = threading.Event()
         self._told_at = 0.0
 
@@ -50,8 +51,8 @@ class Progress:
             self._tell(Report(done, total, text))
 
     def cancelled(self) -> bool:
-        """Whether the merchant asked to stop; ask at every chunk and leave by :meth:`stop_if_cancelled`."""
-        return self._cancelled.is_set()
+        """Whether the merchant asked to stop or the owner is gone; ask at every chunk and then leave."""
+        return self._cancelled.is_set() or not self._is_wanted()
 
     def stop_if_cancelled(self) -> None:
         """Raise :class:`CancelledError` when the merchant asked to stop."""
@@ -83,17 +84,17 @@ class Job(QObject):
     ) -> None:
         super().__init__()
         self.title = title
-        self.progress = Progress(self._reported.emit)
+        self.progress = Progress(self._reported.emit, self.owner_lives)
         self.last_report: Report | None = None
         self.is_cancelling = False
-        self._owner: QObject | None = owner
+        # asked, not told: PySide6 crashes when `destroyed` of one Python object reaches another that is going too
+        self._owner = owner
         self._work = work
         self._done = done
         self._failed = failed
         # queued by name: the emitting thread is a worker, and the receiver a bound method of a QObject
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
-        owner.destroyed.connect(self._on_owner_destroyed)
 
     def cancel(self) -> None:
         """Ask the work to stop; it stops at its next chunk."""
@@ -101,7 +102,7 @@ class Job(QObject):
         self.progress.cancel()
 
     def owner_lives(self) -> bool:
-        return self._owner is not None and shiboken6.isValid(self._owner)
+        return shiboken6.isValid(self._owner)
 
     def run_in_worker(self) -> None:
         """Do the work and send the answer; called in a worker thread."""
@@ -141,10 +142,6 @@ class Job(QObject):
         self.ended.emit()
         if isinstance(runner, Jobs):
             runner.forget(self, unheard)
-
-    def _on_owner_destroyed(self) -> None:
-        self._owner = None
-        self.cancel()
 
 
 class Jobs(QObject):

@@ -136,6 +136,7 @@ _LABELS: tuple[tuple[StrEnum, object], ...] = (
     (RefusalGround.OPERATOR_ACCEPTED, QT_TRANSLATE_NOOP("labels", "The operator accepted the top-up")),
     (RefusalGround.NOTHING_LEFT, QT_TRANSLATE_NOOP("labels", "Nothing is left to refund")),
     (RefusalGround.OUT_OF_WINDOW, QT_TRANSLATE_NOOP("labels", "Requested after the window")),
+    (RefusalGround.ORDER_COMPLETED, QT_TRANSLATE_NOOP("labels", "The buyer confirmed the receipt")),
     (RefusalGround.NO_WRITTEN_PROMISE, QT_TRANSLATE_NOOP("labels", "No written promise")),
     (RefusalGround.CLAIM_REFUTED, QT_TRANSLATE_NOOP("labels", "The check refuted the claim")),
     (RefusalGround.EVIDENCE_NOT_GIVEN, QT_TRANSLATE_NOOP("labels", "The evidence asked for did not come")),

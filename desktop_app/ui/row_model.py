@@ -40,7 +40,7 @@ class RowSource(Protocol[Row_co]):
     def page(self, offset: int, limit: int) -> Sequence[Row_co]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # slots would make Column[Row](...) fail on Python 3.11
 class Column(Generic[Row]):
     """How one column shows a row. ``tone`` makes it a pill; ``sort_key`` makes its header clickable."""
 

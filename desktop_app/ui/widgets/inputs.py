@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDateTime, QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QSize, Qt, QTimeZone, Signal
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QWidget
 
 from desktop_app.domain.errors import BadInputError
@@ -62,7 +62,7 @@ class DateTimeEdit(QDateTimeEdit):
         self.setAccessibleName(accessible_name)
         self._zone = zone
         # the widget only ever holds wall-clock digits: UTC has no summer time that could swallow an hour
-        self.setTimeSpec(Qt.TimeSpec.UTC)
+        self.setTimeZone(QTimeZone.utc())
         self.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
         self.setCalendarPopup(True)
 
@@ -71,7 +71,7 @@ class DateTimeEdit(QDateTimeEdit):
         local = moment.astimezone(self._zone)
         text = local.strftime("%Y-%m-%dT%H:%M:%S")
         shown = QDateTime.fromString(text, Qt.DateFormat.ISODate)
-        shown.setTimeSpec(Qt.TimeSpec.UTC)
+        shown.setTimeZone(QTimeZone.utc())
         self.setDateTime(shown)
 
     def moment(self) -> datetime:

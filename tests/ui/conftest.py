@@ -1,0 +1,81 @@
+"""A QApplication as the product dresses it, no dialog that blocks, no widget that outlives its test."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
+
+from desktop_app.ui import labels
+from desktop_app.ui.colours import use_dark
+from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
+
+_BLOCKING = (
+    (QDialog, ("exec",)),
+    (QMessageBox, ("about", "critical", "information", "question", "warning")),
+    (QFileDialog, ("getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory")),
+    (QInputDialog, ("getText", "getItem", "getInt", "getMultiLineText")),
+)
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
+    QStandardPaths.setTestModeEnabled(True)
+    app = qapp_cls(["kamidesk", *qapp_args])
+    app.setApplicationName("kamidesk")
+    app.setOrganizationName("kamidesk")
+    load_fonts()
+    apply_theme(app, Scheme.LIGHT)
+    return app
+
+
+@pytest.fixture(autouse=True)
+def _no_blocking_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise AssertionError("blocks the event loop: dialogs are opened with open()")
+
+    for owner, names in _BLOCKING:
+        for name in names:
+            monkeypatch.setattr(owner, name, refuse)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path) -> Iterator[None]:
+    """Window geometry and columns of one test never reach another, or the developer's own."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    labels.set_language("en")
+    use_dark(False)
+    yield
+    QSettings().sync()
+
+
+@pytest.fixture(autouse=True)
+def _clean_up_widgets(qapp: QApplication) -> Iterator[None]:
+    yield
+    for widget in qapp.topLevelWidgets():
+        widget.close()
+        widget.deleteLater()
+    # deleteLater waits for an event loop that a test never runs
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+
+
+@pytest.fixture
+def immediate_jobs(qapp: QApplication) -> ImmediateJobs:
+    return ImmediateJobs()
+
+
+@pytest.fixture
+def jobs(qapp: QApplication) -> Iterator[Jobs]:
+    runner = Jobs()
+    yield runner
+    assert runner.cancel_all()

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+from PySide6.QtGui import QColor, QFontDatabase, QFontMetrics, QFontMetricsF
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop_app.paths import resources
+from desktop_app.ui import icons
+from desktop_app.ui.colours import DARK, LIGHT, Tokens, Tone, tokens
+from desktop_app.ui.main_window import PAGES
+from desktop_app.ui.theme import MONO_FAMILY, SANS_FAMILY, Scheme, apply_theme, mono_font, sans_font, style_sheet
+
+SCHEMES = pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2, 1 to 21."""
+
+    def luminance(text: str) -> float:
+        parts = []
+        for value in (QColor(text).redF(), QColor(text).greenF(), QColor(text).blueF()):
+            parts.append(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@SCHEMES
+def test_text_can_be_read_on_everything_it_stands_on(scheme: Tokens) -> None:
+    pairs = [(scheme.tone_text[tone], scheme.tone_fill[tone]) for tone in Tone]
+    pairs += [(scheme.tone_text[tone], scheme.surface) for tone in Tone]
+    for ground in (scheme.window, scheme.surface, scheme.raised, scheme.stripe, scheme.selection, scheme.hover):
+        pairs += [(scheme.text, ground), (scheme.muted, ground)]
+    pairs += [(scheme.selection_text, scheme.selection), (scheme.danger, scheme.surface)]
+    too_faint = [(text, ground) for text, ground in pairs if contrast(text, ground) < 4.5]
+    assert not too_faint
+    assert contrast(scheme.on_primary, scheme.primary) >= 3.9  # bold text of buttons
+
+
+@SCHEMES
+def test_every_colour_is_a_colour(scheme: Tokens) -> None:
+    for item in fields(scheme):
+        value = getattr(scheme, item.name)
+        values = value.values() if isinstance(value, dict) else [] if isinstance(value, bool) else [value]
+        assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in values), item.name
+
+
+@SCHEMES
+def test_style_sheet_is_well_formed(scheme: Tokens, qapp: QApplication) -> None:
+    sheet = style_sheet(scheme)
+    assert sheet.count("{") == sheet.count("}")
+    assert "None" not in sheet
+    for path in re.findall(r"url\((.*?)\)", sheet):
+        assert path.endswith(".svg")
+
+
+def test_switching_the_scheme_redraws_icons(qtbot: QtBot, qapp: QApplication) -> None:
+    button = QPushButton()
+    qtbot.addWidget(button)
+    icons.set_icon(button, "lock")
+    light = button.icon().pixmap(18, 18).toImage()
+    apply_theme(qapp, Scheme.DARK)
+    try:
+        assert tokens() is DARK
+        icons.refresh_icons(button.parent() or button)
+        icons.set_icon(button, "lock")
+        assert button.icon().pixmap(18, 18).toImage() != light
+    finally:
+        apply_theme(qapp, Scheme.LIGHT)
+
+
+def test_icons_are_drawn_in_the_colour_asked_for_and_sharp(qapp: QApplication) -> None:
+    drawn = icons.pixmap("lock", "#FF0000", 18, 2.0)
+    assert drawn.width() == 36
+    assert drawn.devicePixelRatio() == 2.0
+    image = drawn.toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(36) for y in range(36) if image.pixelColor(x, y).alpha() == 255}
+    assert colours == {"#ff0000"}
+
+
+def test_every_icon_of_the_navigation_ships() -> None:
+    for entry in PAGES:
+        assert (resources() / "icons" / f"{entry.icon}.svg").is_file(), entry.icon
+
+
+def test_our_fonts_are_the_ones_in_use(qapp: QApplication) -> None:
+    assert {SANS_FAMILY, MONO_FAMILY} <= set(QFontDatabase.families())
+    metrics = QFontMetricsF(mono_font())
+    assert metrics.horizontalAdvance("illlI") == pytest.approx(metrics.horizontalAdvance("MWMWM"), abs=0.5)
+    # a character of names that subsets lose
+    assert QFontMetrics(sans_font()).inFont("䶮")
