@@ -106,10 +106,11 @@ def test_every_missing_kind_has_words() -> None:
 def test_every_ruling_that_the_engine_can_give_is_explained_and_no_other() -> None:
     reached: set[tuple[RuleCode, VerdictKind]] = set()
     for case, _ in CASES:
+        known_facts = replace(case.facts, promise_claimed=True)
         for reason in ReasonCode:
             for evidence in (set[EvidenceKind](), set(EvidenceKind), set(EvidenceKind) - {EvidenceKind.CHAT_LOG}):
                 for known in (None, True):
-                    facts = replace(case.facts, log_confirms=known, error_confirmed=known, mismatch_confirmed=known)
+                    facts = replace(known_facts, log_confirms=known, error_confirmed=known, mismatch_confirmed=known)
                     request = replace(case.request, reason=reason, unit_reasons={}, evidence=frozenset(evidence))
                     verdict = replace(case, request=request, facts=facts).decide()
                     reached |= {(of_unit.rule, of_unit.verdict) for of_unit in verdict.units}
