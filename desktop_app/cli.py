@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # annotations only; at run time the commands import what they
     from desktop_app.services import Shop
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+
+_Content = TypeVar("_Content", bytes, str)
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 keys_app = typer.Typer(help="Card keys: import and find.", no_args_is_help=True)
@@ -433,11 +435,10 @@ def decide(
         return
     assert jsonl is not None
     good = True
-    for line in _read_bytes(jsonl).split(b"\n"):
-        if line.strip():
-            answer, fine = decision_cases.decide_line(line, session.language)
-            good = good and fine
-            _print_json(answer, indent=None)
+    for line in _read_bytes(jsonl).splitlines():  # bytes: split at line ends only
+        answer, fine = decision_cases.decide_line(line, session.language)
+        good = good and fine
+        _print_json(answer, indent=None)
     raise typer.Exit(DONE if good else WRONG_USAGE)
 
 
@@ -545,7 +546,7 @@ def _read_text(path: Path) -> str:
     return _readable(path, lambda file: file.read_text("utf-8-sig"))
 
 
-def _readable(path: Path, read: Callable[[Path], Any]) -> Any:
+def _readable(path: Path, read: Callable[[Path], _Content]) -> _Content:
     try:
         return read(path)
     except UnicodeDecodeError:

@@ -63,9 +63,10 @@ def plan_approval(
 ) -> tuple[UnitPlan, ...]:
     """The plan of an approval of ``verdict``, in its unit order.
 
-    ``states`` are the unit states as the rules see them, ``nets`` the net prices; ``overcharge_only``: ``overcharged_fen`` is set, so M2 pays
-    back the difference and the buyer keeps the goods. ``refund_fen`` replaces the proposed total and then needs a
-    ``reason``. Raises :class:`RefusedError` or :class:`BadInputError` with what is missing.
+    ``states`` are the unit states as the rules see them and ``nets`` the net prices, by unit. ``overcharge_only``: the
+    overcharged amount is known, so M2 pays back just that and the buyer keeps the goods. ``refund_fen`` replaces the
+    proposed total and then needs a ``reason``. Raises :class:`RefusedError` or :class:`BadInputError` with what is
+    missing.
     """
     overrules = refund_fen is not None and bool(reason.strip())
     # in a mixed request the refused part stays refused; a goodwill amount is for a request that the rules refuse whole
@@ -172,7 +173,9 @@ def _key_effect(state: UnitState) -> InventoryEffect:
     return InventoryEffect.QUARANTINE if state in _SHOWN else InventoryEffect.NONE
 
 
-def _with_total(plans: Sequence[UnitPlan], refund_fen: Fen, balance_fen: Fen, reason: str) -> tuple[UnitPlan, ...]:
+def _with_total(
+    plans: Sequence[UnitPlan], nets: Mapping[str, Fen], refund_fen: Fen, balance_fen: Fen, reason: str
+) -> tuple[UnitPlan, ...]:
     if not reason.strip():
         raise BadInputError(
             "Say why the amount differs from the rules: the reason is kept with the decision.",

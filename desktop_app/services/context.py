@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -14,8 +13,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from desktop_app.storage import audit
+from desktop_app.storage.audit import canonical
 from desktop_app.storage.database import Database
 from desktop_app.storage.vault import Vault
+
+__all__ = ["Change", "Clock", "Context", "canonical", "chunks", "system_clock"]
 
 Clock = Callable[[], datetime]
 
@@ -39,11 +41,15 @@ class Context:
     database: Database
     vault: Vault
     data_dir: Path
-    shop_uuid: str
     actor: str
     clock: Clock = system_clock
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     listeners: list[Callable[[Change], None]] = field(default_factory=list)
+
+    @property
+    def shop_uuid(self) -> str:
+        """The id of the shop, which the event log and the vault are bound to."""
+        return self.database.shop_uuid
 
     def read(self) -> AbstractContextManager[Session]:
         """One snapshot of the shop; nothing can be written through it."""
@@ -81,11 +87,6 @@ class Context:
         change = Change(frozenset(areas))
         for listener in tuple(self.listeners):
             listener(change)
-
-
-def canonical(value: object) -> str:
-    """Canonical JSON text: sorted keys, no spaces, UTF-8 as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def chunks(items: Iterable[int], size: int = 500) -> Iterable[list[int]]:

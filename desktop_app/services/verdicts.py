@@ -21,7 +21,7 @@ from desktop_app.domain.refunds import Facts, Order, Redemption, Request, Unit, 
 from desktop_app.domain.states import EvidenceKind, KeyState, OrderState, ReasonCode, RequestState
 from desktop_app.domain.working_days import WorkingDays
 from desktop_app.services.context import Context, canonical, chunks
-from desktop_app.services.settings import working_days_of
+from desktop_app.services.shop_settings import working_days_of
 from desktop_app.storage.tables import (
     BatchRow,
     CardKeyRow,
@@ -131,10 +131,9 @@ def refresh_due(context: Context, session: Session, order_id: int) -> None:
     if not rows:
         return
     session.flush()
-    cases = load_cases(context, session, [row.id for row in rows if row.id is not None])
+    cases = load_cases(context, session, [row.id for row in rows])
     verdicts = verdicts_now(context, session, cases.values())
     for row in rows:
-        assert row.id is not None
         row.due_at = verdicts[row.id].deadlines.decision
         session.add(row)
     session.flush()
@@ -159,15 +158,14 @@ def load_cases(context: Context, session: Session, request_ids: Sequence[int]) -
     evidence = _grouped(session, EvidenceRow, EvidenceRow.order_id, order_ids)
     asked_units = _grouped(session, RequestUnitRow, RequestUnitRow.request_id, request_ids)
     all_requests = _grouped(session, RequestRow, RequestRow.order_id, order_ids)
-    unit_ids = [unit.id for rows in units.values() for unit in rows if unit.id is not None]
+    unit_ids = [unit.id for rows in units.values() for unit in rows]
     redemptions = current_redemptions(session, unit_ids)
     reissued = _reissued(session, unit_ids)
-    reissuable = {row.order_id for row in requests if _asks_reissue(row, asked_units[row.id or 0])}
+    reissuable = {row.order_id for row in requests if _asks_reissue(row, asked_units[row.id])}
     stock = _stock(context, session, sorted({orders[order_id].product_id for order_id in reissuable}))
 
     cases: dict[int, Case] = {}
     for row in requests:
-        assert row.id is not None
         order_row = orders[row.order_id]
         policy_row = policies[order_row.policy_id]
         order_units = sorted(units[row.order_id], key=lambda unit: unit.position)
@@ -203,7 +201,7 @@ def load_cases(context: Context, session: Session, request_ids: Sequence[int]) -
                 reissue_tried=row.reissue_tried or any(unit.id in reissued for unit in chosen),
                 stock_count=stock.get(order_row.product_id, 0),
             ),
-            unit_ids={unit.ref: unit.id for unit in order_units if unit.id is not None},
+            unit_ids={unit.ref: unit.id for unit in order_units},
         )
     return cases
 
@@ -233,7 +231,7 @@ def current_redemptions(session: Session, unit_ids: Sequence[int]) -> dict[int, 
     groups = _grouped(session, RedemptionRow, RedemptionRow.unit_id, unit_ids)
     rows = [row for group in groups.values() for row in group]
     replaced = {row.replaces_id for row in rows}
-    return {row.unit_id: row for row in sorted(rows, key=lambda row: row.id or 0) if row.id not in replaced}
+    return {row.unit_id: row for row in sorted(rows, key=lambda row: row.id) if row.id not in replaced}
 
 
 def _order(
@@ -252,7 +250,7 @@ def _order(
         state=state,
         ordered_at=row.ordered_at,
         paid_fen=row.paid_fen,
-        units=tuple(_unit(unit, redemptions.get(unit.id or 0)) for unit in units),
+        units=tuple(_unit(unit, redemptions.get(unit.id)) for unit in units),
         order_no=row.order_no,
         locked=row.locked,
         fee_disclosure=row.fee_disclosure,
@@ -286,13 +284,13 @@ def _unit(row: UnitRow, redemption: RedemptionRow | None) -> Unit:
 
 
 def _unit_reasons(chosen: Iterable[UnitRow], links: Mapping[int, RequestUnitRow]) -> dict[str, ReasonCode]:
-    reasons = {unit.ref: links[unit.id].reason for unit in chosen if unit.id is not None}
+    reasons = {unit.ref: links[unit.id].reason for unit in chosen}
     return {ref: reason for ref, reason in reasons.items() if reason is not None}
 
 
 def _earlier_open(row: RequestRow, others: Iterable[RequestRow]) -> bool:
     # of two open requests the earlier one goes on; the later one is merged into it
-    return any(other.state in OPEN_STATES and (other.id or 0) < (row.id or 0) for other in others)
+    return any(other.state in OPEN_STATES and (other.id or 0) < (row.id) for other in others)
 
 
 def _reissued(session: Session, unit_ids: Sequence[int]) -> set[int]:

@@ -1,0 +1,230 @@
+"""One open shop: made, opened, unlocked and closed here, with its services at hand."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from desktop_app.domain.errors import NotFoundError
+from desktop_app.services.context import Change, Clock, Context, system_clock
+from desktop_app.services.inventory import Inventory
+from desktop_app.services.orders import Orders
+from desktop_app.services.policies import Policies
+from desktop_app.services.products import Products
+from desktop_app.services.proofs import Proofs
+from desktop_app.services.refunds import Refunds
+from desktop_app.services.reports import Reports
+from desktop_app.services.requests import Requests
+from desktop_app.services.settings import Settings
+from desktop_app.services.shop_settings import ShopSettings, read_settings
+from desktop_app.storage.database import FILE_NAME, Database
+from desktop_app.storage.vault import Vault, disable_core_dumps
+from desktop_app.storage.vault_slots import (
+    Argon2Cost,
+    Slot,
+    SlotKind,
+    check_new_password,
+    keyring_available,
+    load_slots,
+    save_slot,
+)
+
+KEY_FILE_NAME = "shop.key"
+
+
+class Shop:
+    """Everything that a front end may call. Usable from several threads; one ``write`` runs at a time."""
+
+    def __init__(self, context: Context) -> None:
+        """Use :meth:`create` or :meth:`open`."""
+        self.context = context
+        self.data_dir = context.data_dir
+        self.products = Products(context)
+        self.inventory = Inventory(context)
+        self.orders = Orders(context)
+        self.proofs = Proofs(context)
+        self.requests = Requests(context, self.proofs)
+        self.refunds = Refunds(context)
+        self.policies = Policies(context)
+        self.reports = Reports(context)
+        self.settings = Settings(context)
+
+    # ---- life of a shop
+
+    @staticmethod
+    def exists(data_dir: Path) -> bool:
+        """Whether ``data_dir`` holds a shop."""
+        return Database.exists(data_dir / FILE_NAME)
+
+    @staticmethod
+    def keyring_available() -> bool:
+        """Whether this system has a keyring that can keep the vault key."""
+        return keyring_available()
+
+    @classmethod
+    def create(
+        cls,
+        data_dir: Path,
+        *,
+        protection: str,
+        password: str | None = None,
+        settings: ShopSettings | None = None,
+        actor: str | None = None,
+        clock: Clock = system_clock,
+        cost: Argon2Cost | None = None,
+        window: bool = False,
+    ) -> tuple[Shop, str]:
+        """Make a shop, unlocked, and the recovery code that is shown once.
+
+        ``protection``: "password", "keyring" or "file" (a key file beside the shop: plainly weaker). ``cost`` is for
+        tests; otherwise the password costs what this machine bears. Takes a second or two.
+        """
+        kind = SlotKind(protection)
+        if kind is SlotKind.PASSWORD:
+            check_new_password(password or "")
+        disable_core_dumps()
+        database = Database.create(data_dir / FILE_NAME, at=clock(), window=window)
+        try:
+            vault = Vault.create(database.shop_uid)
+            slots, code = _first_slots(vault, kind, password or "", data_dir / KEY_FILE_NAME, cost)
+            with database.write() as session:
+                for slot in slots:
+                    save_slot(session, slot, clock())
+            shop = cls(_context(database, vault, data_dir, actor, clock))
+            shop.settings.save(settings or ShopSettings(operator=shop.context.actor))
+        except BaseException:
+            # a shop that nothing opens must not stand in the way of the next attempt
+            database.close()
+            (data_dir / FILE_NAME).unlink(missing_ok=True)
+            raise
+        return shop, code
+
+    @classmethod
+    def open(
+        cls, data_dir: Path, *, actor: str | None = None, clock: Clock = system_clock, window: bool = False
+    ) -> Shop:
+        """Open the shop in ``data_dir``, locked; :class:`NotFoundError` when there is none."""
+        if not cls.exists(data_dir):
+            raise NotFoundError(
+                "There is no shop in {folder} yet. Open the window, or run “kamidesk demo”, to make one.",
+                "{folder} 中还没有店铺。请打开窗口新建,或运行“kamidesk demo”生成演示店铺。",
+                folder=data_dir,
+            )
+        disable_core_dumps()
+        database = Database.open(data_dir / FILE_NAME, at=clock(), window=window)
+        return cls(_context(database, Vault(database.shop_uid), data_dir, actor, clock))
+
+    def close(self) -> None:
+        """Forget the keys and free the data folder."""
+        self.context.vault.lock()
+        self.context.database.close()
+
+    def on_change(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Call ``listener`` after every write, on the thread that wrote; the result ends that."""
+        self.context.listeners.append(listener)
+        return lambda: self.context.listeners.remove(listener)
+
+    # ---- the vault
+
+    @property
+    def is_unlocked(self) -> bool:
+        return self.context.vault.is_unlocked
+
+    def protections(self) -> frozenset[str]:
+        """The kinds of slots that open this shop."""
+        return frozenset(slot.kind.value for slot in self._slots())
+
+    def unlock(self, password: str) -> None:
+        """:class:`RefusedError` when the password is wrong; takes up to a second."""
+        self.context.vault.unlock_with_password(self._slots(), password)
+        self.context.announce("vault")
+
+    def unlock_with_recovery_code(self, code: str) -> None:
+        """:class:`ShopError` when the code is not this shop's."""
+        self.context.vault.unlock_with_recovery(self._slots(), code)
+        self.context.announce("vault")
+
+    def unlock_automatically(self) -> bool:
+        """Unlock by the keyring or the key file; False when this shop wants its password."""
+        if self.is_unlocked:
+            return True
+        slots = self._slots()
+        kinds = {slot.kind for slot in slots}
+        if SlotKind.KEYRING in kinds:
+            self.context.vault.unlock_with_keyring(slots)
+        elif SlotKind.FILE in kinds:
+            self.context.vault.unlock_with_file(slots, self.data_dir / KEY_FILE_NAME)
+        else:
+            return False
+        self.context.announce("vault")
+        return True
+
+    def lock(self) -> None:
+        """Forget the keys; lists stay readable with fingerprints instead of keys."""
+        self.context.vault.lock()
+        self.context.announce("vault")
+
+    def confirm_password(self, password: str) -> None:
+        """Ask again before something is revealed; :class:`RefusedError` when it is wrong."""
+        self.context.vault.confirm_password(self._slots(), password)
+
+    def change_password(self, old: str | None, new: str) -> None:
+        """Set the password; ``old`` is needed when there is one. Older backups still open with the old password."""
+        slots = self._slots()
+        if any(slot.kind is SlotKind.PASSWORD for slot in slots):
+            slot = self.context.vault.change_password(slots, old or "", new)
+        else:
+            slot = self.context.vault.password_slot(new)
+        with self.context.write() as session:
+            save_slot(session, slot, self.context.clock())
+            self.context.record(session, "vault.changed", "vault_slots", 0, facts={"slot": slot.kind})
+        self.context.announce("vault")
+
+    def new_recovery_code(self) -> str:
+        """A new code; the old one opens nothing any more."""
+        slot, code = self.context.vault.recovery_slot()
+        with self.context.write() as session:
+            save_slot(session, slot, self.context.clock())
+            self.context.record(session, "vault.changed", "vault_slots", 0, facts={"slot": slot.kind})
+        self.context.announce("vault")
+        return code
+
+    def _slots(self) -> list[Slot]:
+        with self.context.read() as session:
+            return load_slots(session)
+
+
+def _first_slots(
+    vault: Vault, kind: SlotKind, password: str, key_file: Path, cost: Argon2Cost | None
+) -> tuple[list[Slot], str]:
+    if kind is SlotKind.PASSWORD:
+        first = vault.password_slot(password, cost)
+    elif kind is SlotKind.KEYRING:
+        first = vault.keyring_slot()
+    else:
+        first = vault.file_slot(key_file)
+    recovery, code = vault.recovery_slot()
+    return [first, recovery], code
+
+
+def _context(database: Database, vault: Vault, data_dir: Path, actor: str | None, clock: Clock) -> Context:
+    with database.read() as session:
+        settings = read_settings(session)
+    return Context(
+        database=database,
+        vault=vault,
+        data_dir=data_dir,
+        actor=actor or settings.operator or _login_name(),
+        clock=clock,
+        zone=ZoneInfo(settings.time_zone),
+    )
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return os.environ.get("COMPUTERNAME", "operator")
