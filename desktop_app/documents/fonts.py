@@ -65,10 +65,12 @@ class EmbeddedFont(ttfonts.TTFont):  # type: ignore[misc, unused-ignore]
         # makeSubset would copy the 8 MB glyph table out of the file once per subset
         face.get_table = lambda tag: glyphs if tag == "glyf" else cut_table(tag)
 
-    def _make_subset(self, codes: tuple[int, ...]) -> tuple[bytes, int, bytes]:
-        """Deflated font program, its plain length, deflated ToUnicode map."""
+    def _make_subset(self, codes: tuple[int, ...]) -> tuple[bytes, int, bytes, str]:
+        """Deflated font program, its plain length, deflated ToUnicode map, widths as a PDF array."""
         program = self.face.makeSubset(codes)
-        return pdfdoc.PDFZCompress.encode(program), len(program), pdfdoc.PDFZCompress.encode(_unicode_map(codes))
+        widths = " ".join(f"{self.face.getCharWidth(code):g}" for code in codes)
+        deflate = pdfdoc.PDFZCompress.encode
+        return deflate(program), len(program), deflate(_unicode_map(codes)), f"[{widths}]"
 
     def addObjects(self, doc: Any) -> None:
         """Write the subsets that ``doc`` used (called by reportlab when the file is put together)."""
@@ -78,7 +80,7 @@ class EmbeddedFont(ttfonts.TTFont):  # type: ignore[misc, unused-ignore]
         for number, codes in enumerate(state.subsets):
             internal = self.getSubsetInternalName(number, doc)[1:]
             base = (ttfonts.SUBSETN(number) + b"+" + face.name).decode("ascii")
-            program, length, unicode_map = self._subset(tuple(codes))
+            program, length, unicode_map, widths = self._subset(tuple(codes))
             descriptor = pdfdoc.PDFDictionary(
                 {
                     "Type": "/FontDescriptor",
@@ -99,7 +101,7 @@ class EmbeddedFont(ttfonts.TTFont):  # type: ignore[misc, unused-ignore]
             made.BaseFont = base
             made.FirstChar = 0
             made.LastChar = len(codes) - 1
-            made.Widths = pdfdoc.PDFArray([face.getCharWidth(code) for code in codes])
+            made.Widths = widths
             made.ToUnicode = doc.Reference(_deflated(unicode_map), f"unicode:{internal}")
             made.FontDescriptor = doc.Reference(descriptor, f"descriptor:{internal}")
             doc.Reference(made, internal)

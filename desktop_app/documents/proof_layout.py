@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import threading
@@ -254,7 +255,7 @@ class _ProofSheet:
         page = self._page
         page.y += 10
         # the statement is one thought: it is not torn over two pages
-        texts = [wrap(text, _NOTE, _WIDTH) for text in (_TRUST_ZH, _TRUST_EN)]
+        texts = _trust_lines()
         if sum(map(len, texts)) * _NOTE.leading + 8 > page.room():
             page.new_page()
         for lines in texts:
@@ -318,6 +319,11 @@ class _ProofSheet:
         end = page.text(_LEFT, base, f"证明编号 {proof_no}  ·  SHA-256 ", _NOTE)
         page.text(end, base, f"{self._digest[:16]}…{self._digest[-16:]}", Style(MONO, 6.4, _GREY, 9))
         page.text_right(_RIGHT, base, f"第 {number} 页 / 共 {count} 页  ·  page {number} of {count}", _NOTE)
+
+
+@functools.cache
+def _trust_lines() -> tuple[tuple[str, ...], ...]:
+    return tuple(wrap(text, _NOTE, _WIDTH) for text in (_TRUST_ZH, _TRUST_EN))
 
 
 def qr_matrix(text: str) -> list[list[int]]:
