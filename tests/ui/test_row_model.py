@@ -124,9 +124,7 @@ def test_sorting_asks_the_owner_and_follows_the_row(qtbot: QtBot) -> None:
     assert len(asked) == 2, "a column without sort key sorts nothing"
 
 
-def test_a_bug_in_a_column_is_reported_once_and_leaves_blanks(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bug_in_a_column_is_reported_once_and_leaves_blanks(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     reported: list[object] = []
     monkeypatch.setattr("sys.excepthook", lambda *args: reported.append(args[0]))
 

@@ -79,7 +79,9 @@ def test_icons_are_drawn_in_the_colour_asked_for_and_sharp(qapp: QApplication) -
     assert drawn.width() == 36
     assert drawn.devicePixelRatio() == 2.0
     image = drawn.toImage()
-    colours = {image.pixelColor(x, y).name() for x in range(36) for y in range(36) if image.pixelColor(x, y).alpha() == 255}
+    colours = {
+        image.pixelColor(x, y).name() for x in range(36) for y in range(36) if image.pixelColor(x, y).alpha() == 255
+    }
     assert colours == {"#ff0000"}
 
 

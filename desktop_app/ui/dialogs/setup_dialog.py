@@ -158,7 +158,7 @@ class SetupDialog(QDialog):
             from desktop_app.services.settings import ShopSettings
 
             settings = ShopSettings(shop_name=name)
-            return Shop.create(data_dir, protection=protection, password=password, settings=settings)
+            return Shop.create(data_dir, protection=protection, password=password, settings=settings, window=True)
 
         self.create_button.setEnabled(False)
         self._jobs.run(self, work, self._on_created, self._on_failed)

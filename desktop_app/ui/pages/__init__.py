@@ -11,6 +11,7 @@ and, where it makes sense,
         def open_item(self, item_id) -> None: ...        # select it, from the global search or another page
         def apply_filter(self, **filter) -> None: ...    # what ``window.navigate("orders", state="paid")`` passes
         def page_actions(self) -> dict[str, QAction]: ...  # keys "A", "R", "E", "P" and so on: run by that key
+        def start_import(self) -> None: ...  # the card keys page: "Import keys" and Ctrl+I
         table: RowTable                                  # J and K move in it
         search_box: SearchBox
 
