@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, union
+from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, union, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -71,19 +71,16 @@ def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -
 
     Without ``sort`` the newest come first.
     """
-    statement: Select[Any] = sql_select(col(CardKeyRow.id))
-    if where.product_id is not None:
-        statement = statement.where(col(CardKeyRow.product_id) == where.product_id)
-    if where.state is not None:
-        statement = statement.where(col(CardKeyRow.state) == where.state)
-    if where.batch_id is not None:
-        statement = statement.where(col(CardKeyRow.batch_id) == where.batch_id)
-    if text := where.text.strip():
-        with context.read() as session:
-            statement = statement.where(col(CardKeyRow.id).in_(_matching(context, session, text)))
+    by_id = sort is None or sort.key == "id"
+    statement = _filtered(context, where)
+    newest: SQLColumnExpression[Any] = col(CardKeyRow.id)
+    if by_id and where == KeyFilter(product_id=where.product_id) and where.product_id is not None:
+        statement, newest = _of_product(where.product_id)
+    elif by_id and where.batch_id is not None:
+        newest = col(CardKeyRow.line)  # ids follow the lines of a batch, and lines are indexed with it
     expires_on = sql_select(col(BatchRow.expires_on)).where(col(BatchRow.id) == col(CardKeyRow.batch_id))
     columns: dict[str, SQLColumnExpression[Any]] = {
-        "id": col(CardKeyRow.id),
+        "id": newest,
         "product": col(CardKeyRow.product_id),
         "batch": col(CardKeyRow.batch_id),
         "state": col(CardKeyRow.state),
@@ -94,7 +91,31 @@ def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -
     def read(session: Session, rows: Sequence[Row[Any]]) -> list[KeyLine]:
         return key_lines(context, session, [row[0] for row in rows])
 
-    return Listing(context, statement, read, columns, col(CardKeyRow.id), sort)
+    return Listing(context, statement, read, columns, newest, sort)
+
+
+def _filtered(context: Context, where: KeyFilter) -> Select[Any]:
+    statement: Select[Any] = sql_select(col(CardKeyRow.id))
+    if where.product_id is not None:
+        statement = statement.where(col(CardKeyRow.product_id) == where.product_id)
+    if where.state is not None:
+        statement = statement.where(col(CardKeyRow.state) == where.state)
+    if where.batch_id is not None:
+        statement = statement.where(col(CardKeyRow.batch_id) == where.batch_id)
+    if text := where.text.strip():
+        with context.read() as session:
+            statement = statement.where(col(CardKeyRow.id).in_(_matching(context, session, text)))
+    return statement
+
+
+def _of_product(product_id: int) -> tuple[Select[Any], SQLColumnExpression[Any]]:
+    """The keys of a product, one state after the other: the index of states then gives them by number, merged."""
+    parts = [
+        sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.product_id) == product_id, col(CardKeyRow.state) == state)
+        for state in KeyState
+    ]
+    keys = union_all(*parts).subquery()
+    return sql_select(keys.c.id), keys.c.id
 
 
 def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> list[KeyLine]:
