@@ -487,19 +487,21 @@ def demo(
     from desktop_app.services.demo import run_demo
 
     session: Session = context.obj
-    outcome = run_demo(output.expanduser().absolute())
-    rows: list[tuple[str, str, object]] = [
-        ("Demo shop (password {0})", "演示店铺(密码 {0})", outcome.data_dir),
+    output = output.expanduser().absolute()
+    outcome = run_demo(output)
+    rows: list[tuple[str, str, Path]] = [
+        ("Demo shop", "演示店铺", outcome.data_dir),
         ("Redemption proof", "核销证明", outcome.proof),
         ("CSV", "CSV 表格", outcome.csv),
     ]
     if screenshot:
         from desktop_app.ui.screenshots import take_screenshots
 
-        pictures = take_screenshots(outcome.data_dir, outcome.password, output.expanduser().absolute())
-        rows += [("Picture of the window", "窗口截图", picture) for picture in pictures]
+        rows += [
+            ("Picture of the window", "窗口截图", picture) for picture in take_screenshots(outcome.data_dir, output)
+        ]
     for en, zh, path in rows:
-        session.say(f"{en.format(outcome.password)}: {path}", f"{zh.format(outcome.password)}:{path}")
+        session.say(f"{en}: {path}", f"{zh}:{path}")
 
 
 @app.command()

@@ -285,11 +285,21 @@ class Requests:
         self._context.announce("requests")
 
     def escalate(self, request_id: int, target: EscalationTarget, *, reference: str = "", note: str = "") -> int:
-        """Record that the dispute went to the platform, 12315, 12377 or the police; its id."""
+        """Record that the dispute went to the platform, 12315, 12377 or the police; its id.
+
+        An open request counts as escalated until it is decided; a decided one stays decided, the buyer appeals.
+        """
         with self._context.write() as session:
-            row = open_request(session, request_id)
-            self._move(row, RequestState.ESCALATED)
-            session.add(row)
+            row = _request(session, request_id)
+            if row.state in OPEN_STATES:
+                self._move(row, RequestState.ESCALATED)
+                session.add(row)
+            elif row.state is not RequestState.DECIDED:
+                raise RefusedError(
+                    "Request {request_no} was merged or withdrawn: there is nothing to dispute.",
+                    "申请 {request_no} 已并入或撤回,不存在争议。",
+                    request_no=row.request_no,
+                )
             escalation = EscalationRow(
                 request_id=request_id,
                 target=target,
@@ -469,6 +479,13 @@ class Requests:
             facts={"request_no": row.request_no, **facts},
         )
         refresh_due(self._context, session, row.order_id)
+
+
+def _request(session: Session, request_id: int) -> RequestRow:
+    row = session.get(RequestRow, request_id)
+    if row is None:
+        raise NotFoundError("There is no request {id}.", "没有申请 {id}。", id=request_id)
+    return row
 
 
 def _required(text: str) -> str:
