@@ -6,7 +6,10 @@ import getpass
 import os
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
 
 from desktop_app.domain.errors import NotFoundError
 from desktop_app.services.context import Change, Clock, Context, system_clock
@@ -86,20 +89,21 @@ class Shop:
         if kind is SlotKind.PASSWORD:
             check_new_password(password or "")
         disable_core_dumps()
-        database = Database.create(data_dir / FILE_NAME, at=clock(), window=window)
-        try:
-            vault = Vault.create(database.shop_uid)
-            slots, code = _first_slots(vault, kind, password or "", data_dir / KEY_FILE_NAME, cost)
-            with database.write() as session:
-                for slot in slots:
-                    save_slot(session, slot, clock())
-            shop = cls(_context(database, vault, data_dir, actor, clock))
-            shop.settings.save(settings or ShopSettings(operator=shop.context.actor))
-        except BaseException:
-            # a shop that nothing opens must not stand in the way of the next attempt
-            database.close()
-            (data_dir / FILE_NAME).unlink(missing_ok=True)
-            raise
+        key_file = data_dir / KEY_FILE_NAME
+        made: list[tuple[Vault, str]] = []
+
+        def protect(session: Session, shop_uuid: str) -> None:
+            # in the transaction that makes the shop: a shop that nothing opens can never be left behind
+            vault = Vault.create(UUID(shop_uuid).bytes)
+            slots, code = _first_slots(vault, kind, password or "", key_file, cost)
+            for slot in slots:
+                save_slot(session, slot, clock())
+            made.append((vault, code))
+
+        database = Database.create(data_dir / FILE_NAME, at=clock(), window=window, fill=protect)
+        vault, code = made[0]
+        shop = cls._around(database, vault, data_dir, actor, clock)
+        shop.settings.save(settings or ShopSettings(operator=shop.context.actor))
         return shop, code
 
     @classmethod
@@ -115,7 +119,15 @@ class Shop:
             )
         disable_core_dumps()
         database = Database.open(data_dir / FILE_NAME, at=clock(), window=window)
-        return cls(_context(database, Vault(database.shop_uid), data_dir, actor, clock))
+        return cls._around(database, Vault(database.shop_uid), data_dir, actor, clock)
+
+    @classmethod
+    def _around(cls, database: Database, vault: Vault, data_dir: Path, actor: str | None, clock: Clock) -> Shop:
+        try:
+            return cls(_context(database, vault, data_dir, actor, clock))
+        except BaseException:
+            database.close()
+            raise
 
     def close(self) -> None:
         """Forget the keys and free the data folder."""
