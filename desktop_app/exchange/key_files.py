@@ -126,9 +126,12 @@ class KeyPreview:
     costs_fen: list[Fen | None] = field(default_factory=list)
     expiries: list[str | None] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    blank_count: int = 0
-    table_lines: int = 0
-    """Lines of the file that the header and the rows of a table take up."""
+    blank_lines: array[int] = field(default_factory=lambda: array("I"))
+    """Numbers of the lines that hold nothing, in order."""
+
+    @property
+    def blank_count(self) -> int:
+        return len(self.blank_lines)
 
     @property
     def line_count(self) -> int:
@@ -214,8 +217,10 @@ def preview_keys(
     else:
         preview.layout = Layout.TABLE
         preview.delimiter, preview.columns, preview.roles = header
-        _take_table(preview, records_of(file.name, file.lines[first:], header[0], first_line=first + 1), rule)
-        preview.blank_count = len(file.lines) - preview.table_lines
+        preview.blank_lines.extend(range(1, first + 1))
+        records = records_of(file.name, file.lines[first:], header[0], first_line=first + 1)
+        following = _take_table(preview, records, rule)
+        preview.blank_lines.extend(range(following, len(file.lines) + 1))
     if not preview.texts:
         raise BadInputError("{file} holds no card keys.", "{file} 中没有卡密。", file=file.name)
     _mark_duplicates(preview)
@@ -282,7 +287,7 @@ def _take_lines(preview: KeyPreview, lines: Sequence[str], rule: KeyRule) -> Non
         else:
             check = examine(text, rule)
             if check.problem is KeyProblem.EMPTY:
-                preview.blank_count += 1
+                preview.blank_lines.append(number)
                 continue
             if check.problem is not None:
                 preview.problems[len(texts)] = check.problem
@@ -294,12 +299,14 @@ def _take_lines(preview: KeyPreview, lines: Sequence[str], rule: KeyRule) -> Non
         numbers.append(number)
 
 
-def _take_table(preview: KeyPreview, records: Iterator[Record], rule: KeyRule) -> None:
+def _take_table(preview: KeyPreview, records: Iterator[Record], rule: KeyRule) -> int:
+    """Take every row after the header; the number of the line that follows the last one."""
     width = len(preview.columns)
     places = {role: preview.roles.get(role.value) for role in KeyColumn}
-    preview.table_lines = next(records).raw.count("\n") + 1
+    following = _next_line(next(records))
     for record in records:
-        preview.table_lines += record.raw.count("\n") + 1
+        preview.blank_lines.extend(range(following, record.line))
+        following = _next_line(record)
         cells: Sequence[str] = record.cells
         if width == 1 and len(cells) > 1 and '"' not in record.raw:
             cells = [record.raw]  # a lone column of keys that contain the delimiter: the line is the key
@@ -317,6 +324,11 @@ def _take_table(preview: KeyPreview, records: Iterator[Record], rule: KeyRule) -
         preview.texts.append(text)
         preview.normalised.append(text if check.normalised == text else check.normalised)
         preview.line_numbers.append(record.line)
+    return following
+
+
+def _next_line(record: Record) -> int:
+    return record.line + record.raw.count("\n") + 1
 
 
 def _joined(cells: Sequence[str], places: dict[KeyColumn, int | None]) -> tuple[str, KeyProblem | None]:

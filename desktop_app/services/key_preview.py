@@ -19,7 +19,7 @@ from sqlmodel import select
 from desktop_app.domain.card_keys import SENTENCES, KeyRule, mask
 from desktop_app.domain.errors import CancelledError
 from desktop_app.domain.money import yuan_text
-from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
+from desktop_app.exchange.key_files import KeyPreview, read_key_file, read_pasted_keys
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.storage.tables import BatchRow, ProductRow
@@ -304,7 +304,7 @@ def _preview(
         places=[known[at] for at in in_shop],
         batch_names=names,
         malformed=malformed,
-        blanks=_blank_numbers(keys),
+        blanks=keys.blank_lines,
     )
 
 
@@ -328,20 +328,6 @@ def _wrong_face(found_fen: int | None, face_fen: int | None) -> tuple[str, str]:
 
 def _count_warnings(keys: KeyPreview, new: array[int]) -> int:
     return sum(_found(new, index) for index in keys.warnings)
-
-
-def _blank_numbers(keys: KeyPreview) -> array[int]:
-    """The numbers of the blank lines: those that no key (and not the header, the first line of a table) takes up."""
-    blanks = array("I")
-    if not keys.blank_count:
-        return blanks
-    is_table = keys.layout is Layout.TABLE
-    following = 2 if is_table else 1
-    for number, text in zip(keys.line_numbers, keys.texts, strict=True):
-        blanks.extend(range(following, number))
-        following = number + 1 + (text.count("\n") if is_table else 0)
-    blanks.extend(range(following, following + keys.blank_count - len(blanks)))
-    return blanks[: keys.blank_count]
 
 
 def _found(indexes: array[int], index: int) -> bool:

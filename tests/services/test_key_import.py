@@ -227,6 +227,14 @@ def test_a_table_gives_notes_one_cost_and_one_expiry(desk: Desk, tmp_path: Path)
     assert desk.inventory.get(1).note == "一号"
 
 
+def test_blank_lines_of_a_table_keep_their_numbers(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "keys.csv"
+    path.write_text('\n卡密,备注\n\nKEY-000001,"两\n行"\n,\nKEY-000002,\n\n')
+    preview = desk.inventory.preview_file(path, desk.product())
+    assert verdicts(preview) == [(1, "blank"), (3, "blank"), (4, "malformed"), (6, "blank"), (7, "new"), (8, "blank")]
+    assert counts_add_up(preview)
+
+
 def test_different_expiries_in_one_file_are_refused_unless_one_is_given(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "keys.csv"
     path.write_text("卡密,有效期\nKEY-000001,2027-12-31\nKEY-000002,2028-12-31\n")
