@@ -24,7 +24,6 @@ class SearchBox(QLineEdit):
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setPlaceholderText(placeholder or label)
-        self.setClearButtonEnabled(True)
         self.setMaxLength(200)
         glass = QAction(self)
         set_icon(glass, "search", "muted")
@@ -48,6 +47,9 @@ class SearchBox(QLineEdit):
             super().keyPressEvent(event)
 
     def _on_text_changed(self) -> None:
+        # Qt looks its icon up in the themes of the desktop: not while the program starts
+        if not self.isClearButtonEnabled():
+            self.setClearButtonEnabled(True)
         self._timer.start()
 
     def _on_return(self) -> None:
