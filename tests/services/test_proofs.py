@@ -1,0 +1,207 @@
+"""Redemption proofs: whole on disk before they exist, bound to the log, and silent about keys and buyers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pypdfium2
+import pytest
+
+from desktop_app.domain.errors import LockedError, NotFoundError, RefusedError, StorageError
+from desktop_app.services.buyers import mask
+from desktop_app.services.orders import Target
+from desktop_app.services.proof_facts import key_commitment
+from desktop_app.services.settings import Settings, ShopSettings
+from tests.services.desk import Desk
+from tests.services.order_desk import KEYS, OrderDesk
+
+ACCOUNT = "13812342266"
+ROLE = "青衫客一九八八"
+
+
+@pytest.fixture
+def shop(desk: Desk) -> OrderDesk:
+    found = OrderDesk(desk)
+    Settings(desk.context).save(ShopSettings(shop_name="星河数码", icp="沪ICP备1号", operator="林默"))
+    return found
+
+
+@pytest.fixture
+def unit(shop: OrderDesk) -> int:
+    order_id = shop.delivered(buyer="wx_lin88", target=Target(account=ACCOUNT, server="电信一区", role=ROLE))
+    (unit_id,) = shop.unit_ids(order_id)
+    return unit_id
+
+
+def _text(data: bytes) -> str:
+    document = pypdfium2.PdfDocument(data)
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    return "".join("".join(pages).split())
+
+
+def test_the_issued_file_is_the_one_in_the_row_and_in_the_log(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    data = shop.proofs.pdf(line.id)
+    assert data.startswith(b"%PDF-")
+    assert (hashlib.sha256(data).hexdigest(), len(data)) == (line.sha256, line.size)
+    (event,) = shop.desk.events("proof.issued")
+    assert event["facts"]["sha256"] == line.sha256  # type: ignore[index]
+    files = sorted(path.name for path in (shop.context.data_dir / "proofs").iterdir())
+    assert files == [f"{line.proof_no}.pdf"]
+    assert line.proof_no == "HX-20261122-000001"
+
+
+def test_the_proof_says_what_the_shop_knows_and_hides_the_rest(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    facts = json.loads(str(shop.desk.scalar("SELECT facts FROM proofs WHERE id = ?", line.id)))
+    assert (facts["shop_name"], facts["order_no"], facts["paid_fen"]) == ("星河数码", "A1", 5000)
+    assert (facts["redemption_code"], facts["source"], facts["stated_by"]) == (
+        "RX-88412093",
+        "供应商激活记录",
+        "供应商",
+    )
+    assert (facts["account_masked"], facts["server"], facts["role_masked"]) == (mask(ACCOUNT), "电信一区", mask(ROLE))
+    assert "5%" in facts["fee_rule"]
+    assert [row["event"] for row in facts["timeline"]] == ["下单", "支付", "发货", "买家收到", "核销"]
+    text = _text(shop.proofs.pdf(line.id))
+    for shown in ("星河数码", "A1", "RX-88412093", "供应商激活记录", line.proof_no):
+        assert shown in text
+    everything = shop.proofs.pdf(line.id) + json.dumps(facts, ensure_ascii=False).encode() + text.encode()
+    for secret in (KEYS[0], ACCOUNT, ROLE, "player_qing@163.com", "wx_lin88"):
+        assert secret.encode() not in everything
+
+
+def test_the_commitment_opens_with_tag_salt_and_key_only(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    facts = json.loads(str(shop.desk.scalar("SELECT facts FROM proofs WHERE id = ?", line.id)))
+    tag = shop.desk.scalar("SELECT tag FROM card_keys")
+    assert isinstance(tag, bytes)
+    salt = shop.context.vault.commitment_salt(tag)
+    assert facts["key_commitment"] == key_commitment(tag, salt, KEYS[0].encode())
+    assert facts["key_commitment"] != hashlib.sha256(KEYS[0].encode()).hexdigest()
+
+
+def test_the_proof_anchors_the_log_as_it_was(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    last = shop.desk.events()[-1]["seq"]
+    line = shop.proofs.issue(unit)
+    facts = json.loads(str(shop.desk.scalar("SELECT facts FROM proofs WHERE id = ?", line.id)))
+    head = shop.desk.scalar("SELECT head FROM events WHERE seq = ?", last)
+    assert isinstance(head, bytes)
+    assert (facts["audit_seq"], facts["audit_head"]) == (last, head.hex())
+
+
+@pytest.mark.parametrize(
+    ("blank", "named"),
+    [
+        ({"code": ""}, "核销码"),
+        ({"redeemed_at": None}, "核销时间"),
+        ({"target": ""}, "核销对象"),
+        ({"source": ""}, "来源"),
+    ],
+)
+def test_an_incomplete_record_is_no_proof(shop: OrderDesk, unit: int, blank: dict[str, object], named: str) -> None:
+    shop.redeem(unit, **blank)
+    for attempt in (shop.proofs.issue, shop.proofs.draft, shop.proofs.current_or_issue):
+        with pytest.raises(RefusedError) as refused:
+            attempt(unit)
+        assert named in refused.value.zh
+    with pytest.raises(RefusedError):
+        shop.proofs.issue_for_order("A1")
+    assert not (shop.context.data_dir / "proofs").exists()
+    (candidate,) = shop.proofs.candidates().page(0, 10)
+    assert (candidate.is_complete, len(candidate.missing)) == (False, 1)
+
+
+def test_only_redeemed_units_have_proofs(shop: OrderDesk, unit: int) -> None:
+    with pytest.raises(RefusedError):
+        shop.proofs.issue(unit)
+    with pytest.raises(RefusedError, match="A1"):
+        shop.proofs.issue_for_order("A1")
+    shop.redeem(unit, partially=True)
+    with pytest.raises(RefusedError):
+        shop.proofs.issue(unit)
+    assert shop.proofs.candidates().count() == 0
+
+
+def test_issuing_again_takes_a_new_number_and_names_the_old(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    first = shop.proofs.issue(unit)
+    assert shop.proofs.current_or_issue(unit).id == first.id
+    shop.redeem(unit, code="RX-2")  # a corrected record: the old proof no longer tells it
+    second = shop.proofs.current_or_issue(unit)
+    assert (second.proof_no, second.replaces_no, second.code) == ("HX-20261122-000002", first.proof_no, "RX-2")
+    assert shop.proofs.get(first.id).code == "RX-88412093"
+    assert [line.proof_no for line in shop.proofs.listing().page(0, 10)] == [second.proof_no, first.proof_no]
+    assert shop.proofs.listing("000001").count() == 1
+    assert shop.orders.by_number("A1").units[0].proof_no == second.proof_no
+    (candidate,) = shop.proofs.candidates("A1").page(0, 10)
+    assert (candidate.proof_no, candidate.is_complete) == (second.proof_no, True)
+
+
+def test_a_draft_stores_nothing(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    events = len(shop.desk.events())
+    assert "预览" in _text(shop.proofs.draft(unit))
+    assert (shop.proofs.listing().count(), len(shop.desk.events())) == (0, events)
+    assert not (shop.context.data_dir / "proofs").exists()
+
+
+def test_an_order_gets_a_proof_for_each_redeemed_unit_or_none(shop: OrderDesk) -> None:
+    order_id = shop.delivered(keys=KEYS[:3])
+    first, second, _ = shop.unit_ids(order_id)
+    shop.redeem(first)
+    shop.redeem(second, code="")
+    with pytest.raises(RefusedError):
+        shop.proofs.issue_for_order("A1")
+    assert shop.proofs.listing().count() == 0
+    assert list((shop.context.data_dir / "proofs").iterdir()) == []
+    shop.redeem(second, code="RX-2")
+    lines = shop.proofs.issue_for_order("A1")
+    assert [line.unit_ref for line in lines] == ["1", "2"]
+    assert len({line.proof_no for line in lines}) == 2
+    with pytest.raises(NotFoundError):
+        shop.proofs.issue_for_order("nope")
+
+
+def test_a_changed_or_missing_file_is_not_handed_out(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    path = shop.context.data_dir / "proofs" / f"{line.proof_no}.pdf"
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(StorageError, match=line.proof_no):
+        shop.proofs.pdf(line.id)
+    path.unlink()
+    with pytest.raises(StorageError, match=line.proof_no):
+        shop.proofs.save(line.id, shop.context.data_dir / "copy.pdf")
+    assert not (shop.context.data_dir / "copy.pdf").exists()
+
+
+def test_a_locked_shop_issues_nothing(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    shop.context.vault.lock()
+    with pytest.raises(LockedError):
+        shop.proofs.issue(unit)
+    with pytest.raises(LockedError):
+        shop.proofs.draft(unit)
+    # what was issued is masked already and stays readable
+    assert shop.proofs.pdf(line.id).startswith(b"%PDF-")
+
+
+def test_saving_and_printing(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    copy = shop.context.data_dir / "核销证明.pdf"
+    shop.proofs.save(line.id, copy)
+    assert copy.read_bytes() == shop.proofs.pdf(line.id)
+    shop.proofs.note_printed(line.id, "HP LaserJet", 2)
+    (event,) = shop.desk.events("proof.printed")
+    assert event["facts"] == {"proof_no": line.proof_no, "printer": "HP LaserJet", "copies": 2}
+    with pytest.raises(StorageError):
+        shop.proofs.save(line.id, shop.context.data_dir / "nowhere" / "x.pdf")
