@@ -125,6 +125,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     RefusalGround: {
         RefusalGround.REDEEMED: ("The key was redeemed", "卡密已核销"),
         RefusalGround.OPERATOR_ACCEPTED: ("The operator accepted the top-up", "运营商已受理"),
+        RefusalGround.ORDER_COMPLETED: ("The buyer confirmed the receipt", "买家已确认收货"),
         RefusalGround.NOTHING_LEFT: ("Nothing is left to refund", "已无可退金额"),
         RefusalGround.OUT_OF_WINDOW: ("Requested after the window", "超出退款时限"),
         RefusalGround.NO_WRITTEN_PROMISE: ("No written promise", "无书面承诺"),
@@ -165,11 +166,3 @@ def word_of(kind: type[StrEnum], value: str, language: str) -> str:
         return word(kind(value), language)
     except ValueError:
         return value
-
-
-def code_of(kind: type[StrEnum], text: str) -> StrEnum | None:
-    """The code that :func:`word` shows as ``text`` in either language, or that is ``text`` itself."""
-    for code, pair in _WORDS[kind].items():
-        if text in pair or text == code.value:
-            return code
-    return None

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_
+from sqlalchemy import ColumnElement, Row, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -103,13 +103,15 @@ class Proofs:
 
         return Listing(self._context, statement, read, columns, col(ProofRow.id), sort)
 
-    def candidates(self, text: str = "") -> Listing[ProofCandidate]:
+    def candidates(self, text: str = "", *, only_without_proof: bool = False) -> Listing[ProofCandidate]:
         """Redeemed units, latest first; ``text`` is part of an order number."""
         statement = (
             select_columns(col(UnitRow.id))
             .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
             .where(col(UnitRow.state) == UnitState.REDEEMED, *_text_conditions(text, col(OrderRow.order_no)))
         )
+        if only_without_proof:
+            statement = statement.where(~exists().where(col(ProofRow.unit_id) == col(UnitRow.id)))
 
         def read(session: Session, rows: Sequence[Row[Any]]) -> list[ProofCandidate]:
             return _candidates(self._context, session, [row[0] for row in rows])

@@ -28,9 +28,11 @@ _WHAT_FAILED = FieldName("What went wrong", "失败原因")
 
 @dataclass(frozen=True, slots=True)
 class RefundFilter:
-    """``overdue``: should have arrived and has not. ``text``: part of an order or request number, or a reference."""
+    """``outstanding``: the buyer does not have the money; ``overdue``: should have it by now. ``text``: part of an
+    order or request number, or a reference."""
 
     state: RefundState | None = None
+    outstanding: bool = False
     overdue: bool = False
     text: str = ""
 
@@ -153,11 +155,10 @@ class Refunds:
         conditions: list[ColumnElement[bool]] = []
         if where.state is not None:
             conditions.append(col(RefundRow.state) == where.state)
+        if where.outstanding or where.overdue:
+            conditions.append(col(RefundRow.state).in_(OUTSTANDING))
         if where.overdue:
-            conditions += [
-                col(RefundRow.state).in_(OUTSTANDING),
-                col(RefundRow.expected_at) < self._context.clock(),
-            ]
+            conditions.append(col(RefundRow.expected_at) < self._context.clock())
         if text := where.text.strip():
             columns = (col(OrderRow.order_no), col(RequestRow.request_no), col(RefundRow.reference))
             conditions.append(or_(*(column.contains(text, autoescape=True) for column in columns)))

@@ -1,0 +1,146 @@
+"""Exports hold exactly what the table shows, come back exactly, and give keys away only when asked and logged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from desktop_app.documents.csv_export import read_back
+from desktop_app.domain.errors import BadInputError, CancelledError, LockedError
+from desktop_app.domain.states import OrderState
+from desktop_app.services.exports import EXPORTS
+from desktop_app.services.key_lines import KeyFilter
+from desktop_app.services.listing import Sort
+from desktop_app.services.orders import OrderFilter
+from tests.services.desk import Desk
+from tests.services.order_desk import KEYS, OrderDesk
+
+COLUMNS = {
+    "keys": ("id", "product", "masked", "state", "batch", "line", "expires_on", "order_no", "state_at", "note"),
+    "orders": (
+        *("order_no", "product", "quantity", "state", "paid_fen", "refunded_fen"),
+        *("buyer", "channel", "ordered_at", "paid_at", "shipped_at"),
+    ),
+    "requests": (
+        *("request_no", "order_no", "product", "order_state", "reason", "verdict", "refund_fen", "fee_fen"),
+        *("due_at", "state", "requested_at", "decided_action", "decided_at", "decision_reason"),
+    ),
+    "refunds": (
+        *("request_no", "order_no", "amount_fen", "route", "state", "expected_at"),
+        *("reference", "paid_at", "arrived_at", "note"),
+    ),
+    "proofs": ("proof_no", "order_no", "unit_ref", "product", "redeemed_at", "code", "issued_at", "issued_by"),
+    "events": ("seq", "at", "actor", "kind", "entity", "text"),
+}
+
+
+@pytest.fixture
+def shop(desk: Desk) -> OrderDesk:
+    return OrderDesk(desk)
+
+
+@pytest.fixture
+def busy(shop: OrderDesk) -> OrderDesk:
+    """One of everything, with texts that spreadsheets like to spoil."""
+    order_id = shop.delivered("20261122000000001", buyer="=cmd|'/c calc'!A1", keys=KEYS[:2])
+    first, _ = shop.unit_ids(order_id)
+    shop.redeem(first, code="0012")
+    shop.proofs.issue(first)
+    shop.refunds.mark_paid(shop.refunded("B1"), "00420000", shop.clock())
+    return shop
+
+
+def _read(path: Path) -> list[list[str]]:
+    return list(read_back(path))
+
+
+def test_the_columns_are_those_of_the_tables(shop: OrderDesk) -> None:
+    assert {what: tuple(column.key for column in shop.reports.export_columns(what)) for what in EXPORTS} == COLUMNS
+    for what in EXPORTS:
+        for column in shop.reports.export_columns(what):
+            assert column.zh
+            assert column.en
+    with pytest.raises(BadInputError, match="keys, orders"):
+        shop.reports.export_columns("money")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("what", EXPORTS)
+def test_every_export_has_a_row_for_every_line(busy: OrderDesk, tmp_path: Path, what: str, language: str) -> None:
+    path = tmp_path / f"{what}.csv"
+    counted = busy.reports.export(what, path, language=language)
+    rows = _read(path)
+    assert rows[0] == [column.title(language) for column in busy.reports.export_columns(what)]
+    assert len(rows) - 1 == counted > 0
+    assert all(len(row) == len(COLUMNS[what]) for row in rows)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_orders_come_out_as_the_filtered_and_sorted_listing(busy: OrderDesk, tmp_path: Path) -> None:
+    for number in range(5):
+        busy.paid(f"=N{number}", ordered_at=busy.clock() - timedelta(hours=number + 1), paid_at=None, paid_fen=100)
+    where, sort = OrderFilter(state=OrderState.PAID), Sort("order_no", descending=True)
+    path = tmp_path / "orders.csv"
+    busy.reports.export("orders", path, where=where, sort=sort)
+    lines = list(busy.orders.listing(where, sort).rows())
+    rows = _read(path)[1:]
+    assert (
+        [row[0] for row in rows] == [line.order_no for line in lines] == [f"=N{number}" for number in (4, 3, 2, 1, 0)]
+    )
+    assert rows[0][3:6] == ["已支付未发货", "1.00", "0.00"]
+    assert rows[0][8] == lines[0].ordered_at.astimezone(busy.context.zone).strftime("%Y-%m-%d %H:%M:%S")
+    # what a spreadsheet would run or round stands behind a guard
+    raw = path.read_text(encoding="utf-8-sig")
+    assert "\n'=N4" in raw.replace("\r", "")
+    busy.reports.export("orders", path)
+    assert "'20261122000000001" in path.read_text(encoding="utf-8-sig")
+    assert "20261122000000001" in {row[0] for row in _read(path)}
+
+
+def test_keys_stay_masked_unless_revealed_on_purpose(busy: OrderDesk, tmp_path: Path) -> None:
+    path = tmp_path / "keys.csv"
+    busy.reports.export("keys", path)
+    lines = list(busy.desk.inventory.listing(KeyFilter()).rows())
+    assert [row[2] for row in _read(path)[1:]] == [line.masked for line in lines]
+    assert not any(key in path.read_text(encoding="utf-8-sig") for key in KEYS)
+    assert busy.desk.events("key.revealed") == []
+    assert busy.reports.export("keys", path, reveal=True) == 2
+    assert {row[2] for row in _read(path)[1:]} == set(KEYS[:2])
+    (event,) = busy.desk.events("key.revealed")
+    assert event["facts"]["rows"] == 2  # type: ignore[index]
+    assert busy.desk.events("export.written")[-1]["facts"]["revealed"] is True  # type: ignore[index]
+
+
+def test_revealing_needs_keys_and_an_unlocked_shop(busy: OrderDesk, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    with pytest.raises(BadInputError):
+        busy.reports.export("orders", path, reveal=True)
+    busy.context.vault.lock()
+    with pytest.raises(LockedError):
+        busy.reports.export("keys", path, reveal=True)
+    assert not path.exists()
+    assert busy.desk.events("key.revealed") == []
+    for what in EXPORTS:
+        busy.reports.export(what, path)
+    busy.reports.export("keys", path)
+    assert all(row[2].startswith("#") for row in _read(path)[1:])
+
+
+def test_cancelling_leaves_no_file_and_no_event(shop: OrderDesk, tmp_path: Path) -> None:
+    for number in range(3):
+        shop.paid(f"C{number}")
+    path = tmp_path / "orders.csv"
+    with pytest.raises(CancelledError):
+        shop.reports.export("orders", path, cancelled=lambda: True)
+    assert list(tmp_path.glob("*.csv*")) == []
+    assert shop.desk.events("export.written") == []
+
+
+def test_progress_ends_at_the_number_of_rows(shop: OrderDesk, tmp_path: Path) -> None:
+    for number in range(3):
+        shop.paid(f"C{number}")
+    told: list[tuple[int, int]] = []
+    shop.reports.export("orders", tmp_path / "o.csv", progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (3, 3)
