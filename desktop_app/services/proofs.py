@@ -104,7 +104,7 @@ class Proofs:
         return Listing(self._context, statement, read, columns, col(ProofRow.id), sort)
 
     def candidates(self, text: str = "", *, only_without_proof: bool = False) -> Listing[ProofCandidate]:
-        """Redeemed units, latest first; ``text`` is part of an order number."""
+        """Redeemed units, latest first, on request those without a proof only; ``text`` is part of an order number."""
         statement = (
             select_columns(col(UnitRow.id))
             .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
@@ -117,6 +117,13 @@ class Proofs:
             return _candidates(self._context, session, [row[0] for row in rows])
 
         return Listing(self._context, statement, read, {}, col(UnitRow.id))
+
+    def candidate(self, unit_id: int) -> ProofCandidate:
+        """One unit, whatever its state, with what a proof of it would lack; :class:`NotFoundError`."""
+        with self._context.read() as session:
+            if session.get(UnitRow, unit_id) is None:
+                raise NotFoundError("This unit is not in the shop.", "店铺中没有这个单件。")
+            return _candidates(self._context, session, [unit_id])[0]
 
     def get(self, proof_id: int) -> ProofLine:
         """One issued proof; :class:`NotFoundError`."""

@@ -1,0 +1,170 @@
+"""Paper: a PDF or a few lines of text to a printer, or to a PDF file where a printer dialog offers that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPageLayout, QPageSize, QPainter
+from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.domain.errors import StorageError
+from desktop_app.ui.jobs import Progress
+from desktop_app.ui.pdf_pages import page_sizes, render_page
+from desktop_app.ui.theme import mono_font, sans_font
+
+LARGEST_DPI = 300
+"""Sharper than this, a page of text only grows."""
+LARGEST_COPIES = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Where something was printed to, and how many copies."""
+
+    printer: str
+    copies: int
+
+
+def make_printer(name: str) -> QPrinter:
+    """A printer for whole A4 pages; ``name`` is the document's, ASCII only because queues mangle the rest."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setDocName(name.encode("ascii", "replace").decode("ascii"))
+    printer.setCreator("kamidesk")
+    printer.setFullPage(True)
+    printer.setPageLayout(
+        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
+    )
+    return printer
+
+
+def ask_printer(
+    parent: QWidget, name: str, title: str, on_accepted: Callable[[QPrinter], object], *, pages: int = 1
+) -> QPrintDialog:
+    """Open the printer dialog of the desktop; ``on_accepted`` gets the printer with what was chosen."""
+    printer = make_printer(name)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setObjectName("print_dialog")
+    dialog.setWindowTitle(title)
+    dialog.setMinMax(1, pages)
+    dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintPageRange, pages > 1)
+    # accepted() carries the printer in one overload only: the dialog's own printer is the same object
+    dialog.finished.connect(lambda result: on_accepted(printer) if result else None)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+    return dialog
+
+
+def print_pdf(data: bytes, printer: QPrinter, progress: Progress) -> Printed:
+    """Print the chosen pages of a PDF, full size. For a worker thread; :class:`StorageError` when nothing came out.
+
+    Cancelling gives the paper up: what the queue holds of it is aborted.
+    """
+    sizes = page_sizes(data)
+    chosen = _chosen(printer, len(sizes))
+    rounds = _rounds(printer)
+    dpi = min(float(printer.resolution()), float(LARGEST_DPI))
+
+    def sheets() -> Iterator[tuple[QImage, QRectF]]:
+        for number in chosen:
+            size = sizes[number]
+            unit = printer.resolution() / 72.0
+            yield render_page(data, number, dpi), QRectF(0, 0, size.width * unit, size.height * unit)
+
+    _paint(printer, sheets, rounds, len(chosen), progress)
+    return Printed(_name(printer), printer.copyCount())
+
+
+def _paint(
+    printer: QPrinter,
+    sheets: Callable[[], Iterator[tuple[QImage, QRectF]]],
+    rounds: int,
+    count: int,
+    progress: Progress,
+) -> None:
+    painter = QPainter()
+    _begin(painter, printer)
+    # JPEG would blur small print and the QR code
+    painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
+    try:
+        done = 0
+        for _ in range(rounds):
+            for image, place in sheets():
+                if progress.cancelled():
+                    printer.abort()
+                    progress.stop_if_cancelled()
+                if done:
+                    printer.newPage()
+                painter.drawImage(place, image)
+                done += 1
+                progress.report(done, count * rounds)
+    finally:
+        painter.end()
+    _require_printed(printer)
+
+
+def print_lines(printer: QPrinter, title: str, lines: Sequence[str], code: str = "") -> Printed:
+    """Print one page: a title, ``code`` in large fixed letters, and lines of text below it."""
+    painter = QPainter()
+    _begin(painter, printer)
+    unit = printer.resolution() / 25.4
+    width = printer.pageLayout().fullRectPixels(printer.resolution()).width() - 40 * unit
+    y = 25 * unit
+    try:
+        for text, font in ((title, sans_font(18, bold=True)), (code, mono_font(15)), ("\n\n".join(lines), sans_font(11))):
+            if text:
+                y += _draw_text(painter, printer, text, font, QRectF(20 * unit, y, width, 230 * unit)) + 8 * unit
+    finally:
+        painter.end()
+    _require_printed(printer)
+    return Printed(_name(printer), printer.copyCount())
+
+
+def _draw_text(painter: QPainter, printer: QPrinter, text: str, font: QFont, place: QRectF) -> float:
+    flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWrapAnywhere)
+    painter.setFont(font)
+    painter.drawText(place, flags, text)
+    return QFontMetricsF(font, printer).boundingRect(place, flags, text).height()
+
+
+def _begin(painter: QPainter, printer: QPrinter) -> None:
+    target = printer.outputFileName()
+    if target and not Path(target).parent.is_dir():
+        raise StorageError(
+            "{file} cannot be written: its folder does not exist.", "无法写入 {file}:所在文件夹不存在。", file=target
+        )
+    if not painter.begin(printer):
+        raise StorageError(
+            "Nothing could be printed to {printer}: check that it is switched on and has room.",
+            "无法打印到 {printer}:请检查打印机是否开启、文件是否可写。",
+            printer=_name(printer),
+        )
+
+
+def _require_printed(printer: QPrinter) -> None:
+    if printer.printerState() is QPrinter.PrinterState.Error:
+        raise StorageError(
+            "Printing to {printer} failed; look at its queue and try again.",
+            "打印到 {printer} 失败,请查看打印队列后重试。",
+            printer=_name(printer),
+        )
+
+
+def _chosen(printer: QPrinter, count: int) -> range:
+    if printer.printRange() is QPrinter.PrintRange.PageRange and printer.fromPage() > 0:
+        return range(printer.fromPage() - 1, min(printer.toPage() or count, count))
+    return range(count)
+
+
+def _rounds(printer: QPrinter) -> int:
+    """How often we paint the pages ourselves: a queue repeats them, a PDF file does not."""
+    copies = min(printer.copyCount(), LARGEST_COPIES)
+    return 1 if printer.supportsMultipleCopies() else copies
+
+
+def _name(printer: QPrinter) -> str:
+    target = printer.outputFileName()
+    return f"PDF: {Path(target).name}" if target else printer.printerName() or "?"
