@@ -114,7 +114,11 @@ def print_lines(printer: QPrinter, title: str, lines: Sequence[str], code: str =
     width = printer.pageLayout().fullRectPixels(printer.resolution()).width() - 40 * unit
     y = 25 * unit
     try:
-        for text, font in ((title, sans_font(18, bold=True)), (code, mono_font(15)), ("\n\n".join(lines), sans_font(11))):
+        for text, font in (
+            (title, sans_font(18, bold=True)),
+            (code, mono_font(15)),
+            ("\n\n".join(lines), sans_font(11)),
+        ):
             if text:
                 y += _draw_text(painter, printer, text, font, QRectF(20 * unit, y, width, 230 * unit)) + 8 * unit
     finally:

@@ -1,0 +1,536 @@
+"""Redemption proofs: what waits for one, what was issued, and the paper itself beside the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from desktop_app.domain.errors import CancelledError, LockedError, RefusedError, ShopError
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.proofs import ProofCandidate, ProofLine
+from desktop_app.ui.actions import Change, WindowContext, page_action
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.export_dialog import export_table
+from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.labels import error_text, when
+from desktop_app.ui.printing import Printed, ask_printer, print_pdf
+from desktop_app.ui.row_model import Column
+from desktop_app.ui.widgets.basics import Card, Pill, plain_label, push_button, row_of
+from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.pdf_preview import PdfPreview
+from desktop_app.ui.widgets.places import ask_save_path, last_folder, open_folder, remember_folder
+from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.search_box import SearchBox
+
+WAITING, ISSUED = 0, 1
+_AREAS = frozenset({"proofs", "orders", "keys", "settings"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What a job brought for the pane: a document, or why there is none."""
+
+    turn: int
+    data: bytes
+    proof: ProofLine | None
+
+
+class ProofsPage(QWidget):
+    """Issue, look at, print and save redemption proofs."""
+
+    def __init__(self, shop: Any, jobs: Jobs, window: WindowContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shop = shop
+        self._jobs = jobs
+        self._window = window
+        self._candidate: ProofCandidate | None = None
+        self._proof: ProofLine | None = None
+        self._data = b""
+        self._turn = 0
+        self._saved_to: Path | None = None
+        self.issue_action = page_action(self, self.tr("Issue the proof"), "issue_action", "N", self.issue)
+        self.print_action = page_action(self, self.tr("Print"), "print_action", "P", self.print_proof)
+        self._build()
+        self._show_nothing()
+
+    # building
+
+    def _build(self) -> None:
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("proofs_tabs")
+        self.tabs.setAccessibleName(self.tr("Lists of proofs"))
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.addTab(self.tr("Waiting for a proof"))
+        self.tabs.addTab(self.tr("Issued"))
+        self.search_box = SearchBox(
+            self.tr("Find a proof or an order"), "proofs_search", self.tr("Order or proof number…")
+        )
+        self.search_box.setFixedWidth(260)
+        self.search_box.searched.connect(self._reload_tables)
+        self.export_button = push_button(self.tr("Export"), "proofs_export", self._export, icon="file-down")
+        self.waiting_table = RowTable(
+            "waiting_table",
+            self.tr("Redeemed units without a proof"),
+            self._waiting_columns(),
+            self._open_waiting,
+            row_id=lambda row: row.unit_id,
+        )
+        self.issued_table = RowTable(
+            "issued_table",
+            self.tr("Issued proofs"),
+            self._issued_columns(),
+            self._open_issued,
+            sort=Sort("issued_at", True),
+        )
+        self.issued_table.set_empty(
+            self.tr("No proof was issued yet"),
+            self.tr("Choose a redeemed unit in the other list and issue its proof."),
+            self.tr("Show what waits"),
+            self._show_waiting,
+        )
+        self._lists = QStackedWidget()
+        self._lists.addWidget(self.waiting_table)
+        self._lists.addWidget(self.issued_table)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setObjectName("proofs_splitter")
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._lists)
+        split.addWidget(self._pane())
+        split.setStretchFactor(0, 5)
+        split.setStretchFactor(1, 6)
+        split.setSizes([520, 620])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(row_of(self.tabs, 1, self.search_box, self.export_button))
+        layout.addWidget(split, 1)
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self.waiting_table.row_chosen.connect(self._on_waiting_chosen)
+        self.issued_table.row_chosen.connect(self._on_issued_chosen)
+
+    def _pane(self) -> QWidget:
+        self._heading = plain_label(role="title", name="proof_heading", selectable=True)
+        self._pill = Pill("proof_state")
+        self._about = plain_label(role="muted", name="proof_about", wrap=True, selectable=True)
+        self.message = MessageStrip("proof_message")
+        self.preview = PdfPreview("proof_preview", self._jobs)
+        self.issue_button = push_button(
+            self.tr("Issue proof"), "issue_button", self.issue, kind="primary", icon="stamp", tooltip="N"
+        )
+        self.reissue_button = push_button(
+            self.tr("Issue again"), "reissue_button", self.issue, icon="stamp", tooltip="N"
+        )
+        self.reissue_button.setToolTip(
+            self.tr("A new number that names this one as replaced, e.g. after the record was corrected (N)")
+        )
+        self.print_button = push_button(
+            self.tr("Print"), "print_button", self.print_proof, kind="primary", icon="printer", tooltip="P"
+        )
+        self.save_button = push_button(self.tr("Save as…"), "save_button", self.save_as, icon="save")
+        self.folder_button = push_button(
+            self.tr("Open folder"), "open_folder_button", self._open_folder, icon="folder-open"
+        )
+        self.order_button = push_button(self.tr("Open the order"), "open_order_button", self._open_order, kind="link")
+        pane = Card("proof_pane", margin=1)
+        pane.setMinimumWidth(380)
+        pane.body.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 14, 16, 8)
+        head.setSpacing(4)
+        head.addLayout(row_of(self._heading, self._pill, 1, self.order_button))
+        head.addWidget(self._about)
+        head.addWidget(self.message)
+        foot = row_of(
+            self.issue_button, self.print_button, self.save_button, self.folder_button, 1, self.reissue_button
+        )
+        foot.setContentsMargins(16, 10, 16, 14)
+        pane.body.addLayout(head)
+        pane.body.addWidget(self.preview, 1)
+        pane.body.addLayout(foot)
+        return pane
+
+    def _waiting_columns(self) -> list[Column[ProofCandidate]]:
+        return [
+            Column("order_no", self.tr("Order no."), lambda row: row.order_no, width=158),
+            Column("unit_ref", self.tr("Unit"), lambda row: row.unit_ref, width=48),
+            Column("product", self.tr("Product"), lambda row: row.product_name, width=150),
+            Column(
+                "record",
+                self.tr("Record"),
+                self._record_text,
+                tone=lambda row: Tone.OK if row.is_complete else Tone.BAD,
+                tooltip=self._missing_text,
+                width=104,
+            ),
+            Column("redeemed_at", self.tr("Redeemed"), lambda row: self._when(row.redeemed_at), width=128),
+        ]
+
+    def _issued_columns(self) -> list[Column[ProofLine]]:
+        return [
+            Column("proof_no", self.tr("Proof no."), lambda row: row.proof_no, width=164, sort_key="proof_no"),
+            Column("order_no", self.tr("Order no."), lambda row: row.order_no, width=164, sort_key="order_no"),
+            Column("unit_ref", self.tr("Unit"), lambda row: row.unit_ref, width=52),
+            Column("product", self.tr("Product"), lambda row: row.product_name, width=150, sort_key="product"),
+            Column(
+                "redeemed_at",
+                self.tr("Redeemed"),
+                lambda row: self._when(row.redeemed_at),
+                width=136,
+                sort_key="redeemed_at",
+            ),
+            Column("code", self.tr("Redemption code"), lambda row: row.code, width=130, mono=True),
+            Column(
+                "issued_at",
+                self.tr("Issued at"),
+                lambda row: self._when(row.issued_at),
+                width=136,
+                sort_key="issued_at",
+            ),
+            Column("issued_by", self.tr("Issued by"), lambda row: row.issued_by, width=90, sort_key="issued_by"),
+        ]
+
+    def _when(self, moment: Any) -> str:
+        return when(moment, self._window.zone())
+
+    def _record_text(self, row: ProofCandidate) -> str:
+        return self.tr("Complete") if row.is_complete else self.tr("Incomplete")
+
+    def _missing_text(self, row: ProofCandidate) -> str:
+        if row.is_complete:
+            return ""
+        words = {
+            "redeemed_at": self.tr("time"),
+            "code": self.tr("code"),
+            "target": self.tr("target"),
+            "source": self.tr("source"),
+        }
+        return self.tr("The record lacks: {missing}").format(missing=", ".join(words[key] for key in row.missing))
+
+    # the page as the window knows it
+
+    @property
+    def table(self) -> RowTable:
+        """The list on screen: J and K move in it."""
+        return self.issued_table if self.tabs.currentIndex() == ISSUED else self.waiting_table
+
+    def title(self) -> str:
+        return self.tr("Proofs")
+
+    def reload(self, change: Change | None) -> None:
+        if change is None or change.areas & _AREAS:
+            self._reload_tables()
+        if change is not None and "vault" in change.areas:
+            self._show_subject()
+
+    def search(self, text: str) -> None:
+        self.search_box.set_text_quietly(text)
+        self._reload_tables()
+
+    def open_item(self, item_id: int) -> None:
+        """Show an issued proof."""
+        self._select_proof(self._shop.proofs.get(item_id))
+
+    def open_unit(self, unit_id: int) -> None:
+        """Show the proof of a unit, or what it would be; reached by ``window.navigate("proofs", unit=unit_id)``."""
+        candidate = self._shop.proofs.candidate(unit_id)
+        if candidate.proof_no:
+            found = self._shop.proofs.listing(candidate.proof_no).page(0, 1)
+            self._select_proof(found[0])
+            return
+        self.tabs.setCurrentIndex(WAITING)
+        self.search(candidate.order_no)
+        if not self.waiting_table.select_id(unit_id):
+            # not redeemed: the pane says what is missing
+            self._show_candidate(candidate)
+
+    def apply_filter(self, *, text: str = "", unit: int | None = None, issued: bool = False) -> None:
+        if unit is not None:
+            self.open_unit(unit)
+            return
+        self.tabs.setCurrentIndex(ISSUED if issued else self.tabs.currentIndex())
+        self.search(text)
+
+    def page_actions(self) -> dict[str, QAction]:
+        return {"N": self.issue_action, "P": self.print_action}
+
+    # lists
+
+    def _open_waiting(self, _sort: Sort | None) -> Listing[ProofCandidate]:
+        listing: Listing[ProofCandidate] = self._shop.proofs.candidates(self.search_box.text(), only_without_proof=True)
+        return listing
+
+    def _open_issued(self, sort: Sort | None) -> Listing[ProofLine]:
+        listing: Listing[ProofLine] = self._shop.proofs.listing(self.search_box.text(), sort)
+        return listing
+
+    def _reload_tables(self, *_: object) -> None:
+        if self.search_box.text().strip():
+            self.waiting_table.set_empty(
+                self.tr("Nothing found"), self.tr("No redeemed unit without a proof has this order number.")
+            )
+        else:
+            self.waiting_table.set_empty(
+                self.tr("Every redeemed unit has its proof"),
+                self.tr("Record a redemption in an order, and its unit waits here for a proof."),
+                self.tr("Go to the orders"),
+                self._go_to_orders,
+            )
+        self.waiting_table.reload()
+        self.issued_table.reload()
+        waiting, issued = self.waiting_table.rows.rowCount(), self.issued_table.rows.rowCount()
+        self.tabs.setTabText(WAITING, self.tr("Waiting for a proof ({count})").format(count=waiting))
+        self.tabs.setTabText(ISSUED, self.tr("Issued ({count})").format(count=issued))
+
+    def _go_to_orders(self) -> None:
+        self._window.navigate("orders")
+
+    def _show_waiting(self) -> None:
+        self.tabs.setCurrentIndex(WAITING)
+
+    def _on_tab_changed(self, index: int) -> None:
+        self._lists.setCurrentIndex(index)
+        row = self.table.current_row()
+        if index == ISSUED:
+            self._on_issued_chosen(row)
+        else:
+            self._on_waiting_chosen(row)
+
+    def _on_waiting_chosen(self, row: ProofCandidate | None) -> None:
+        if self.tabs.currentIndex() == WAITING:
+            self._show_candidate(row)
+
+    def _on_issued_chosen(self, row: ProofLine | None) -> None:
+        if self.tabs.currentIndex() == ISSUED:
+            self._show_proof(row)
+
+    def _select_proof(self, proof: ProofLine) -> None:
+        self.tabs.setCurrentIndex(ISSUED)
+        if not self.issued_table.select_id(proof.id):
+            self.search(proof.proof_no)
+            self.issued_table.select_id(proof.id)
+
+    # the pane
+
+    def _show_candidate(self, row: ProofCandidate | None) -> None:
+        self._candidate, self._proof = row, None
+        self._show_subject()
+
+    def _show_proof(self, row: ProofLine | None) -> None:
+        self._candidate, self._proof = None, row
+        self._show_subject()
+
+    def _show_subject(self) -> None:
+        self.message.clear()
+        self._data = b""
+        self._enable()
+        proof, candidate = self._proof, self._candidate
+        if proof is not None:
+            self._heading.setText(proof.proof_no)
+            self._pill.set_state(self.tr("Issued"), Tone.OK)
+            self._about.setText(self._about_proof(proof))
+        elif candidate is not None:
+            self._heading.setText(
+                self.tr("Order {order_no}, unit {ref}").format(order_no=candidate.order_no, ref=candidate.unit_ref)
+            )
+            self._pill.set_state(
+                self.tr("Draft") if candidate.is_complete else self.tr("Incomplete"),
+                Tone.INFO if candidate.is_complete else Tone.BAD,
+            )
+            self._about.setText(candidate.product_name)
+        else:
+            self._show_nothing()
+            return
+        self._load()
+
+    def _about_proof(self, proof: ProofLine) -> str:
+        parts = [
+            self.tr("Order {order_no}, unit {ref}").format(order_no=proof.order_no, ref=proof.unit_ref),
+            proof.product_name,
+            self.tr("issued {when} by {who}").format(when=self._when(proof.issued_at), who=proof.issued_by),
+        ]
+        if proof.replaces_no:
+            parts.append(self.tr("replaces {proof_no}").format(proof_no=proof.replaces_no))
+        return "  ·  ".join(parts)
+
+    def _show_nothing(self) -> None:
+        self._turn += 1
+        self._heading.setText(self.tr("Redemption proof"))
+        self._pill.set_state("", Tone.NEUTRAL)
+        self._about.setText("")
+        self.preview.show_message(
+            self.tr("Choose a unit or a proof"), self.tr("The paper is shown here before it is issued or printed.")
+        )
+        self._enable()
+
+    def _enable(self) -> None:
+        proof, candidate = self._proof, self._candidate
+        can_issue = proof is not None or (candidate is not None and candidate.is_complete)
+        has_paper = proof is not None and bool(self._data)
+        self.issue_action.setEnabled(can_issue)
+        self.print_action.setEnabled(has_paper)
+        for button in (self.issue_button, self.reissue_button):
+            button.setEnabled(can_issue)
+        for button in (self.print_button, self.save_button):
+            button.setEnabled(has_paper)
+        self.issue_button.setVisible(proof is None)
+        for button in (self.print_button, self.save_button, self.folder_button, self.reissue_button):
+            button.setVisible(proof is not None)
+        self.order_button.setVisible(proof is not None or candidate is not None)
+
+    def _load(self) -> None:
+        """Bring the paper of what is chosen: laying a draft out takes a third of a second."""
+        self._turn += 1
+        turn, proofs, proof, candidate = self._turn, self._shop.proofs, self._proof, self._candidate
+        self.preview.show_message(self.tr("Preparing the paper…"), "")
+
+        def work(_progress: Progress) -> _Paper:
+            if turn != self._turn:
+                raise CancelledError("Another proof was chosen.", "已选择另一份证明。")
+            if proof is not None:
+                return _Paper(turn, proofs.pdf(proof.id), proof)
+            assert candidate is not None
+            return _Paper(turn, proofs.draft(candidate.unit_id), None)
+
+        def failed(error: ShopError) -> None:
+            self._on_load_failed(turn, error)
+
+        self._jobs.run(self, work, self._on_loaded, failed)
+
+    def _on_loaded(self, paper: _Paper) -> None:
+        if paper.turn != self._turn:
+            return
+        self._data = paper.data
+        name = paper.proof.proof_no if paper.proof is not None else self.tr("Draft of the proof")
+        self.preview.show_pdf(paper.data, name)
+        self._enable()
+
+    def _on_load_failed(self, turn: int, error: ShopError) -> None:
+        if turn != self._turn or isinstance(error, CancelledError):
+            return
+        if isinstance(error, RefusedError):
+            self.preview.show_message(
+                self.tr("No proof yet"),
+                error_text(error),
+                self.tr("Complete the record in the order"),
+                self._open_order,
+            )
+        elif isinstance(error, LockedError):
+            self.preview.show_message(self.tr("The shop is locked"), error_text(error))
+        else:
+            self.preview.show_message(self.tr("The paper cannot be shown"), error_text(error))
+
+    # what can be done with it
+
+    def issue(self) -> None:
+        """Issue the proof of the chosen unit and show it."""
+        unit_id = self._unit_id()
+        if unit_id is None or not self.issue_action.isEnabled():
+            return
+        for item in (self.issue_action, self.issue_button, self.reissue_button):
+            item.setEnabled(False)
+        proofs = self._shop.proofs
+
+        def work(_progress: Progress) -> ProofLine:
+            line: ProofLine = proofs.issue(unit_id)
+            return line
+
+        self._jobs.run(self, work, self._on_issued, self._on_issue_failed, self.tr("Issuing the proof"))
+
+    def _on_issued(self, proof: ProofLine) -> None:
+        self._reload_tables()
+        self._select_proof(proof)
+        self._window.say(self.tr("Proof {proof_no} was issued.").format(proof_no=proof.proof_no), Tone.OK)
+
+    def _on_issue_failed(self, error: ShopError) -> None:
+        self._enable()
+        self.message.show_error(error)
+
+    def print_proof(self) -> None:
+        """Ask for a printer and print the issued proof."""
+        proof = self._proof
+        if proof is None or not self._data:
+            return
+        data = self._data
+
+        def accepted(printer: QPrinter) -> None:
+            self.print_to(printer, proof, data)
+
+        ask_printer(
+            self._window.dialog_parent(),
+            proof.proof_no,
+            self.tr("Print the proof"),
+            accepted,
+            pages=self.preview.page_count(),
+        )
+
+    def print_to(self, printer: QPrinter, proof: ProofLine, data: bytes) -> None:
+        """Print in a worker; what was printed is kept in the log."""
+        proofs = self._shop.proofs
+
+        def work(progress: Progress) -> Printed:
+            printed = print_pdf(data, printer, progress)
+            proofs.note_printed(proof.id, printed.printer, printed.copies)
+            return printed
+
+        self._jobs.run(self, work, self._on_printed, self.message.show_error, self.tr("Printing"))
+
+    def _on_printed(self, printed: Printed) -> None:
+        self._window.say(self.tr("Sent to {printer}.").format(printer=printed.printer), Tone.OK)
+
+    def save_as(self) -> None:
+        """Ask where a copy of the issued file shall go."""
+        proof = self._proof
+        if proof is not None:
+            ask_save_path(
+                self._window.dialog_parent(),
+                self.tr("Save the proof"),
+                last_folder() / f"{proof.proof_no}.pdf",
+                self.tr("PDF (*.pdf)"),
+                self.save_to,
+            )
+
+    def save_to(self, path: Path) -> None:
+        """Put a copy of the issued file at ``path``."""
+        proof = self._proof
+        if proof is None:
+            return
+        try:
+            self._shop.proofs.save(proof.id, path)
+        except ShopError as error:
+            self.message.show_error(error)
+            return
+        self._saved_to = path.parent
+        remember_folder(path.parent)
+        self.message.say(self.tr("Saved as {path}.").format(path=path), Tone.OK)
+
+    def _open_folder(self) -> None:
+        """Where the copy was saved; before that, where the shop keeps its proofs."""
+        from desktop_app.services.proofs import FOLDER
+
+        open_folder(self._saved_to or self._shop.data_dir / FOLDER)
+
+    def _open_order(self) -> None:
+        subject = self._proof or self._candidate
+        if subject is not None:
+            self._window.navigate("orders", subject.order_id)
+
+    def _unit_id(self) -> int | None:
+        subject = self._proof or self._candidate
+        return None if subject is None else subject.unit_id
+
+    def _export(self) -> None:
+        export_table(
+            self._window.dialog_parent(),
+            self._shop,
+            self._jobs,
+            "proofs",
+            self.search_box.text().strip(),
+            self.issued_table.sort_state,
+        )
