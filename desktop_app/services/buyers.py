@@ -9,6 +9,7 @@ import json
 import unicodedata
 from dataclasses import asdict, dataclass, fields, replace
 
+from desktop_app.domain.errors import LockedError, StorageError
 from desktop_app.services.form_fields import FieldName, line_field
 from desktop_app.storage.tables import OrderRow, RedemptionRow
 from desktop_app.storage.vault import Vault
@@ -16,6 +17,9 @@ from desktop_app.storage.vault import Vault
 _BUYER = FieldName("The buyer", "买家")
 _LONGEST = 200
 _HIDDEN = "****"
+
+DAMAGED = "✗"
+"""What lists show for a value whose seal does not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,18 @@ def buyer_of(vault: Vault, row: OrderRow) -> str:
 
 
 def masked_buyer(vault: Vault, order_no: str, sealed: bytes | None, tag: bytes | None) -> str:
-    """The buyer with the middle hidden, as lists show it; a fingerprint while the shop is locked."""
-    buyer = open_buyer(vault, order_no, sealed, tag)
-    return mask(buyer) if vault.is_unlocked else buyer
+    """The buyer with the middle hidden, as lists show it; a fingerprint while the shop is locked.
+
+    A damaged seal shows as :data:`DAMAGED`: one such order must not hide all others.
+    """
+    if sealed is None:
+        return ""
+    try:
+        return mask(vault.open("orders", "buyer", order_no.encode(), sealed).decode())
+    except LockedError:
+        return fingerprint(tag)
+    except StorageError:
+        return DAMAGED
 
 
 def open_buyer(vault: Vault, order_no: str, sealed: bytes | None, tag: bytes | None) -> str:

@@ -15,6 +15,7 @@ from desktop_app.documents.code_words import is_chinese, word
 from desktop_app.documents.csv_export import Column, Kind, write_csv
 from desktop_app.documents.events import describe, title
 from desktop_app.domain.errors import BadInputError, LockedError, StorageError
+from desktop_app.services.buyers import DAMAGED
 from desktop_app.services.context import Context
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.key_lines import KeyFilter, KeyLine
@@ -30,7 +31,6 @@ Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 _STEP = 500
-_DAMAGED = "✗"
 _ACTIONS = {"approve": ("Approved", "同意"), "refuse": ("Refused", "拒绝")}
 
 
@@ -328,4 +328,4 @@ def _opened(context: Context, key: CardKeyRow, product_uid: bytes) -> str:
         return context.vault.open_card(key.tag, key.sealed, product_uid).decode()
     except StorageError:
         # one damaged key must not keep all others from being saved
-        return _DAMAGED
+        return DAMAGED

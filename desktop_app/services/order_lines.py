@@ -13,7 +13,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from desktop_app.domain import card_keys
-from desktop_app.domain.errors import NotFoundError
+from desktop_app.domain.errors import LockedError, NotFoundError, StorageError
 from desktop_app.domain.states import (
     FeeDisclosure,
     KeyState,
@@ -25,6 +25,7 @@ from desktop_app.domain.states import (
     UnitState,
 )
 from desktop_app.services.buyers import (
+    DAMAGED,
     Target,
     buyer_of,
     fingerprint,
@@ -426,7 +427,6 @@ def _open_request_counts(session: Session, order_ids: Sequence[int]) -> dict[int
 
 
 def _keys(context: Context, session: Session, key_ids: Iterable[int]) -> dict[int, tuple[str, KeyState]]:
-    vault = context.vault
     found: dict[int, tuple[str, KeyState]] = {}
     for part in chunks(key_ids):
         rows = session.exec(
@@ -435,12 +435,17 @@ def _keys(context: Context, session: Session, key_ids: Iterable[int]) -> dict[in
             .where(col(CardKeyRow.id).in_(part))
         )
         for key, product_uid in rows:
-            if vault.is_unlocked:
-                shown = card_keys.mask(vault.open_card(key.tag, key.sealed, product_uid).decode())
-            else:
-                shown = fingerprint(key.tag)
-            found[key.id] = (shown, key.state)
+            found[key.id] = (_shown_key(context, key, product_uid), key.state)
     return found
+
+
+def _shown_key(context: Context, key: CardKeyRow, product_uid: bytes) -> str:
+    try:
+        return card_keys.mask(context.vault.open_card(key.tag, key.sealed, product_uid).decode())
+    except LockedError:
+        return fingerprint(key.tag)
+    except StorageError:
+        return DAMAGED
 
 
 def _last_deliveries(session: Session, unit_ids: Sequence[int]) -> dict[int, DeliveryRow]:

@@ -28,7 +28,7 @@ from desktop_app.domain.states import (
     UnitState,
 )
 from desktop_app.services.listing import Sort
-from desktop_app.services.orders import OrderFilter, Target
+from desktop_app.services.orders import OrderFilter, Target, unit_lines
 from desktop_app.services.policies import PolicyDraft
 from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk, query_plans
@@ -138,6 +138,18 @@ def test_a_locked_shop_lists_fingerprints_and_takes_no_buyer(shop: OrderDesk) ->
         shop.paid("A3", buyer="某人")
     shop.paid("A4")  # without buyer's data nothing has to be sealed
     assert shop.orders.detail(second).line.state is OrderState.PAID
+
+
+def test_a_damaged_seal_hides_one_value_and_no_order(shop: OrderDesk) -> None:
+    order_id = shop.delivered("A1", buyer="wx_1")
+    shop.paid("A2", buyer="wx_2")
+    shop.desk.execute("UPDATE orders SET buyer_sealed = zeroblob(60) WHERE order_no = 'A1'")
+    shop.desk.execute("UPDATE card_keys SET sealed = zeroblob(60)")
+    masked = {line.order_no: line.buyer_masked for line in shop.orders.listing(OrderFilter()).rows()}
+    assert masked == {"A1": "✗", "A2": "w****2"}
+    with shop.context.read() as session:
+        (unit,) = unit_lines(shop.context, session, [order_id])[order_id]
+    assert unit.key_masked == "✗"
 
 
 # ---- finding
