@@ -58,7 +58,7 @@ def page_text(data: bytes, number: int) -> str:
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Any]:
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
 
     with _PDFIUM:
         document = pypdfium2.PdfDocument(data)

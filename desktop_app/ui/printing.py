@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop_app.domain.errors import StorageError
 from desktop_app.ui.jobs import Progress
@@ -51,10 +51,10 @@ def ask_printer(
     dialog.setWindowTitle(title)
     dialog.setMinMax(1, pages)
     dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintPageRange, pages > 1)
-    # accepted() carries the printer in one overload only: the dialog's own printer is the same object
     dialog.finished.connect(lambda result: on_accepted(printer) if result else None)
     dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    # QPrintDialog has an open() of its own that wants a receiver
+    QDialog.open(dialog)
     return dialog
 
 

@@ -1,0 +1,435 @@
+"""Refunds after a decision, tracked until the buyer has the money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+
+from desktop_app.domain.errors import ShopError
+from desktop_app.domain.states import RefundState
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.refunds import RefundFilter, RefundLine
+from desktop_app.ui.actions import Change, WindowContext, page_action
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.export_dialog import export_table
+from desktop_app.ui.dialogs.refund_dialog import RefundDialog
+from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.labels import day, label, money, tone, when
+from desktop_app.ui.row_model import Column
+from desktop_app.ui.widgets.basics import DetailPane, FactsGrid, Pill, plain_label, push_button, row_of
+from desktop_app.ui.widgets.kpi_card import KpiCard
+from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.search_box import SearchBox
+
+_AREAS = frozenset({"refunds", "requests", "orders", "settings"})
+_CAN_BE_PAID = (RefundState.DUE, RefundState.FAILED)
+_CAN_ARRIVE = (RefundState.DUE, RefundState.PAID)
+_CAN_FAIL = (RefundState.DUE, RefundState.PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    outstanding: int
+    outstanding_fen: int
+    overdue: int
+    due: int
+    failed: int
+
+
+class RefundsPage(QWidget):
+    """A list with totals, and the steps of the refund that is chosen."""
+
+    def __init__(self, shop: Any, jobs: Jobs, window: WindowContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shop = shop
+        self._jobs = jobs
+        self._window = window
+        self._refund: RefundLine | None = None
+        self._filters: tuple[tuple[str, RefundFilter], ...] = (
+            (self.tr("All refunds"), RefundFilter()),
+            (self.tr("Outstanding"), RefundFilter(outstanding=True)),
+            (self.tr("Overdue"), RefundFilter(overdue=True)),
+            *((label(state), RefundFilter(state=state)) for state in RefundState),
+        )
+        self.paid_action = page_action(self, self.tr("Mark paid"), "mark_paid_action", "A", self.mark_paid)
+        self._build()
+        self._show(None)
+
+    # building
+
+    def _build(self) -> None:
+        cards = row_of(spacing=12)
+        self.outstanding_card = KpiCard(self.tr("Outstanding"), "outstanding_card")
+        self.overdue_card = KpiCard(self.tr("Overdue"), "overdue_card")
+        self.due_card = KpiCard(self.tr("To be paid"), "due_card")
+        self.failed_card = KpiCard(self.tr("Failed"), "failed_card")
+        for card, where in (
+            (self.outstanding_card, RefundFilter(outstanding=True)),
+            (self.overdue_card, RefundFilter(overdue=True)),
+            (self.due_card, RefundFilter(state=RefundState.DUE)),
+            (self.failed_card, RefundFilter(state=RefundState.FAILED)),
+        ):
+            card.clicked.connect(lambda _checked=False, where=where: self._choose_filter(where))
+            cards.addWidget(card)
+        self.filter_combo = QComboBox()
+        self.filter_combo.setObjectName("refunds_filter")
+        self.filter_combo.setAccessibleName(self.tr("Which refunds"))
+        for text, _ in self._filters:
+            self.filter_combo.addItem(text)
+        self.filter_combo.currentIndexChanged.connect(self._on_filter_changed)
+        self.search_box = SearchBox(
+            self.tr("Find a refund"), "refunds_search", self.tr("Order, request or payment number…")
+        )
+        self.search_box.setFixedWidth(280)
+        self.search_box.searched.connect(self._on_filter_changed)
+        self.export_button = push_button(self.tr("Export"), "refunds_export", self._export, icon="file-down")
+        self.table = RowTable(
+            "refunds_table",
+            self.tr("Refunds"),
+            self._columns(),
+            self._open_rows,
+            sort=Sort("expected_at"),
+        )
+        self.table.row_chosen.connect(self._show)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setObjectName("refunds_splitter")
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.table)
+        split.addWidget(self._pane())
+        split.setStretchFactor(0, 1)
+        split.setSizes([860, 350])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(cards)
+        layout.addLayout(row_of(self.filter_combo, self.search_box, 1, self.export_button))
+        layout.addWidget(split, 1)
+
+    def _columns(self) -> list[Column[RefundLine]]:
+        right = Qt.AlignmentFlag.AlignRight
+        return [
+            Column("request_no", self.tr("Request no."), lambda row: row.request_no, width=146, sort_key="request_no"),
+            Column("order_no", self.tr("Order no."), lambda row: row.order_no, width=160, sort_key="order_no"),
+            Column(
+                "amount_fen",
+                self.tr("Amount"),
+                lambda row: money(row.amount_fen),
+                align=right,
+                width=92,
+                sort_key="amount_fen",
+            ),
+            Column("route", self.tr("Route"), lambda row: label(row.route), width=104, sort_key="route"),
+            Column(
+                "state",
+                self.tr("State"),
+                lambda row: label(row.state),
+                tone=lambda row: tone(row.state),
+                width=116,
+                sort_key="state",
+            ),
+            Column(
+                "expected_at",
+                self.tr("Expected by"),
+                self._expected_text,
+                tooltip=self._expected_tip,
+                width=150,
+                sort_key="expected_at",
+            ),
+            Column("reference", self.tr("Reference"), lambda row: row.reference, width=150, sort_key="reference"),
+            Column("paid_at", self.tr("Paid at"), lambda row: self._when(row.paid_at), width=140, sort_key="paid_at"),
+            Column(
+                "arrived_at",
+                self.tr("Arrived at"),
+                lambda row: self._when(row.arrived_at),
+                width=140,
+                sort_key="arrived_at",
+            ),
+            Column("note", self.tr("Note"), lambda row: row.note.replace("\n", " "), width=200),
+        ]
+
+    def _pane(self) -> DetailPane:
+        self._amount = plain_label(role="amount", name="refund_amount", selectable=True)
+        self._pill = Pill("refund_state")
+        self._late = Pill("refund_late")
+        self._facts = FactsGrid("refund_facts", key_width=88)
+        for key, text in (
+            ("request", self.tr("Request")),
+            ("order", self.tr("Order")),
+            ("route", self.tr("Route")),
+            ("created", self.tr("Decided")),
+            ("expected", self.tr("Expected by")),
+            ("paid", self.tr("Paid at")),
+            ("reference", self.tr("Reference")),
+            ("arrived", self.tr("Arrived at")),
+        ):
+            self._facts.add(key, text)
+        self.request_button = push_button(
+            self.tr("Open the request"), "open_request_button", self._open_request, kind="link"
+        )
+        self.order_button = push_button(self.tr("Open the order"), "open_order_button", self._open_order, kind="link")
+        self.note_edit = QPlainTextEdit()
+        self.note_edit.setObjectName("refund_note")
+        self.note_edit.setAccessibleName(self.tr("Note"))
+        self.note_edit.setPlaceholderText(self.tr("A note of your own"))
+        self.note_edit.setTabChangesFocus(True)
+        self.note_edit.setFixedHeight(76)
+        self.note_edit.textChanged.connect(self._on_note_edited)
+        self.note_button = push_button(self.tr("Save note"), "save_note_button", self._save_note)
+        self.message = MessageStrip("refunds_message")
+        self.paid_button = push_button(
+            self.tr("Mark paid"), "mark_paid_button", self.mark_paid, kind="primary", tooltip="A"
+        )
+        self.arrived_button = push_button(self.tr("Arrived"), "mark_arrived_button", self.mark_arrived)
+        self.failed_button = push_button(self.tr("Failed"), "mark_failed_button", self.mark_failed, kind="danger")
+        self._pane_widget = DetailPane("refund_pane", self.tr("The chosen refund"))
+        content = self._pane_widget.content
+        self._hint = plain_label(
+            self.tr("Choose a refund to see it and to take its next step."), role="muted", wrap=True
+        )
+        content.addWidget(self._hint)
+        content.addLayout(row_of(self._amount, self._pill, self._late, 1))
+        content.addWidget(self._facts)
+        content.addLayout(row_of(self.request_button, self.order_button, 1))
+        content.addSpacing(4)
+        self._note_title = plain_label(self.tr("Note"), role="muted")
+        content.addWidget(self._note_title)
+        content.addWidget(self.note_edit)
+        content.addLayout(row_of(1, self.note_button))
+        content.addWidget(self.message)
+        self._pane_widget.footer.addLayout(row_of(self.paid_button, self.arrived_button, 1, self.failed_button))
+        return self._pane_widget
+
+    # the page as the window knows it
+
+    def title(self) -> str:
+        return self.tr("Refunds")
+
+    def reload(self, change: Change | None) -> None:
+        if change is None or change.areas & _AREAS:
+            self._reload_table()
+            self._load_figures()
+
+    def search(self, text: str) -> None:
+        self.search_box.set_text_quietly(text)
+        self._reload_table()
+
+    def open_item(self, item_id: int) -> None:
+        if not self.table.select_id(item_id):
+            refund = self._shop.refunds.get(item_id)
+            self.apply_filter(text=refund.order_no)
+            self.table.select_id(item_id)
+
+    def apply_filter(
+        self,
+        *,
+        state: RefundState | str | None = None,
+        outstanding: bool = False,
+        overdue: bool = False,
+        text: str = "",
+    ) -> None:
+        self.search_box.set_text_quietly(text)
+        chosen = None if state is None else RefundState(state)
+        self._choose_filter(RefundFilter(state=chosen, outstanding=outstanding and not overdue, overdue=overdue))
+
+    def page_actions(self) -> dict[str, QAction]:
+        return {"A": self.paid_action}
+
+    # list
+
+    def _where(self) -> RefundFilter:
+        chosen = self._filters[self.filter_combo.currentIndex()][1]
+        return RefundFilter(
+            state=chosen.state,
+            outstanding=chosen.outstanding,
+            overdue=chosen.overdue,
+            text=self.search_box.text().strip(),
+        )
+
+    def _open_rows(self, sort: Sort | None) -> Listing[RefundLine]:
+        listing: Listing[RefundLine] = self._shop.refunds.listing(self._where(), sort)
+        return listing
+
+    def _choose_filter(self, where: RefundFilter) -> None:
+        index = next(number for number, (_, known) in enumerate(self._filters) if known == where)
+        if index == self.filter_combo.currentIndex():
+            self._reload_table()
+        else:
+            self.filter_combo.setCurrentIndex(index)
+
+    def _on_filter_changed(self, *_: object) -> None:
+        self._reload_table()
+
+    def _reload_table(self) -> None:
+        if self._where() == RefundFilter():
+            self.table.set_empty(
+                self.tr("No refunds yet"),
+                self.tr("When a request is approved, its refund stands here until the buyer has the money."),
+                self.tr("Go to the requests"),
+                self._go_to_requests,
+            )
+        else:
+            self.table.set_empty(
+                self.tr("No refund matches"),
+                self.tr("Nothing like that is waiting."),
+                self.tr("Show all"),
+                self._show_all,
+            )
+        self.table.reload()
+
+    def _show_all(self) -> None:
+        self.apply_filter()
+
+    def _go_to_requests(self) -> None:
+        self._window.navigate("requests")
+
+    def _load_figures(self) -> None:
+        shop = self._shop
+
+        def work(_progress: Progress) -> _Figures:
+            desk = shop.reports.desk()
+            counts = (
+                shop.refunds.listing(RefundFilter(state=state)).count()
+                for state in (RefundState.DUE, RefundState.FAILED)
+            )
+            return _Figures(desk.refunds_outstanding, desk.refunds_outstanding_fen, desk.refunds_overdue, *counts)
+
+        self._jobs.run(self, work, self._show_figures)
+
+    def _show_figures(self, figures: _Figures) -> None:
+        self.outstanding_card.set_figure(
+            money(figures.outstanding_fen),
+            self.tr("{count} refunds not with the buyer").format(count=figures.outstanding),
+        )
+        self.overdue_card.set_figure(
+            str(figures.overdue),
+            self.tr("should have arrived by now") if figures.overdue else self.tr("nothing is late"),
+            Tone.BAD if figures.overdue else None,
+        )
+        self.due_card.set_figure(
+            str(figures.due), self.tr("send the money") if figures.due else self.tr("nothing to send")
+        )
+        self.failed_card.set_figure(
+            str(figures.failed),
+            self.tr("pay them again") if figures.failed else self.tr("none came back"),
+            Tone.BAD if figures.failed else None,
+        )
+
+    def _when(self, moment: Any) -> str:
+        return when(moment, self._window.zone())
+
+    def _expected_text(self, row: RefundLine) -> str:
+        text = day(row.expected_at, self._window.zone())
+        if row.is_overdue:
+            return self.tr("{day} (overdue)").format(day=text)
+        return self.tr("{day} (estimated)").format(day=text) if row.estimated else text
+
+    def _expected_tip(self, row: RefundLine) -> str:
+        return self.tr("The public holidays of that year are not known yet.") if row.estimated else ""
+
+    # the pane
+
+    def _show(self, row: RefundLine | None) -> None:
+        if row is None or self._refund is None or row.id != self._refund.id:
+            self.message.clear()
+            self._set_note("" if row is None else row.note)
+        elif self.note_edit.toPlainText() == self._refund.note:
+            # another note came in and none was being typed
+            self._set_note(row.note)
+        self._refund = row
+        shown = row is not None
+        self._hint.setVisible(not shown)
+        for widget in (
+            self._amount,
+            self._facts,
+            self.request_button,
+            self.order_button,
+            self._note_title,
+            self.note_edit,
+            self.note_button,
+        ):
+            widget.setVisible(shown)
+        state = None if row is None else row.state
+        self.paid_button.setEnabled(state in _CAN_BE_PAID)
+        self.paid_action.setEnabled(state in _CAN_BE_PAID)
+        self.arrived_button.setEnabled(state in _CAN_ARRIVE)
+        self.failed_button.setEnabled(state in _CAN_FAIL)
+        self._on_note_edited()
+        if row is None:
+            self._pill.set_state("", Tone.NEUTRAL)
+            self._late.set_state("", Tone.NEUTRAL)
+            return
+        self._amount.setText(money(row.amount_fen))
+        self._pill.set_state(label(row.state), tone(row.state))
+        self._late.set_state(self.tr("Overdue") if row.is_overdue else "", Tone.BAD)
+        for key, value in (
+            ("request", row.request_no),
+            ("order", row.order_no),
+            ("route", label(row.route)),
+            ("created", self._when(row.created_at)),
+            ("expected", self._expected_text(row)),
+            ("paid", self._when(row.paid_at)),
+            ("reference", row.reference),
+            ("arrived", self._when(row.arrived_at)),
+        ):
+            self._facts.set_value(key, value)
+
+    def _set_note(self, text: str) -> None:
+        if self.note_edit.toPlainText() != text:
+            self.note_edit.setPlainText(text)
+
+    def _on_note_edited(self) -> None:
+        refund = self._refund
+        self.note_button.setEnabled(refund is not None and self.note_edit.toPlainText().strip() != refund.note)
+
+    def _save_note(self) -> None:
+        refund = self._refund
+        if refund is None:
+            return
+        try:
+            self._shop.refunds.set_note(refund.id, self.note_edit.toPlainText())
+        except ShopError as error:
+            self.message.show_error(error)
+            return
+        self._window.say(self.tr("The note was saved."))
+
+    def mark_paid(self) -> None:
+        self._take_step(RefundState.PAID)
+
+    def mark_arrived(self) -> None:
+        self._take_step(RefundState.ARRIVED)
+
+    def mark_failed(self) -> None:
+        self._take_step(RefundState.FAILED)
+
+    def _take_step(self, state: RefundState) -> None:
+        if self._refund is not None:
+            dialog = RefundDialog(self._window.dialog_parent(), self._shop, self._window, self._refund, state)
+            dialog.saved.connect(self._on_step_saved)
+            dialog.open()
+
+    def _on_step_saved(self, refund_id: object) -> None:
+        refund: RefundLine = self._shop.refunds.get(refund_id)
+        self._window.say(
+            self.tr("{amount} for order {order_no}: {state}").format(
+                amount=money(refund.amount_fen), order_no=refund.order_no, state=label(refund.state)
+            ),
+            tone(refund.state),
+        )
+
+    def _open_request(self) -> None:
+        if self._refund is not None:
+            self._window.navigate("requests", self._refund.request_id)
+
+    def _open_order(self) -> None:
+        if self._refund is not None:
+            self._window.navigate("orders", self._refund.order_id)
+
+    def _export(self) -> None:
+        export_table(
+            self._window.dialog_parent(), self._shop, self._jobs, "refunds", self._where(), self.table.sort_state
+        )
