@@ -1,0 +1,47 @@
+"""Choosing a file to read or to write; the folder is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop_app.ui.widgets.places import last_folder, remember_folder
+
+
+def choose_file(parent: QWidget, title: str, filters: Sequence[str], on_chosen: Callable[[Path], None]) -> QFileDialog:
+    """Ask for a file that is there."""
+    dialog = _dialog(parent, title, filters, on_chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.open()
+    return dialog
+
+
+def choose_target(
+    parent: QWidget, title: str, name: str, filters: Sequence[str], on_chosen: Callable[[Path], None]
+) -> QFileDialog:
+    """Ask where to write; ``name`` is offered, and writing over a file is asked about."""
+    dialog = _dialog(parent, title, filters, on_chosen)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
+    dialog.selectFile(name)
+    dialog.open()
+    return dialog
+
+
+def _dialog(parent: QWidget, title: str, filters: Sequence[str], on_chosen: Callable[[Path], None]) -> QFileDialog:
+    dialog = QFileDialog(parent, title)
+    dialog.setObjectName("file_dialog")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setNameFilters(list(filters))
+    dialog.setDirectory(str(last_folder()))
+
+    def take(name: str) -> None:
+        path = Path(name)
+        remember_folder(path.parent)
+        on_chosen(path)
+
+    dialog.fileSelected.connect(take)
+    return dialog

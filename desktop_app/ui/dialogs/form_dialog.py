@@ -1,0 +1,128 @@
+"""Fields with titles, a message beside them, and one button that does it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from desktop_app.domain.errors import ShopError
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.message_strip import MessageStrip
+
+
+class FieldGrid(QGridLayout):
+    """Titles at the left, fields at the right; a title leads the keyboard and assistive technology to its field."""
+
+    def __init__(self, *, title_width: int = 108) -> None:
+        super().__init__()
+        self.setHorizontalSpacing(12)
+        self.setVerticalSpacing(8)
+        self.setColumnMinimumWidth(0, title_width)
+        self.setColumnStretch(1, 1)
+
+    def add_heading(self, text: str) -> None:
+        self.addWidget(plain_label(text, role="section"), self.rowCount(), 0, 1, 2)
+
+    def add_field(self, title: str, field: QWidget, hint: str = "") -> None:
+        """Append a field; ``hint`` stands below it."""
+        row = self.rowCount()
+        label = plain_label(title, role="muted")
+        label.setBuddy(field)
+        if not field.accessibleName():
+            field.setAccessibleName(title)
+        is_tall = isinstance(field, QPlainTextEdit)
+        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop if is_tall else Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(field, row, 1)
+        if hint:
+            self.addWidget(plain_label(hint, role="muted", wrap=True), row + 1, 1)
+
+    def set_field_visible(self, field: QWidget, visible: bool) -> None:
+        """Show or hide a field with its title."""
+        for row in range(self.rowCount()):
+            item = self.itemAtPosition(row, 1)
+            title = self.itemAtPosition(row, 0)
+            if item is not None and item.widget() is field:
+                field.setVisible(visible)
+                if title is not None and title.widget() is not None:
+                    title.widget().setVisible(visible)
+                return
+
+
+class FormDialog(QDialog):
+    """A subclass adds its fields and says in :meth:`apply` what the button does.
+
+    A :class:`ShopError` of ``apply`` is shown beside the fields and the dialog stays open.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        name: str,
+        title: str,
+        action_text: str,
+        *,
+        introduction: str = "",
+        width: int = 520,
+        danger: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setModal(True)
+        self.setMinimumWidth(width)
+        self.fields = FieldGrid()
+        self.message = MessageStrip("form_message")
+        self.submit_button = push_button(
+            action_text, "submit_button", self.submit, kind="danger" if danger else "primary"
+        )
+        self.submit_button.setDefault(not danger)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(22, 20, 22, 18)
+        self.body.setSpacing(12)
+        self.body.addWidget(plain_label(title, role="title", wrap=True))
+        if introduction:
+            self.body.addWidget(plain_label(introduction, role="muted", name="form_introduction", wrap=True))
+        self.body.addLayout(self.fields)
+        self.body.addStretch(1)
+        self.body.addWidget(self.message)
+        cancel = push_button(self.tr("Cancel"), "cancel_button", self.reject)
+        self.body.addLayout(row_of(1, cancel, self.submit_button))
+
+    def apply(self) -> None:
+        """Read the fields and call the service."""
+        raise NotImplementedError
+
+    def submit(self) -> None:
+        self.message.clear()
+        try:
+            self.apply()
+        except ShopError as error:
+            self.message.show_error(error)
+            return
+        self.accept()
+
+    def ask_for(self, field: QWidget, text: str) -> None:
+        """Say what is missing and go there."""
+        self.message.say(text, Tone.WARN)
+        field.setFocus()
+
+
+def line_edit(name: str, label: str, *, text: str = "", placeholder: str = "", longest: int = 200) -> QLineEdit:
+    edit = QLineEdit(text)
+    edit.setObjectName(name)
+    edit.setAccessibleName(label)
+    edit.setPlaceholderText(placeholder)
+    edit.setMaxLength(longest)
+    return edit
+
+
+def note_edit(name: str, label: str, *, text: str = "", placeholder: str = "", height: int = 64) -> QPlainTextEdit:
+    edit = QPlainTextEdit(text)
+    edit.setObjectName(name)
+    edit.setAccessibleName(label)
+    edit.setPlaceholderText(placeholder)
+    edit.setTabChangesFocus(True)
+    edit.setFixedHeight(height)
+    return edit
