@@ -14,8 +14,8 @@ from desktop_app.domain.states import KeyState, OrderState, ProductKind, TopupSt
 from desktop_app.services.buyers import mask, target_of
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.order_lines import find_order
-from desktop_app.services.verdicts import refresh_due
-from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, UnitRow
+from desktop_app.services.verdicts import OPEN_STATES, refresh_due
+from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, RequestRow, UnitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ def deliver(context: Context, order_id: int, *, received: bool) -> Delivery:
     with context.write() as session:
         order = find_order(session, order_id)
         _require_deliverable(order)
+        _require_no_open_request(session, order)
         product = session.get_one(ProductRow, order.product_id)
         units = [unit for unit in units_of(session, order_id) if not _is_settled(unit)]
         if not units:
@@ -191,6 +192,21 @@ def confirm_delivered(context: Context, order_id: int, at: datetime) -> None:
 def units_of(session: Session, order_id: int) -> Sequence[UnitRow]:
     """The units of an order in its order."""
     return session.exec(select(UnitRow).where(col(UnitRow.order_id) == order_id).order_by(col(UnitRow.position))).all()
+
+
+def _require_no_open_request(session: Session, order: OrderRow) -> None:
+    # what was asked back counts as it stood when it was asked (seed B9): handing out the key now would spoil that
+    statement = select(RequestRow.request_no).where(
+        col(RequestRow.order_id) == order.id, col(RequestRow.state).in_(OPEN_STATES)
+    )
+    request_no = session.exec(statement).first()
+    if request_no is not None:
+        raise RefusedError(
+            "The buyer asks to cancel order {order_no} (request {request_no}): decide that or have it withdrawn first.",
+            "买家正在申请取消订单 {order_no}(申请 {request_no}):请先处理该申请,或由买家撤回。",
+            order_no=order.order_no,
+            request_no=request_no,
+        )
 
 
 def _require_deliverable(order: OrderRow) -> None:
