@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from desktop_app.documents import rule_words
 from desktop_app.domain.refunds import TraceLine, UnitVerdict
-from desktop_app.domain.states import OrderState, ReasonCode
+from desktop_app.domain.states import ReasonCode
 from desktop_app.services.listing import Sort
 from desktop_app.services.requests import RequestDetail
 from desktop_app.ui.colours import Tone
@@ -49,7 +49,11 @@ class VerdictHeader(QWidget):
         line = detail.line
         self._number.setText(line.request_no)
         self._state.set_state(label(line.state), tone(line.state))
-        parts = [line.product_name, label(line.order_state), label(line.reason) if line.reason else self.tr("No reason")]
+        parts = [
+            line.product_name,
+            label(line.order_state),
+            label(line.reason) if line.reason else self.tr("No reason"),
+        ]
         self._subject.setText("  ·  ".join(parts))
         if detail.decision is not None:
             approved = detail.decision.action == "approve"
@@ -99,7 +103,11 @@ class VerdictReasons(QWidget):
         )
         self._trace_button = push_button("", "trace_button", self._toggle_trace, kind="link", icon="chevron-right")
         self.trace_table = RowTable(
-            "request_trace", self.tr("Every rule that was tried"), self._trace_columns(), self._open_trace, row_id=id
+            "request_trace",
+            self.tr("Every rule that was tried"),
+            self._trace_columns(),
+            self._open_trace,
+            row_id=_place_of,
         )
         _compact(self.units_table)
         _compact(self.trace_table)
@@ -143,9 +151,7 @@ class VerdictReasons(QWidget):
         for widget in (self._hints_title, self._hints):
             widget.setVisible(bool(hints))
         rest = len(hints) - len(shown)
-        self._more_hints.setText(
-            self.tr("{count} more").format(count=rest) if rest else self.tr("Show fewer")
-        )
+        self._more_hints.setText(self.tr("{count} more").format(count=rest) if rest else self.tr("Show fewer"))
         self._more_hints.setVisible(len(hints) > 3)
 
     def _toggle_hints(self) -> None:
@@ -230,12 +236,12 @@ def subject_reasons(detail: RequestDetail) -> frozenset[ReasonCode]:
     return frozenset(reasons)
 
 
-def is_unpaid(detail: RequestDetail) -> bool:
-    return detail.line.order_state is OrderState.UNPAID
-
-
 def _ref_of(unit: UnitVerdict) -> str:
     return unit.ref
+
+
+def _place_of(line: TraceLine) -> tuple[str, str]:
+    return line.ref, line.rule.value
 
 
 def _missing(unit: UnitVerdict) -> str:

@@ -1,0 +1,266 @@
+"""What is done with a request short of deciding it: evidence, questions, negotiation, disputes, notes, facts.
+
+Each step is one call of a service; what the service refuses stands beside the buttons of the pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from desktop_app.domain.errors import ShopError, StorageError
+from desktop_app.domain.states import ReasonCode, UnitState
+from desktop_app.services.refunds import RefundFilter
+from desktop_app.services.request_lines import EscalationLine, EvidenceLine
+from desktop_app.services.requests import RequestDetail, RequestFacts
+from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.evidence_dialog import EvidenceDialog, clipboard_picture
+from desktop_app.ui.dialogs.file_choice import choose_target
+from desktop_app.ui.dialogs.request_dialogs import AskDialog, EscalateDialog, UnitReasonsDialog, WordsDialog
+from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.widgets.dialogs import ConfirmDialog
+from desktop_app.ui.widgets.request_pane import RequestPane
+
+_USED = (UnitState.REDEEMED, UnitState.PARTIALLY_USED)
+
+
+class RequestSteps(QObject):
+    """Wires the parts of a :class:`RequestPane` to the services."""
+
+    def __init__(
+        self,
+        shop: Any,
+        jobs: Jobs,
+        window: WindowContext,
+        pane: RequestPane,
+        show: Callable[[int], object],
+        parent: QObject,
+    ) -> None:
+        """``show(request_id)`` reads a request anew into the pane."""
+        super().__init__(parent)
+        self._shop = shop
+        self._jobs = jobs
+        self._window = window
+        self._pane = pane
+        self._show = show
+        bar = pane.bar
+        bar.ask_wanted.connect(self.ask)
+        bar.answer_wanted.connect(self._record_answer)
+        bar.negotiate_wanted.connect(self._negotiate)
+        bar.escalate_wanted.connect(self._escalate)
+        bar.merge_wanted.connect(self._merge)
+        bar.freeze_wanted.connect(self._freeze)
+        bar.withdraw_wanted.connect(self._withdraw)
+        bar.proof_wanted.connect(self._issue_proof)
+        bar.order_wanted.connect(self._open_order)
+        pane.order.order_wanted.connect(self._open_order)
+        pane.decided.refund_wanted.connect(self._open_refund)
+        pane.facts.reason_changed.connect(self._set_reason)
+        pane.facts.facts_changed.connect(self._set_facts)
+        pane.facts.failed.connect(bar.message.show_error)
+        pane.facts.unit_reasons_wanted.connect(self._set_unit_reasons)
+        pane.evidence.add_wanted.connect(self._add_evidence)
+        pane.evidence.paste_wanted.connect(self._paste_evidence)
+        pane.evidence.save_wanted.connect(self._save_evidence)
+        pane.correspondence.note_written.connect(self._add_note)
+        pane.correspondence.outcome_wanted.connect(self._close_escalation)
+
+    def _open_detail(self) -> RequestDetail | None:
+        detail = self._pane.detail
+        return detail if detail is not None and detail.preview is not None else None
+
+    def _try(self, work: Callable[[], object], said: str = "") -> bool:
+        """One call of a service about the request on show; its refusal stands beside the buttons."""
+        try:
+            work()
+        except ShopError as error:
+            self._pane.bar.message.show_error(error)
+            detail = self._pane.detail
+            if detail is not None:
+                self._show(detail.line.id)
+            return False
+        self._pane.bar.message.clear()
+        if said:
+            self._window.say(said, Tone.OK)
+        return True
+
+    def ask(self) -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            dialog = AskDialog(self._shop, detail, self._window.dialog_parent())
+            dialog.accepted.connect(self._on_asked)
+            dialog.open()
+
+    def _on_asked(self) -> None:
+        self._window.say(self.tr("The question is in the correspondence; the clock stands still."), Tone.OK)
+
+    def _record_answer(self) -> None:
+        detail = self._open_detail()
+        if detail is None:
+            return
+        request_id = detail.line.id
+        WordsDialog(
+            self._window.dialog_parent(),
+            "answer_dialog",
+            self.tr("The buyer answered"),
+            self.tr("Start the clock again"),
+            lambda words, _buyer: self._shop.requests.answer(request_id, words),
+            hint=self.tr("What did the buyer write? Evidence itself is added in the pane."),
+        ).open()
+
+    def _negotiate(self) -> None:
+        detail = self._open_detail()
+        if detail is None:
+            return
+        request_id = detail.line.id
+        WordsDialog(
+            self._window.dialog_parent(),
+            "negotiate_dialog",
+            self.tr("Record a negotiation"),
+            self.tr("Record"),
+            lambda words, buyer: self._shop.requests.negotiate(request_id, words, from_buyer=buyer),
+            ask_who=True,
+        ).open()
+
+    def _close_escalation(self, escalation: EscalationLine) -> None:
+        WordsDialog(
+            self._window.dialog_parent(),
+            "outcome_dialog",
+            self.tr("Outcome of the dispute"),
+            self.tr("Record"),
+            lambda words, _buyer: self._shop.requests.close_escalation(escalation.id, words),
+        ).open()
+
+    def _escalate(self) -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            EscalateDialog(self._shop, detail, self._window.dialog_parent()).open()
+
+    def _merge(self) -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            self._try(
+                lambda: self._shop.requests.merge(detail.line.id),
+                self.tr("{request} was joined to the earlier request.").format(request=detail.line.request_no),
+            )
+
+    def _freeze(self) -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            self._try(
+                lambda: self._shop.requests.freeze_keys(detail.line.id), self.tr("The keys are in quarantine now.")
+            )
+
+    def _withdraw(self) -> None:
+        detail = self._open_detail()
+        if detail is None:
+            return
+        request_id = detail.line.id
+        dialog = ConfirmDialog(
+            self._window.dialog_parent(),
+            self.tr("{request} is withdrawn").format(request=detail.line.request_no),
+            self.tr("The buyer takes the request back: it is closed without a decision and no clock runs any more."),
+            self.tr("Close the request"),
+            ask_reason=True,
+        )
+        dialog.confirmed.connect(lambda reason: self._try(lambda: self._shop.requests.withdraw(request_id, reason)))
+        dialog.open()
+
+    def _set_reason(self, reason: ReasonCode | None) -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            self._try(lambda: self._shop.requests.set_reason(detail.line.id, reason, detail.unit_reasons))
+
+    def _set_unit_reasons(self) -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            UnitReasonsDialog(self._shop, detail, self._window.dialog_parent()).open()
+
+    def _set_facts(self, facts: RequestFacts) -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            self._try(lambda: self._shop.requests.set_facts(detail.line.id, facts))
+
+    def _add_note(self, text: str) -> None:
+        detail = self._open_detail()
+        if detail is not None and self._try(lambda: self._shop.requests.note(detail.line.id, text)):
+            self._pane.correspondence.clear_note()
+
+    # evidence
+
+    def _add_evidence(self, path: Path | None, picture: bytes = b"") -> None:
+        detail = self._open_detail()
+        if detail is not None:
+            EvidenceDialog(
+                self._shop, self._jobs, detail, self._window.dialog_parent(), path=path, picture=picture
+            ).open()
+
+    def _paste_evidence(self) -> None:
+        picture = clipboard_picture()
+        if picture:
+            self._add_evidence(None, picture)
+        else:
+            self._pane.bar.message.say(self.tr("There is no picture on the clipboard."), Tone.WARN)
+
+    def _save_evidence(self, piece: EvidenceLine) -> None:
+        choose_target(
+            self._window.dialog_parent(),
+            self.tr("Save the evidence"),
+            piece.name,
+            [self.tr("All files (*)")],
+            lambda path: self._write_evidence(piece, path),
+        )
+
+    def _write_evidence(self, piece: EvidenceLine, path: Path) -> None:
+        def write() -> None:
+            data: bytes = self._shop.requests.evidence_bytes(piece.id)
+            _save_bytes(path, data)
+
+        self._try(write, self.tr("Saved as {path}.").format(path=path))
+
+    # other rooms
+
+    def _issue_proof(self) -> None:
+        """Issue the proofs of the redeemed units, or show those that there are."""
+        detail = self._pane.detail
+        if detail is None:
+            return
+        units = [unit.id for unit in detail.order.units if unit.state in _USED and unit.ref in detail.unit_refs]
+        shop = self._shop
+
+        def work(_progress: Progress) -> list[int]:
+            return [int(shop.proofs.current_or_issue(unit_id).id) for unit_id in units]
+
+        self._jobs.run(self, work, self._show_proofs, self._pane.bar.message.show_error, self.tr("Issuing the proof"))
+
+    def _show_proofs(self, ids: list[int]) -> None:
+        if ids:
+            self._window.navigate("proofs", ids[-1])
+
+    def _open_order(self) -> None:
+        if self._pane.detail is not None:
+            self._window.navigate("orders", self._pane.detail.line.order_id)
+
+    def _open_refund(self) -> None:
+        detail = self._pane.detail
+        if detail is None:
+            return
+        found = self._shop.refunds.listing(RefundFilter(text=detail.line.request_no)).page(0, 1)
+        if found:
+            self._window.navigate("refunds", found[0].id)
+
+
+def _save_bytes(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise StorageError(
+            "{path} cannot be written ({reason}): choose another place.",
+            "无法写入 {path}({reason}):请换一个位置。",
+            path=path,
+            reason=error.strerror or str(error),
+        ) from error
