@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, union, union_all
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, union, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -69,18 +70,27 @@ class KeyOrder:
 def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -> Listing[KeyLine]:
     """Sort keys: id product batch state state_at expires_on (products and batches in the order they were added).
 
-    Without ``sort`` the newest come first.
+    Without ``sort`` the newest come first. Equal rows stand as an index has them, so that a million keys in any order
+    but that of ``state_at`` are there at once: those of a batch by line, those of a state by product.
     """
-    by_id = sort is None or sort.key == "id"
-    statement = _filtered(context, where)
-    newest: SQLColumnExpression[Any] = col(CardKeyRow.id)
-    if by_id and where == KeyFilter(product_id=where.product_id) and where.product_id is not None:
-        statement, newest = _of_product(where.product_id)
-    elif by_id and where.batch_id is not None:
-        newest = col(CardKeyRow.line)  # ids follow the lines of a batch, and lines are indexed with it
+    if sort is None:
+        sort = Sort("id", descending=True)
+    is_whole = where == KeyFilter()
+    parts: Callable[[], Sequence[Select[Any]]] | None = None
+    tie_break: SQLColumnExpression[Any] = col(CardKeyRow.id)
+    if sort.key == "id" and where.product_id is not None and where == KeyFilter(product_id=where.product_id):
+        parts = partial(_of_products, [where.product_id], sort.descending)
+    elif sort.key == "id" and where.batch_id is not None:
+        tie_break = col(CardKeyRow.line)  # ids follow the lines of a batch, and lines are indexed with it
+    elif sort.key == "batch":
+        tie_break = col(CardKeyRow.line)
+    elif sort.key == "expires_on" and is_whole:
+        parts = partial(_by_expiry, sort.descending)
+    elif sort.key in ("product", "state") and is_whole:
+        parts = partial(_of_all_products, context, sort)
     expires_on = sql_select(col(BatchRow.expires_on)).where(col(BatchRow.id) == col(CardKeyRow.batch_id))
     columns: dict[str, SQLColumnExpression[Any]] = {
-        "id": newest,
+        "id": tie_break,
         "product": col(CardKeyRow.product_id),
         "batch": col(CardKeyRow.batch_id),
         "state": col(CardKeyRow.state),
@@ -88,10 +98,10 @@ def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -
         "expires_on": expires_on.correlate(CardKeyRow).scalar_subquery(),
     }
 
-    def read(session: Session, rows: Sequence[Row[Any]]) -> list[KeyLine]:
-        return key_lines(context, session, [row[0] for row in rows])
+    def read(session: Session, ids: Sequence[int]) -> list[KeyLine]:
+        return key_lines(context, session, ids)
 
-    return Listing(context, statement, read, columns, newest, sort)
+    return Listing(context, partial(_filtered, context, where), read, columns, tie_break, sort, parts)
 
 
 def _filtered(context: Context, where: KeyFilter) -> Select[Any]:
@@ -108,18 +118,47 @@ def _filtered(context: Context, where: KeyFilter) -> Select[Any]:
     return statement
 
 
-def _of_product(product_id: int) -> tuple[Select[Any], SQLColumnExpression[Any]]:
-    """The keys of a product, one state after the other: the index of states then gives them by number, merged."""
-    parts = [
-        sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.product_id) == product_id, col(CardKeyRow.state) == state)
-        for state in KeyState
+def _of_products(product_ids: Iterable[int], descending: bool) -> list[Select[Any]]:
+    """The keys of each product by number: the index of states gives them state by state, which are merged."""
+    parts: list[Select[Any]] = []
+    for product_id in product_ids:
+        runs = [sql_select(col(CardKeyRow.id)).where(*_run(product_id, state)) for state in KeyState]
+        keys = union_all(*runs).subquery()
+        parts.append(sql_select(keys.c.id).order_by(keys.c.id.desc() if descending else keys.c.id))
+    return parts
+
+
+def _of_all_products(context: Context, sort: Sort) -> list[Select[Any]]:
+    with context.read() as session:
+        product_ids = sorted(session.exec(select(ProductRow.id)), reverse=sort.descending)
+    if sort.key == "product":
+        return _of_products(product_ids, sort.descending)
+    number = col(CardKeyRow.id).desc() if sort.descending else col(CardKeyRow.id).asc()
+    return [
+        sql_select(col(CardKeyRow.id)).where(*_run(product_id, state)).order_by(number)
+        for state in sorted(KeyState, reverse=sort.descending)
+        for product_id in product_ids
     ]
-    keys = union_all(*parts).subquery()
-    return sql_select(keys.c.id), keys.c.id
+
+
+def _run(product_id: int, state: KeyState) -> tuple[ColumnElement[bool], ...]:
+    return col(CardKeyRow.product_id) == product_id, col(CardKeyRow.state) == state
+
+
+def _by_expiry(descending: bool) -> list[Select[Any]]:
+    """All keys, those of the batch that expires first in front: batch by batch, each in the order of its lines."""
+    order = [col(BatchRow.expires_on), col(BatchRow.id), col(CardKeyRow.line), col(CardKeyRow.id)]
+    statement = (
+        sql_select(col(CardKeyRow.id))
+        .select_from(BatchRow)
+        .join(CardKeyRow, col(CardKeyRow.batch_id) == col(BatchRow.id))
+        .order_by(*(column.desc() if descending else column.asc() for column in order))
+    )
+    return [statement]
 
 
 def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> list[KeyLine]:
-    """The lines of these keys, in this order."""
+    """The lines of these keys, in this order; a key that is gone has none."""
     today = shop_day(context)
     found: dict[int, tuple[CardKeyRow, ProductRow, BatchRow]] = {}
     for part in chunks(key_ids):
@@ -131,7 +170,7 @@ def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> lis
         )
         found.update((key.id, (key, product, batch)) for key, product, batch in rows)
     orders = orders_of_keys(session, (key for key, _, _ in found.values()))
-    return [_line(context, *found[key_id], orders.get(key_id), today) for key_id in key_ids]
+    return [_line(context, *found[key_id], orders.get(key_id), today) for key_id in key_ids if key_id in found]
 
 
 def orders_of_keys(session: Session, keys: Iterable[CardKeyRow]) -> dict[int, KeyOrder]:

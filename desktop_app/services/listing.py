@@ -1,20 +1,35 @@
 """A list as a table shows it: filtered and sorted in SQL, read a page at a time.
 
-The same object feeds the window's tables and the exports, so that a CSV holds exactly the rows of the table.
+The same object feeds the window's tables and the exports, so that a CSV holds exactly the rows of the table. A listing
+is one look at the shop: the ids are read once, in one short read, and the rows by id whenever they are wanted. So any
+place of a million rows costs the same, and no read stays open while somebody scrolls or a file is written (without WAL
+a reader keeps writers waiting).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from array import array
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Row, Select, SQLColumnExpression, func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
 
 from desktop_app.services.context import Context
 
 Line = TypeVar("Line")
+
+_FIRST_ROWS = 1024
+"""Rows up to here are read where an index already has them in order, without waiting for all ids."""
+
+_DIGITS_AT_ONCE = 1 << 16
+"""So much text of ids becomes numbers at once: the window gets its turn in between."""
+
+_DIALECT = sqlite.dialect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,41 +41,144 @@ class Sort:
 
 
 class Listing(Generic[Line]):
-    """Rows of one filter and one sort order; ``page`` and ``count`` each read one snapshot."""
+    """Rows of one filter and one sort order. Usable from several threads.
+
+    Rows that came after the look are not in it, rows that left are skipped, and rows that changed are shown as they
+    are.
+    """
 
     def __init__(
         self,
         context: Context,
-        statement: Select[Any],
-        read: Callable[[Session, Sequence[Row[Any]]], list[Line]],
+        statement: Select[Any] | Callable[[], Select[Any]],
+        read: Callable[[Session, Sequence[int]], list[Line]],
         sort_columns: Mapping[str, SQLColumnExpression[Any]],
         tie_break: SQLColumnExpression[Any],
         sort: Sort | None = None,
+        parts: Callable[[], Sequence[Select[Any]]] | None = None,
     ) -> None:
+        """``statement`` selects ids; a callable is asked when the first row is, on the thread that wants it.
+
+        ``read`` gives the rows of ids in their order, without those that are gone. ``parts`` are sorted statements
+        whose rows, one after the other, are those of ``statement``: for an order that no single index has.
+        """
         self._context = context
-        self._unsorted = statement
         self._read = read
+        self._ask = statement
         if sort is None:
-            order = [tie_break.desc()]
+            self._order: tuple[Any, ...] = (tie_break.desc(),)
         else:
-            column = sort_columns[sort.key]
-            order = [column.desc(), tie_break.desc()] if sort.descending else [column.asc(), tie_break.asc()]
-        self._statement = statement.order_by(*order)
+            columns = (sort_columns[sort.key], tie_break)
+            self._order = tuple(column.desc() if sort.descending else column.asc() for column in columns)
+        self._ask_parts = parts
+        self._lock = threading.RLock()
+        self._ids: array[int] | None = None
+        self._unsorted: Select[Any] | None = None
+        self._parts: Sequence[Select[Any]] = ()
+        self._is_indexed = False
 
     def count(self) -> int:
-        """How many rows there are now."""
-        with self._context.read() as session:
-            counted = select(func.count()).select_from(self._unsorted.order_by(None).subquery())
-            return int(session.execute(counted).scalar_one())
+        """How many rows there are."""
+        with self._lock:
+            if self._ids is not None or not self._in_index_order():
+                return len(self._loaded())
+            assert self._unsorted is not None
+            with self._context.read() as session:
+                counted = select(func.count()).select_from(self._unsorted.order_by(None).subquery())
+                return int(session.execute(counted).scalar_one())
 
     def page(self, offset: int, limit: int) -> list[Line]:
         """Rows ``offset`` to ``offset + limit - 1``; fewer at the end."""
-        with self._context.read() as session:
-            return self._read(session, session.execute(self._statement.offset(offset).limit(limit)).all())
+        with self._lock:
+            if self._ids is None and offset + limit <= _FIRST_ROWS and self._in_index_order():
+                return self._first(offset, limit)
+            ids = self._loaded()
+        return self._rows_of(ids[offset : offset + limit])
 
     def rows(self, chunk: int = 1000) -> Iterator[Line]:
-        """All rows, streamed from one snapshot."""
+        """All rows, ``chunk`` of them at a time; nothing is kept open between them."""
+        ids = self.ids()
+        for start in range(0, len(ids), chunk):
+            yield from self._rows_of(ids[start : start + chunk])
+
+    def ids(self) -> array[int]:
+        """The ids of all rows in their order, 8 bytes each."""
+        with self._lock:
+            return self._loaded()
+
+    def positions(self, ids: Collection[int]) -> dict[int, int]:
+        """At which place each of ``ids`` stands; those that are not in the list are left out."""
+        wanted = set(ids)
+        if not wanted:
+            return {}
+        found = ((row_id, place) for place, row_id in enumerate(self.ids()) if row_id in wanted)
+        return dict(islice(found, len(wanted)))
+
+    # ---- inside
+
+    def _rows_of(self, ids: Sequence[int]) -> list[Line]:
+        if not ids:
+            return []
         with self._context.read() as session:
-            result = session.execute(self._statement.execution_options(yield_per=chunk))
-            for part in result.partitions(chunk):
-                yield from self._read(session, part)
+            return self._read(session, ids)
+
+    def _first(self, offset: int, limit: int) -> list[Line]:
+        with self._context.read() as session:
+            ids: list[int] = []
+            wanted = offset + limit
+            for part in self._parts:
+                ids += session.execute(part.limit(wanted - len(ids))).scalars()
+                if len(ids) >= wanted:
+                    break
+            return self._read(session, ids[offset:]) if len(ids) > offset else []
+
+    def _loaded(self) -> array[int]:
+        if self._ids is None:
+            self._prepare()
+            with self._context.read() as session:
+                self._ids = array("q")
+                texts = [_ids_text(session, part) for part in self._parts]
+            for text in texts:
+                _extend(self._ids, text)
+        return self._ids
+
+    def _prepare(self) -> None:
+        if self._unsorted is None:
+            statement = self._ask() if callable(self._ask) else self._ask
+            self._parts = self._ask_parts() if self._ask_parts else (statement.order_by(*self._order),)
+            self._unsorted = statement
+
+    def _in_index_order(self) -> bool:
+        """Whether the first rows cost next to nothing, because SQLite need not sort all of them to know them."""
+        if self._unsorted is None:
+            self._prepare()
+            with self._context.read() as session:
+                # parts differ in their values only
+                self._is_indexed = not self._parts or not _sorts(session, self._parts[0])
+        return self._is_indexed
+
+
+def _sorts(session: Session, statement: Select[Any]) -> bool:
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    # the plan depends on the statement, not on its values
+    values = (None,) * len(compiled.positiontup or ())
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
+    return any("TEMP B-TREE" in row[3] for row in plan)
+
+
+def _ids_text(session: Session, statement: Select[Any]) -> str:
+    """All ids with commas between: one step of SQLite for all of them, during which other threads run.
+
+    An aggregate keeps the order of its subquery (sqlite.org/optoverview.html, "The flattening optimization").
+    """
+    rows = statement.subquery()
+    return session.execute(select(func.group_concat(rows.c[0])).select_from(rows)).scalar_one() or ""
+
+
+def _extend(ids: array[int], text: str) -> None:
+    start = 0
+    while start < len(text):
+        end = text.find(",", start + _DIGITS_AT_ONCE)
+        end = len(text) if end < 0 else end
+        ids.extend(map(int, text[start:end].split(",")))
+        start = end + 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -175,10 +175,12 @@ SORT_COLUMNS = {
 
 def orders_listing(context: Context, where: OrderFilter, sort: Sort | None = None) -> Listing[OrderLine]:
     """Orders, newest first unless sorted. Ids are found by index; the rest is read for one page at a time."""
-    statement = select_columns(col(OrderRow.id)).where(*_conditions(context, where))
 
-    def read(session: Session, rows: Sequence[Row[Any]]) -> list[OrderLine]:
-        return read_order_lines(context, session, [row[0] for row in rows])
+    def statement() -> Select[Any]:
+        return select_columns(col(OrderRow.id)).where(*_conditions(context, where))
+
+    def read(session: Session, ids: Sequence[int]) -> list[OrderLine]:
+        return read_order_lines(context, session, ids)
 
     return Listing(
         context, statement, read, SORT_COLUMNS, col(OrderRow.id), sort or Sort("ordered_at", descending=True)
@@ -186,7 +188,7 @@ def orders_listing(context: Context, where: OrderFilter, sort: Sort | None = Non
 
 
 def read_order_lines(context: Context, session: Session, order_ids: Sequence[int]) -> list[OrderLine]:
-    """The lines of these orders, in the order of ``order_ids``."""
+    """The lines of these orders, in the order of ``order_ids``; an order that is gone has none."""
     lines: dict[int, OrderLine] = {}
     for part in chunks(order_ids):
         units = _unit_counts(session, part)
@@ -236,7 +238,7 @@ def read_order_lines(context: Context, session: Session, order_ids: Sequence[int
                 redeemed_units=redeemed,
                 open_requests=requests.get(row[0], 0),
             )
-    return [lines[order_id] for order_id in order_ids]
+    return [lines[order_id] for order_id in order_ids if order_id in lines]
 
 
 def read_order_detail(context: Context, session: Session, order_id: int) -> OrderDetail:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Row, SQLColumnExpression, exists, func, literal_column, or_
+from sqlalchemy import Boolean, ColumnElement, SQLColumnExpression, exists, func, literal_column, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -96,8 +96,8 @@ class Products:
                 )
             )
 
-        def read(session: Session, rows: Sequence[Row[Any]]) -> list[ProductLine]:
-            return _lines(session, [row[0] for row in rows], today)
+        def read(session: Session, ids: Sequence[int]) -> list[ProductLine]:
+            return _lines(session, ids, today)
 
         return Listing(self._context, statement, read, _sort_columns(today), col(ProductRow.id), sort)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, or_
+from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -98,8 +98,8 @@ class Proofs:
             "issued_by": col(ProofRow.issued_by),
         }
 
-        def read(session: Session, rows: Sequence[Row[Any]]) -> list[ProofLine]:
-            return _lines(session, [row[0] for row in rows])
+        def read(session: Session, ids: Sequence[int]) -> list[ProofLine]:
+            return _lines(session, ids)
 
         return Listing(self._context, statement, read, columns, col(ProofRow.id), sort)
 
@@ -113,8 +113,8 @@ class Proofs:
         if only_without_proof:
             statement = statement.where(~exists().where(col(ProofRow.unit_id) == col(UnitRow.id)))
 
-        def read(session: Session, rows: Sequence[Row[Any]]) -> list[ProofCandidate]:
-            return _candidates(self._context, session, [row[0] for row in rows])
+        def read(session: Session, ids: Sequence[int]) -> list[ProofCandidate]:
+            return _candidates(self._context, session, ids)
 
         return Listing(self._context, statement, read, {}, col(UnitRow.id))
 
@@ -391,7 +391,7 @@ def _candidates(context: Context, session: Session, ids: Sequence[int]) -> list[
                 missing=record.missing if record else ("redeemed_at", "code", "target", "source"),
                 proof_no=latest.get(unit_id, ""),
             )
-    return [found[unit_id] for unit_id in ids]
+    return [found[unit_id] for unit_id in ids if unit_id in found]
 
 
 def _make_folder(folder: Path) -> None:

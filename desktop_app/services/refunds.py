@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -88,8 +87,8 @@ class Refunds:
             "created_at": col(RefundRow.created_at),
         }
 
-        def read(session: Session, rows: Sequence[Row[Any]]) -> list[RefundLine]:
-            return self._lines(session, [row[0] for row in rows])
+        def read(session: Session, ids: Sequence[int]) -> list[RefundLine]:
+            return self._lines(session, ids)
 
         return Listing(self._context, statement, read, columns, col(RefundRow.id), sort)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, SQLColumnExpression, func, or_, type_coerce
+from sqlalchemy import Integer, Select, SQLColumnExpression, func, or_, type_coerce
 from sqlalchemy import select as sql_select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
@@ -177,9 +177,6 @@ class RequestDetail:
 
 def request_listing(context: Context, where: RequestFilter, sort: Sort | None) -> Listing[RequestLine]:
     """The requests of a filter; without a sort the open ones by time left, the others latest first."""
-    statement = sql_select(col(RequestRow.id)).join(OrderRow, col(OrderRow.id) == col(RequestRow.order_id))
-    for condition in _conditions(context, where):
-        statement = statement.where(condition)
     if sort is None:
         sort = Sort("requested_at", descending=True) if where.scope in ("decided", "all") else Sort("due_at")
     sort_columns: dict[str, SQLColumnExpression[Any]] = {
@@ -194,8 +191,12 @@ def request_listing(context: Context, where: RequestFilter, sort: Sort | None) -
         "paid_fen": col(OrderRow.paid_fen),
     }
 
-    def read(session: Session, rows: Sequence[Row[Any]]) -> list[RequestLine]:
-        return request_lines(context, session, [row[0] for row in rows])
+    def read(session: Session, ids: Sequence[int]) -> list[RequestLine]:
+        return request_lines(context, session, ids)
+
+    def statement() -> Select[Any]:
+        found = sql_select(col(RequestRow.id)).join(OrderRow, col(OrderRow.id) == col(RequestRow.order_id))
+        return found.where(*_conditions(context, where))
 
     return Listing(context, statement, read, sort_columns, col(RequestRow.id), sort)
 

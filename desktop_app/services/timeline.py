@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
-from desktop_app.services.context import Context
+from desktop_app.services.context import Context, chunks
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import EventRow
@@ -53,7 +51,7 @@ def events_listing(context: Context, sort: Sort | None = None) -> Listing[EventL
     """The whole log, newest first; sort keys: seq at actor kind."""
     return Listing(
         context,
-        select(EventRow.body),
+        select(EventRow.seq),
         _read,
         # events are written in the order of their time, and the log is indexed by number only
         {"seq": col(EventRow.seq), "at": col(EventRow.seq), "actor": col(EventRow.actor), "kind": col(EventRow.kind)},
@@ -62,8 +60,11 @@ def events_listing(context: Context, sort: Sort | None = None) -> Listing[EventL
     )
 
 
-def _read(session: Session, rows: Sequence[Row[Any]]) -> list[EventLine]:
-    return [_line(row[0]) for row in rows]
+def _read(session: Session, ids: Sequence[int]) -> list[EventLine]:
+    bodies: dict[int, str] = {}
+    for part in chunks(ids):
+        bodies.update(session.exec(select(EventRow.seq, EventRow.body).where(col(EventRow.seq).in_(part))).all())
+    return [_line(bodies[seq]) for seq in ids]
 
 
 def _line(body: str) -> EventLine:
