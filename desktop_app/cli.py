@@ -112,13 +112,13 @@ def main(
         typer.echo(f"kamidesk {__version__}")
         raise typer.Exit(DONE)
     if selftest:
-        from desktop_app.selftest import run_selftest
+        from desktop_app.ui.selftest import run_selftest
 
         raise typer.Exit(DONE if run_selftest(typer.echo) else REFUSED)
     if context.invoked_subcommand is None:
-        from desktop_app.ui.app import run_window
+        from desktop_app.ui import app as window
 
-        raise typer.Exit(run_window(session.data_dir))
+        raise typer.Exit(window.run(session.data_dir))
 
 
 # ---- keys

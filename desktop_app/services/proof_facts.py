@@ -18,7 +18,7 @@ from desktop_app.documents.redemption_proof import (
 from desktop_app.domain import card_keys
 from desktop_app.domain.errors import NotFoundError, RefusedError
 from desktop_app.domain.money import yuan_text
-from desktop_app.domain.states import UnitState
+from desktop_app.domain.states import UnitState, VerdictKind
 from desktop_app.services.buyers import mask, masked_target, redemption_target_of, target_of
 from desktop_app.services.context import Context
 from desktop_app.services.shop_settings import read_settings
@@ -179,6 +179,9 @@ def _decision_text(decision: DecisionRow, part: DecisionUnitRow) -> str:
     if decision.action is DecisionAction.REFUSE:
         ground = f":{word(decision.ground, _ZH)}" if decision.ground else ""
         return f"拒绝退款{ground}(规则 {part.rule})"
+    if part.verdict is VerdictKind.REFUSE and part.refund_fen == 0:
+        # of a mixed request the rules refuse this unit, whatever the others got
+        return f"本件不予退款(规则 {part.rule})"
     fee = f",手续费 {yuan_text(part.fee_fen)}" if part.fee_fen else ""
     return f"同意,本件退款 {yuan_text(part.refund_fen)}{fee}(规则 {part.rule})"
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.paths import resources
 from desktop_app.ui import labels
-from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
 
@@ -31,21 +31,6 @@ def run(data_dir: Path, argv: Sequence[str] = ()) -> int:
     status = app.exec()
     reporter.uninstall()
     return status
-
-
-def screenshot(shop: Any, path: Path, *, page: str = "requests", argv: Sequence[str] = ()) -> None:
-    """Save a picture of the window with an open shop; works without a display (QT_QPA_PLATFORM=offscreen)."""
-    app = make_application(argv)
-    window = MainWindow(ImmediateJobs())
-    window.resize(1360, 840)
-    window.attach(shop)
-    window.navigate(page)
-    window.show()
-    app.processEvents()
-    window.grab().save(str(path))
-    window.detach()
-    window.deleteLater()
-    app.processEvents()
 
 
 def make_application(argv: Sequence[str] = (), *, language: str | None = None) -> QApplication:
