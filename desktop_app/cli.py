@@ -498,7 +498,8 @@ def demo(
         from desktop_app.ui.screenshots import take_screenshots
 
         rows += [
-            ("Picture of the window", "窗口截图", picture) for picture in take_screenshots(outcome.data_dir, output)
+            ("Picture of the window", "窗口截图", picture)
+            for picture in take_screenshots(outcome.data_dir, output, session.language)
         ]
     for en, zh, path in rows:
         session.say(f"{en}: {path}", f"{zh}:{path}")
