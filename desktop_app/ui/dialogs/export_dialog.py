@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QLineE
 from desktop_app.domain.errors import CancelledError, ShopError
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.file_choice import choose_target
 from desktop_app.ui.jobs import Job, Jobs, Progress, Report
 from desktop_app.ui.labels import error_text, language
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
-from desktop_app.ui.widgets.places import ask_save_path, last_folder, open_folder, remember_folder
+from desktop_app.ui.widgets.places import last_folder, open_folder, remember_folder
 
 LANGUAGES = (("zh", "中文"), ("en", "English"))
 
@@ -139,9 +140,8 @@ class ExportDialog(QDialog):
         return f"{self._what}-{now:%Y%m%d-%H%M%S}.csv"
 
     def _choose_path(self) -> None:
-        ask_save_path(
-            self, self.tr("Export to CSV"), Path(self.path_edit.text()), self.tr("CSV (*.csv)"), self._take_path
-        )
+        name = Path(self.path_edit.text()).name or self._proposed_name()
+        choose_target(self, self.tr("Export to CSV"), name, [self.tr("CSV (*.csv)")], self._take_path)
 
     def _take_path(self, path: Path) -> None:
         self.path_edit.setText(str(path))

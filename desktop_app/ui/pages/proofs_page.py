@@ -17,6 +17,7 @@ from desktop_app.services.proofs import ProofCandidate, ProofLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
+from desktop_app.ui.dialogs.file_choice import choose_target
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text, when
 from desktop_app.ui.printing import Printed, ask_printer, print_pdf
@@ -24,7 +25,7 @@ from desktop_app.ui.row_model import Column
 from desktop_app.ui.widgets.basics import Card, Pill, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.pdf_preview import PdfPreview
-from desktop_app.ui.widgets.places import ask_save_path, last_folder, open_folder, remember_folder
+from desktop_app.ui.widgets.places import open_folder
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
 
@@ -488,11 +489,11 @@ class ProofsPage(QWidget):
         """Ask where a copy of the issued file shall go."""
         proof = self._proof
         if proof is not None:
-            ask_save_path(
+            choose_target(
                 self._window.dialog_parent(),
                 self.tr("Save the proof"),
-                last_folder() / f"{proof.proof_no}.pdf",
-                self.tr("PDF (*.pdf)"),
+                f"{proof.proof_no}.pdf",
+                [self.tr("PDF (*.pdf)")],
                 self.save_to,
             )
 
@@ -507,7 +508,6 @@ class ProofsPage(QWidget):
             self.message.show_error(error)
             return
         self._saved_to = path.parent
-        remember_folder(path.parent)
         self.message.say(self.tr("Saved as {path}.").format(path=path), Tone.OK)
 
     def _open_folder(self) -> None:

@@ -129,7 +129,7 @@ class RefundsPage(QWidget):
                 self.tr("State"),
                 lambda row: label(row.state),
                 tone=lambda row: tone(row.state),
-                width=116,
+                width=132,
                 sort_key="state",
             ),
             Column(
@@ -201,6 +201,7 @@ class RefundsPage(QWidget):
         content.addWidget(self.note_edit)
         content.addLayout(row_of(1, self.note_button))
         content.addWidget(self.message)
+        content.addStretch(1)
         self._pane_widget.footer.addLayout(row_of(self.paid_button, self.arrived_button, 1, self.failed_button))
         return self._pane_widget
 
@@ -303,7 +304,7 @@ class RefundsPage(QWidget):
     def _show_figures(self, figures: _Figures) -> None:
         self.outstanding_card.set_figure(
             money(figures.outstanding_fen),
-            self.tr("{count} refunds not with the buyer").format(count=figures.outstanding),
+            self.tr("not with the buyer yet: {count}").format(count=figures.outstanding),
         )
         self.overdue_card.set_figure(
             str(figures.overdue),

@@ -1,11 +1,11 @@
-"""Files and folders of the merchant: where they are, choosing them, showing them in the file manager."""
+"""Files and folders of the merchant: where they are, choosing folders, showing them in the file manager."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths, QUrl
+from PySide6.QtCore import QSettings, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -31,27 +31,13 @@ def open_folder(folder: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
-def ask_save_path(
-    parent: QWidget, title: str, proposed: Path, kind: str, on_chosen: Callable[[Path], object]
-) -> QFileDialog:
-    """Ask where to save; ``kind`` is the translated filter such as ``PDF (*.pdf)``. Returns the open dialog."""
-    dialog = QFileDialog(parent, title, str(proposed), kind)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(proposed.suffix.lstrip("."))
-    return _open(dialog, on_chosen)
-
-
 def ask_folder(parent: QWidget, title: str, start: Path, on_chosen: Callable[[Path], object]) -> QFileDialog:
     """Ask for a folder. Returns the open dialog."""
     dialog = QFileDialog(parent, title, str(start))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    return _open(dialog, on_chosen)
-
-
-def _open(dialog: QFileDialog, on_chosen: Callable[[Path], object]) -> QFileDialog:
-    dialog.setObjectName("file_dialog")
+    dialog.setObjectName("folder_dialog")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda path: on_chosen(Path(path)))
-    dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog
