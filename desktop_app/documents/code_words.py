@@ -1,4 +1,4 @@
-"""Words for the codes of the domain in exports and documents, in both languages; the window has its own labels."""
+"""Words for the codes of the domain in both languages: on paper, in exports and in the window."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from desktop_app.domain.states import (
     EscalationTarget,
     EvidenceKind,
     FeeDisclosure,
+    InventoryEffect,
     KeyState,
     OrderState,
     PaymentChannel,
@@ -113,6 +114,12 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         VerdictKind.ESCALATE: ("Escalate", "升级处理"),
         VerdictKind.MERGE: ("Join the open request", "并入已有申请"),
         VerdictKind.PARTIAL: ("Differs per unit", "各件不同"),
+    },
+    InventoryEffect: {
+        InventoryEffect.NONE: ("Key stays as it is", "卡密不变"),
+        InventoryEffect.RESTOCK: ("Key back into stock", "卡密回库"),
+        InventoryEffect.QUARANTINE: ("Key into quarantine", "卡密转隔离"),
+        InventoryEffect.VOID: ("Key becomes void", "卡密作废"),
     },
     RequestState: {
         RequestState.OPEN: ("Open", "待处理"),
