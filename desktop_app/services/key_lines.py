@@ -77,20 +77,20 @@ def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -
         sort = Sort("id", descending=True)
     is_whole = where == KeyFilter()
     parts: Callable[[], Sequence[Select[Any]]] | None = None
-    tie_break: SQLColumnExpression[Any] = col(CardKeyRow.id)
+    tie_breaks: list[SQLColumnExpression[Any]] = [col(CardKeyRow.id)]
     if sort.key == "id" and where.product_id is not None and where == KeyFilter(product_id=where.product_id):
         parts = partial(_of_products, [where.product_id], sort.descending)
     elif sort.key == "id" and where.batch_id is not None:
-        tie_break = col(CardKeyRow.line)  # ids follow the lines of a batch, and lines are indexed with it
+        tie_breaks.insert(0, col(CardKeyRow.line))  # ids follow the lines of a batch, and lines are indexed with it
     elif sort.key == "batch":
-        tie_break = col(CardKeyRow.line)
+        tie_breaks.insert(0, col(CardKeyRow.line))
     elif sort.key == "expires_on" and is_whole:
         parts = partial(_by_expiry, sort.descending)
     elif sort.key in ("product", "state") and is_whole:
         parts = partial(_of_all_products, context, sort)
     expires_on = sql_select(col(BatchRow.expires_on)).where(col(BatchRow.id) == col(CardKeyRow.batch_id))
     columns: dict[str, SQLColumnExpression[Any]] = {
-        "id": tie_break,
+        "id": tie_breaks[0],
         "product": col(CardKeyRow.product_id),
         "batch": col(CardKeyRow.batch_id),
         "state": col(CardKeyRow.state),
@@ -101,7 +101,7 @@ def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -
     def read(session: Session, ids: Sequence[int]) -> list[KeyLine]:
         return key_lines(context, session, ids)
 
-    return Listing(context, partial(_filtered, context, where), read, columns, tie_break, sort, parts)
+    return Listing(context, partial(_filtered, context, where), read, columns, tie_breaks, sort, parts)
 
 
 def _filtered(context: Context, where: KeyFilter) -> Select[Any]:

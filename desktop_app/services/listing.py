@@ -53,23 +53,23 @@ class Listing(Generic[Line]):
         statement: Select[Any] | Callable[[], Select[Any]],
         read: Callable[[Session, Sequence[int]], list[Line]],
         sort_columns: Mapping[str, SQLColumnExpression[Any]],
-        tie_break: SQLColumnExpression[Any],
+        tie_break: SQLColumnExpression[Any] | Sequence[SQLColumnExpression[Any]],
         sort: Sort | None = None,
         parts: Callable[[], Sequence[Select[Any]]] | None = None,
     ) -> None:
         """``statement`` selects ids; a callable is asked when the first row is, on the thread that wants it.
 
-        ``read`` gives the rows of ids in their order, without those that are gone. ``parts`` are sorted statements
+        ``tie_break`` must leave no two rows equal: the first rows and all ids are read apart. ``read`` gives the rows of ids in their order, without those that are gone. ``parts`` are sorted statements
         whose rows, one after the other, are those of ``statement``: for an order that no single index has.
         """
         self._context = context
         self._read = read
         self._ask = statement
-        if sort is None:
-            self._order: tuple[Any, ...] = (tie_break.desc(),)
-        else:
-            columns = (sort_columns[sort.key], tie_break)
-            self._order = tuple(column.desc() if sort.descending else column.asc() for column in columns)
+        columns = list(tie_break) if isinstance(tie_break, Sequence) else [tie_break]
+        if sort is not None:
+            columns.insert(0, sort_columns[sort.key])
+        is_descending = sort is None or sort.descending
+        self._order = tuple(column.desc() if is_descending else column.asc() for column in columns)
         self._ask_parts = parts
         self._lock = threading.RLock()
         self._ids: array[int] | None = None

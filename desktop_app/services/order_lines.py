@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Integer, Select, and_, column, func, literal_column, or_, table, union
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -37,6 +37,7 @@ from desktop_app.services.buyers import (
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.verdicts import OPEN_STATES
+from desktop_app.storage import order_search
 from desktop_app.storage.tables import (
     CardKeyRow,
     ChannelRow,
@@ -159,6 +160,9 @@ class OrderDetail:
     request_ids: tuple[int, ...]
 
 
+_MANY_CANDIDATES = 20_000
+_TIED_BY_TIME = frozenset({"product", "channel", "state"})
+
 SORT_COLUMNS = {
     "order_no": col(OrderRow.order_no),
     # by product and channel means together, not in the order of their names: only so it is read from an index
@@ -182,9 +186,10 @@ def orders_listing(context: Context, where: OrderFilter, sort: Sort | None = Non
     def read(session: Session, ids: Sequence[int]) -> list[OrderLine]:
         return read_order_lines(context, session, ids)
 
-    return Listing(
-        context, statement, read, SORT_COLUMNS, col(OrderRow.id), sort or Sort("ordered_at", descending=True)
-    )
+    sort = sort or Sort("ordered_at", descending=True)
+    # the indexes of products, channels and states hold the time, so equal rows stand by time
+    tie_breaks = [col(OrderRow.ordered_at), col(OrderRow.id)] if sort.key in _TIED_BY_TIME else [col(OrderRow.id)]
+    return Listing(context, statement, read, SORT_COLUMNS, tie_breaks, sort)
 
 
 def read_order_lines(context: Context, session: Session, order_ids: Sequence[int]) -> list[OrderLine]:
@@ -376,17 +381,30 @@ def order_text_conditions(context: Context, text: str) -> ColumnElement[bool] | 
         exact = session.exec(select(OrderRow.id).where(col(OrderRow.order_no) == text)).first()
     if exact is not None:
         return col(OrderRow.id) == exact
-    ways: list[ColumnElement[bool]] = []
-    if len(text) >= 3:
-        ways.append(col(OrderRow.order_no).contains(text, autoescape=True))
-    else:
-        # LIKE does not use the index of order numbers, a range does
-        for start in {text, text.upper()}:
-            ways.append(and_(col(OrderRow.order_no) >= start, col(OrderRow.order_no) < start + "\U0010ffff"))
+    own: list[ColumnElement[bool]] = []
     if context.vault.is_unlocked:
         tag = context.vault.pii_tag(index_form(text))
-        ways += [col(OrderRow.buyer_tag) == tag, col(OrderRow.account_tag) == tag]
-    return or_(*ways)
+        own = [col(OrderRow.buyer_tag) == tag, col(OrderRow.account_tag) == tag]
+    if len(text) < order_search.SHORTEST:
+        # LIKE does not use the index of order numbers, a range does
+        starts = {text, text.upper()}
+        number = col(OrderRow.order_no)
+        return or_(*(and_(number >= start, number < start + "\U0010ffff") for start in starts), *own)
+    part = func.instr(func.lower(OrderRow.order_no), func.lower(text)) > 0
+    candidates = _order_candidates(text)
+    with context.read() as session:
+        probe = select(func.count()).select_from(candidates.limit(_MANY_CANDIDATES).subquery())
+        if session.exec(probe).one() == _MANY_CANDIDATES:
+            # so common that the first rows of any order hold some, and all orders are read for all of them
+            return or_(part, *own)
+    ways = [select_columns(col(OrderRow.id)).where(col(OrderRow.id).in_(candidates), part)]
+    return col(OrderRow.id).in_(union(*ways, *(select_columns(col(OrderRow.id)).where(way) for way in own)))
+
+
+def _order_candidates(text: str) -> Select[Any]:
+    found = table(order_search.NAME, column("rowid", Integer))
+    asked = literal_column(order_search.NAME).match(order_search.candidates(text))
+    return select_columns(found.c.rowid).where(asked)
 
 
 def _conditions(context: Context, where: OrderFilter) -> list[ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from desktop_app.domain.errors import StorageError
-from desktop_app.storage import tables, triggers
+from desktop_app.storage import order_search, tables, triggers
 from desktop_app.storage.sqlite_errors import told
 
 APPLICATION_ID = 0x4B4D444B
@@ -82,14 +82,14 @@ def check_marks(marks: Marks, path: Path) -> None:
 
 
 def schema_statements() -> list[str]:
-    """Every CREATE statement of the present schema: tables, indexes, triggers."""
+    """Every CREATE statement of the present schema: tables, indexes, the search of order numbers, triggers."""
     dialect = sqlite.dialect()
     ordered = SQLModel.metadata.sorted_tables
     statements = [str(CreateTable(table).compile(dialect=dialect)).strip() for table in ordered]
     for table in ordered:
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statements.append(str(CreateIndex(index).compile(dialect=dialect)).strip())
-    return [*statements, _ALEMBIC_TABLE, *triggers.trigger_statements()]
+    return [*statements, order_search.TABLE, _ALEMBIC_TABLE, *triggers.trigger_statements()]
 
 
 def create_schema(connection: Connection) -> None:
@@ -114,9 +114,11 @@ def fingerprint(statements: Iterable[str]) -> str:
 
 def check_schema(connection: Connection, path: Path) -> None:
     """:class:`StorageError` when a table or trigger of the file is not the one that this version makes."""
-    # ANALYZE and AUTOINCREMENT keep their own tables; automatic indexes have no text.
-    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-    if fingerprint(connection.exec_driver_sql(query).scalars()) != fingerprint(schema_statements()):
+    # ANALYZE, AUTOINCREMENT and FTS5 keep their own tables; automatic indexes have no text.
+    query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    stored = connection.exec_driver_sql(query).all()
+    found = (sql for name, sql in stored if name not in order_search.OWN_TABLES)
+    if fingerprint(found) != fingerprint(schema_statements()):
         raise StorageError(
             "The tables or rules inside the shop {path} were changed by another program: restore a backup.",
             "店铺 {path} 内部的表或规则被其他程序改动:请恢复备份。",

@@ -215,6 +215,7 @@ class BatchRow(SQLModel, table=True):
             "line_count = new_count + blank_count + file_duplicates + shop_duplicates + malformed_count",
             name="ck_batches_sum",
         ),
+        Index("ix_batches_expiry", "expires_on"),
     )
     id: int = _id()
     name: str = _text(unique=True)
@@ -272,7 +273,12 @@ class OrderRow(SQLModel, table=True):
         Index("ix_orders_ordered", "ordered_at", "id"),
         Index("ix_orders_state", "state", "ordered_at"),
         Index("ix_orders_product", "product_id", "ordered_at"),
-        Index("ix_orders_channel", "channel_id"),
+        Index("ix_orders_channel", "channel_id", "ordered_at"),
+        # for the order of rows on screen: a million of them cannot be sorted while somebody waits
+        Index("ix_orders_paid", "paid_fen"),
+        Index("ix_orders_refunded", "refunded_fen"),
+        Index("ix_orders_paid_at", "paid_at"),
+        Index("ix_orders_shipped_at", "shipped_at"),
         Index("ix_orders_buyer", "buyer_tag"),
         Index("ix_orders_account", "account_tag"),
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from desktop_app.domain.states import KEY_MOVES, ORDER_MOVES, REFUND_MOVES, REQUEST_MOVES, UNIT_MOVES
+from desktop_app.storage import order_search
 
 _MOVES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "orders": ORDER_MOVES,
@@ -78,6 +79,7 @@ def trigger_statements() -> Iterator[str]:
         changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
         event = f"UPDATE OF {', '.join(columns)}"
         yield _trigger(table, "frozen", event, f"{condition} AND ({changed})", "this was agreed and stays as it was")
+    yield from order_search.TRIGGERS
     yield _trigger("refunds", "first", "INSERT", "NEW.state <> 'due'", "a refund begins as due")
     yield _trigger("requests", "first", "INSERT", "NEW.state = 'decided'", "a request is decided after it came in")
     yield _trigger(

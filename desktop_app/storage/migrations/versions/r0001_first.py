@@ -564,6 +564,9 @@ STATEMENTS = (
     CREATE INDEX ix_events_order ON events (order_id)
     """,
     """
+    CREATE INDEX ix_batches_expiry ON batches (expires_on)
+    """,
+    """
     CREATE INDEX ix_batches_product_id ON batches (product_id)
     """,
     """
@@ -582,13 +585,25 @@ STATEMENTS = (
     CREATE INDEX ix_orders_buyer ON orders (buyer_tag)
     """,
     """
-    CREATE INDEX ix_orders_channel ON orders (channel_id)
+    CREATE INDEX ix_orders_channel ON orders (channel_id, ordered_at)
     """,
     """
     CREATE INDEX ix_orders_ordered ON orders (ordered_at, id)
     """,
     """
+    CREATE INDEX ix_orders_paid ON orders (paid_fen)
+    """,
+    """
+    CREATE INDEX ix_orders_paid_at ON orders (paid_at)
+    """,
+    """
     CREATE INDEX ix_orders_product ON orders (product_id, ordered_at)
+    """,
+    """
+    CREATE INDEX ix_orders_refunded ON orders (refunded_fen)
+    """,
+    """
+    CREATE INDEX ix_orders_shipped_at ON orders (shipped_at)
     """,
     """
     CREATE INDEX ix_orders_state ON orders (state, ordered_at)
@@ -631,6 +646,10 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_refunds_state ON refunds (state, expected_at)
+    """,
+    """
+    CREATE VIRTUAL TABLE order_search USING fts5(order_no, content='orders', content_rowid='id',
+            tokenize='trigram', detail='none', columnsize=0)
     """,
 )
 
