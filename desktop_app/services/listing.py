@@ -59,7 +59,8 @@ class Listing(Generic[Line]):
     ) -> None:
         """``statement`` selects ids; a callable is asked when the first row is, on the thread that wants it.
 
-        ``tie_break`` must leave no two rows equal: the first rows and all ids are read apart. ``read`` gives the rows of ids in their order, without those that are gone. ``parts`` are sorted statements
+        ``tie_break`` leaves no two rows equal, because the first rows and all ids are read apart. ``read`` gives the
+        rows of ids in their order, without those that are gone. ``parts`` are sorted statements
         whose rows, one after the other, are those of ``statement``: for an order that no single index has.
         """
         self._context = context
