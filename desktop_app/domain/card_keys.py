@@ -40,6 +40,9 @@ class KeyProblem(StrEnum):
     SURROGATE = "surrogate"
     COLUMNS = "columns"
     INCOMPLETE = "incomplete"
+    DIGITS_LOST = "digits_lost"
+    NOT_TEXT = "not_text"
+    OTHER_GOODS = "other_goods"
     NOT_SELLABLE = "not_sellable"
     BAD_FACE = "bad_face"
     BAD_COST = "bad_cost"
@@ -55,6 +58,13 @@ class KeyWarning(StrEnum):
     MIXED_SCRIPT = "mixed_script"
     FULL_WIDTH = "full_width"
     MASKED = "masked"
+    SEPARATOR = "separator"
+    LINE_BREAK = "line_break"
+    ESCAPED = "escaped"
+    SPACE_IN_LINK = "space_in_link"
+    ROUNDED = "rounded"
+    WAS_NUMBER = "was_number"
+    STATE_UNKNOWN = "state_unknown"
 
 
 class Sentence(NamedTuple):
@@ -85,6 +95,20 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
     ),
     KeyProblem.COLUMNS: Sentence("The line has more or fewer columns than the header.", "该行的列数与表头不一致。"),
     KeyProblem.INCOMPLETE: Sentence("The number or the password is empty.", "卡号或密码为空。"),
+    KeyProblem.DIGITS_LOST: Sentence(
+        "The cell is a number of more than 15 digits, so its last digits are lost; get the file with this column as "
+        "text.",
+        "该单元格是超过 15 位的数字，末尾几位已丢失，请取得该列为文本格式的文件。",
+    ),
+    KeyProblem.NOT_TEXT: Sentence(
+        "The cell is a date or a truth value, so the key is no longer what it was; get the file with this column as "
+        "text.",
+        "该单元格是日期或逻辑值，卡密已被表格软件改写，请取得该列为文本格式的文件。",
+    ),
+    KeyProblem.OTHER_GOODS: Sentence(
+        "The line belongs to another product of the file than the chosen one.",
+        "该行属于文件中的其他商品，不是所选商品。",
+    ),
     KeyProblem.NOT_SELLABLE: Sentence(
         "The status column does not say that this key may be sold.", "状态列未表明该卡密可以出售。"
     ),
@@ -120,6 +144,34 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
         "The key looks masked (****); check that this is not a list exported without the secrets.",
         "卡密疑似已打码（****），请确认这不是隐藏了卡密的导出文件。",
     ),
+    KeyWarning.SEPARATOR: Sentence(
+        "--- looks like the line between the cards of a delivery text of xianyu-auto-reply, not like a key.",
+        "--- 像是闲鱼自动发货文本中卡密之间的分隔线，不像卡密。",
+    ),
+    KeyWarning.LINE_BREAK: Sentence(
+        "The key contains \\n written out, as zfaka stores cards of several lines; it is kept exactly so.",
+        "卡密中含有字面的 \\n（zfaka 以此保存多行卡密），将原样保留。",
+    ),
+    KeyWarning.ESCAPED: Sentence(
+        "The key contains a code such as &amp;, as old versions of acg-faka wrote for &; compare it with the "
+        "supplier's list.",
+        "卡密中含有 &amp; 之类的转义符（旧版 acg-faka 会把 & 写成这样），请与供货方清单核对。",
+    ),
+    KeyWarning.SPACE_IN_LINK: Sentence(
+        "The link contains a space that was perhaps %20; compare it with the supplier's list.",
+        "链接中含有空格，原本可能是 %20，请与供货方清单核对。",
+    ),
+    KeyWarning.ROUNDED: Sentence(
+        "The key looks like a number that a spreadsheet rounded; compare it with the supplier's list.",
+        "卡密像是被表格软件四舍五入的数字，请与供货方清单核对。",
+    ),
+    KeyWarning.WAS_NUMBER: Sentence(
+        "The cell is a number, so zeros at its start may be lost; compare it with the supplier's list.",
+        "该单元格是数字，开头的 0 可能已丢失，请与供货方清单核对。",
+    ),
+    KeyWarning.STATE_UNKNOWN: Sentence(
+        "The file does not say whether this card was sold already.", "文件没有说明这张卡是否已售出。"
+    ),
 }
 
 
@@ -131,8 +183,8 @@ class KeyCheck(NamedTuple):
     warnings: tuple[KeyWarning, ...]
 
 
-# Nearly every key is printable ASCII without stars and without a space at either end: one match settles it.
-is_plain: Final = re.compile(r"[!-)+-~](?:[ -)+-~]{0,4094}[!-)+-~])?").fullmatch
+# Nearly every key is printable ASCII without * & and \ and without a space at either end: one match settles it.
+is_plain: Final = re.compile(r"(?!---\Z)[!-%'-)+-\[\]-~](?:[ -%'-)+-\[\]-~]{0,4094}[!-%'-)+-\[\]-~])?").fullmatch
 
 _ZERO_WIDTH: Final = "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"
 _DROP_ZERO_WIDTH: Final = dict.fromkeys(map(ord, _ZERO_WIDTH))
@@ -163,6 +215,7 @@ _LATIN_OR_DIGIT: Final = re.compile("[0-9A-Za-z]")
 _LOOK_ALIKE: Final = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u0588\u13a0-\u13ff]")
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
 _STARS: Final = re.compile(r"\*{4}")
+_ESCAPED: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _INVISIBLE: Final = re.compile(f"[{_ZERO_WIDTH}]")
 _SEPARATORS: Final = ("----", "\t", "|", ",")
 
@@ -239,6 +292,9 @@ def _warnings(text: str) -> tuple[KeyWarning, ...]:
         KeyWarning.MIXED_SCRIPT: bool(_LOOK_ALIKE.search(core) and _LATIN_OR_DIGIT.search(core)),
         KeyWarning.FULL_WIDTH: bool(_FULL_WIDTH.search(core)),
         KeyWarning.MASKED: bool(_STARS.search(core)),
+        KeyWarning.SEPARATOR: core == "---",
+        KeyWarning.LINE_BREAK: "\\n" in core,
+        KeyWarning.ESCAPED: bool(_ESCAPED.search(core)),
     }
     return tuple(warning for warning, present in found.items() if present)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from desktop_app.domain.card_keys import KeyProblem, KeyWarning
 from desktop_app.domain.errors import BadInputError
 from desktop_app.exchange.text_files import TextFile
 
@@ -48,6 +49,8 @@ class Record(NamedTuple):
     cells: list[str]
     raw: str
     """The record as it stands in the file."""
+    flaws: Mapping[int, KeyProblem | KeyWarning] | None = None
+    """What a spreadsheet did to some of the cells, by their index."""
 
 
 def folded_name(name: str) -> str:
@@ -62,8 +65,20 @@ def split_cells(name: str, line: str, delimiter: str, number: int = 1) -> list[s
     return next(records).cells
 
 
-def records_of(name: str, lines: Sequence[str], delimiter: str, *, first_line: int = 1) -> Iterator[Record]:
-    """Every record of ``lines`` that is not blank. Raises BadInputError at an unterminated or misplaced quote."""
+def used_up(lines: list[str], first: int = 0) -> Iterator[str]:
+    """The lines from index ``first`` on, each forgotten as it is read: a large table needs its memory only once."""
+    for index in range(first, len(lines)):
+        line, lines[index] = lines[index], ""
+        yield line
+
+
+def records_of(
+    name: str, lines: Iterable[str], delimiter: str, *, first_line: int = 1, escape: str | None = None
+) -> Iterator[Record]:
+    """Every record of ``lines`` that is not blank. Raises BadInputError at an unterminated or misplaced quote.
+
+    ``escape``: this character keeps a quotation mark that follows it from ending a cell, as PHP writes CSV.
+    """
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
@@ -71,7 +86,7 @@ def records_of(name: str, lines: Sequence[str], delimiter: str, *, first_line: i
             taken.append(line)
             yield line + "\n"
 
-    reader = csv.reader(feed(), delimiter=delimiter, strict=True)
+    reader = csv.reader(feed(), delimiter=delimiter, strict=True, escapechar=escape)
     start = first_line
     while True:
         try:

@@ -1,157 +1,53 @@
 """Files and pasted lists of card keys, made into a preview with a verdict for every line.
 
 A text file has one key on each line, kept exactly. A table is recognised by its header, in Chinese or English; without
-one every line is a whole key, so that ``account,password`` never loses its second half. The preview keeps parallel
-lists instead of an object per line: a million keys fit into some 200 MB.
+one every line is a whole key, so that ``account,password`` never loses its second half. The lists of other shop
+programs are recognised by what they alone have (:mod:`desktop_app.exchange.card_formats`). The preview keeps parallel
+lists instead of an object per line, and lines are forgotten as they are read: a million keys fit into some 200 MB.
 """
 
 from __future__ import annotations
 
-import re
-from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
-from functools import lru_cache
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Final
 
-from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule, KeyWarning, examine, is_plain
+from desktop_app.domain.card_keys import EXACT, KeyRule
 from desktop_app.domain.errors import BadInputError
-from desktop_app.domain.money import Fen, parse_yuan
-from desktop_app.exchange.csv_tables import (
-    DELIMITERS,
-    Record,
-    folded_name,
-    header_places,
-    likely_delimiter,
-    records_of,
-    split_cells,
+from desktop_app.exchange.card_formats import format_of_dump, format_of_header, format_of_text_file
+from desktop_app.exchange.csv_tables import DELIMITERS, Record, likely_delimiter, records_of, split_cells, used_up
+from desktop_app.exchange.key_tables import (
+    COLUMN_NAMES,
+    CardFormat,
+    KeyColumn,
+    KeyPreview,
+    Layout,
+    LineVerdict,
+    column_roles,
+    looks_like_header,
+    mark_duplicates,
+    no_key_column,
+    numbered_column,
+    take_lines,
+    take_rows,
 )
-from desktop_app.exchange.text_files import NewlineKind, Progress, TextFile, from_text, read_text_file
+from desktop_app.exchange.spreadsheets import Sheet, is_workbook, read_workbook
+from desktop_app.exchange.sql_dumps import is_dump, read_dump
+from desktop_app.exchange.text_files import Progress, TextFile, from_text, open_regular, read_text_file
 
-_NOTE_LENGTH: Final = 500
+__all__ = [
+    "COLUMN_NAMES",
+    "CardFormat",
+    "KeyColumn",
+    "KeyPreview",
+    "Layout",
+    "LineVerdict",
+    "preview_keys",
+    "read_key_file",
+    "read_pasted_keys",
+]
 
-
-class Layout(StrEnum):
-    LINES = "lines"
-    """One key on each line."""
-    TABLE = "table"
-    """CSV with a header."""
-
-
-class LineVerdict(StrEnum):
-    NEW = "new"
-    DUPLICATE_IN_FILE = "duplicate_in_file"
-    MALFORMED = "malformed"
-
-
-class KeyColumn(StrEnum):
-    """What a column of a key table means."""
-
-    KEY = "key"
-    NUMBER = "number"
-    PASSWORD = "password"
-    FACE = "face"
-    COST = "cost"
-    EXPIRY = "expiry"
-    NOTE = "note"
-    STATUS = "status"
-
-
-COLUMN_NAMES: Final[dict[KeyColumn, tuple[str, ...]]] = {
-    KeyColumn.KEY: (
-        "卡密",
-        "卡密内容",
-        "卡密信息",
-        "激活码",
-        "兑换码",
-        "充值码",
-        "key",
-        "card key",
-        "card",
-        "secret",
-        "code",
-        "carmi",
-    ),
-    KeyColumn.NUMBER: ("卡号", "账号", "帐号", "number", "card no", "card number", "account"),
-    KeyColumn.PASSWORD: ("密码", "卡密码", "password", "pin", "pwd"),
-    KeyColumn.FACE: ("面值", "面额", "face", "face value"),
-    KeyColumn.COST: ("成本", "成本价", "进价", "cost", "cost price"),
-    KeyColumn.EXPIRY: ("有效期", "到期日", "过期日期", "到期时间", "expiry", "expires", "expires on", "expiry date"),
-    KeyColumn.NOTE: ("备注", "说明", "note", "remark"),
-    KeyColumn.STATUS: ("状态", "卡密状态", "status", "state"),
-}
-"""Header names that are recognised; case, spaces and underscores do not matter."""
-
-_SELLABLE: Final = frozenset(
-    {"available", "instock", "unsold", "unused", "可用", "在库", "库存", "未售", "未售出", "未出售", "未使用"}
-)
-_ROLES: Final = {folded_name(name): role.value for role, names in COLUMN_NAMES.items() for name in names}
-_KEY_ROLES: Final = frozenset({KeyColumn.KEY.value, KeyColumn.NUMBER.value, KeyColumn.PASSWORD.value})
-_WORD: Final = re.compile(r"[^\W\d]+(?:[ ][^\W\d]+)*")
-_DATE: Final = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T][0-9:]{4,8})?")
-_DATE_DIGITS: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-
-
-@dataclass(slots=True)
-class KeyPreview:
-    """What a file of keys holds. Entry ``i`` of every list is the same key; blank lines have no entry.
-
-    ``faces_fen``, ``costs_fen``, ``expiries`` (ISO dates) and ``notes`` are empty unless the file has such a column.
-    """
-
-    source: str
-    layout: Layout
-    encoding: str
-    needs_confirmation: bool
-    newline: NewlineKind
-    sha256: str
-    size: int
-    delimiter: str | None
-    columns: tuple[str, ...]
-    """The header as it stands in the file; empty for plain lines."""
-    roles: dict[str, int]
-    """Which column is what: :class:`KeyColumn` value to index."""
-    line_numbers: array[int] = field(default_factory=lambda: array("I"))
-    texts: list[str] = field(default_factory=list)
-    normalised: list[str] = field(default_factory=list)
-    problems: dict[int, KeyProblem] = field(default_factory=dict)
-    warnings: dict[int, tuple[KeyWarning, ...]] = field(default_factory=dict)
-    duplicates: dict[int, int] = field(default_factory=dict)
-    """Index of a repeated key to the index of the first one, which is kept."""
-    faces_fen: list[Fen | None] = field(default_factory=list)
-    costs_fen: list[Fen | None] = field(default_factory=list)
-    expiries: list[str | None] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    blank_lines: array[int] = field(default_factory=lambda: array("I"))
-    """Numbers of the lines that hold nothing, in order."""
-
-    @property
-    def blank_count(self) -> int:
-        return len(self.blank_lines)
-
-    @property
-    def line_count(self) -> int:
-        """Keys and blank lines; the header is not counted."""
-        return len(self.texts) + self.blank_count
-
-    @property
-    def new_count(self) -> int:
-        return len(self.texts) - len(self.problems) - len(self.duplicates)
-
-    def verdict(self, index: int) -> LineVerdict:
-        if index in self.problems:
-            return LineVerdict.MALFORMED
-        return LineVerdict.DUPLICATE_IN_FILE if index in self.duplicates else LineVerdict.NEW
-
-    def new_indexes(self) -> Iterator[int]:
-        """Indexes of the keys that the file offers once and in good order."""
-        for index in range(len(self.texts)):
-            if index not in self.problems and index not in self.duplicates:
-                yield index
+_HEAD_BYTES = 4096
 
 
 def read_key_file(
@@ -162,15 +58,41 @@ def read_key_file(
     layout: Layout | None = None,
     delimiter: str | None = None,
     key_column: str | None = None,
+    sheet: str | None = None,
+    goods: str | None = None,
     progress: Progress | None = None,
 ) -> KeyPreview:
-    """Read a text or CSV file of keys; what is not given is detected.
+    """Read a text file, CSV, XLSX workbook or database dump of keys; what is not given is detected.
 
-    ``key_column`` is the header cell of the column that is the key, whatever the others are called. Raises
-    BadInputError (no text, too large, a broken CSV, no keys), NotFoundError and ConflictError.
+    ``key_column`` is the header cell of the column that is the key, or its number (from 1) where there is no header.
+    ``goods`` takes only the cards of one product of a file that names several. Raises BadInputError (no text, too
+    large, a broken CSV, no keys), NotFoundError and ConflictError.
     """
-    file = read_text_file(path, encoding=encoding, progress=progress)
-    return preview_keys(file, rule=rule, layout=layout, delimiter=delimiter, key_column=key_column)
+    with open_regular(path) as file:
+        head = file.read(_HEAD_BYTES)
+    if is_workbook(head):
+        book = read_workbook(path)
+        preview = KeyPreview(book.name, sha256=book.sha256, size=book.size, sheets=book.sheet_names)
+        _take_sheet(preview, book.chosen(sheet, _recognised), rule, key_column, goods)
+    elif layout is not Layout.LINES and is_dump(path.name, head):
+        dump = read_dump(path, format_of_dump, encoding=encoding, progress=progress)
+        preview = KeyPreview(
+            dump.name,
+            dump.encoding.value,
+            sha256=dump.sha256,
+            size=dump.size,
+            layout=Layout.TABLE,
+            format=dump.card_format,
+            columns=dump.columns,
+            roles=column_roles(dump.name, dump.columns, key_column, dump.card_format),
+        )
+        take_rows(preview, dump.records, rule, following=1, goods=goods)
+    else:
+        text = read_text_file(path, encoding=encoding, progress=progress)
+        return preview_keys(
+            text, rule=rule, layout=layout, delimiter=delimiter, key_column=key_column, goods=goods, from_disk=True
+        )
+    return _finished(preview)
 
 
 def read_pasted_keys(
@@ -180,11 +102,12 @@ def read_pasted_keys(
     layout: Layout | None = None,
     delimiter: str | None = None,
     key_column: str | None = None,
+    goods: str | None = None,
     source: str = "paste",
 ) -> KeyPreview:
     """The same for pasted text."""
     file = from_text(source, text)
-    return preview_keys(file, rule=rule, layout=layout, delimiter=delimiter, key_column=key_column)
+    return preview_keys(file, rule=rule, layout=layout, delimiter=delimiter, key_column=key_column, goods=goods)
 
 
 def preview_keys(
@@ -194,229 +117,113 @@ def preview_keys(
     layout: Layout | None = None,
     delimiter: str | None = None,
     key_column: str | None = None,
+    goods: str | None = None,
+    from_disk: bool = False,
 ) -> KeyPreview:
-    """The preview of a decoded file; cheap to repeat when the merchant changes the layout or a column."""
-    first = next((index for index, line in enumerate(file.lines) if line.strip()), None)
-    if first is None:
-        raise BadInputError("{file} holds no card keys.", "{file} 中没有卡密。", file=file.name)
+    """The preview of a decoded file, whose lines are used up. ``from_disk``: its name says something about it."""
+    lines = file.lines
+    if not lines:
+        raise _no_keys(file.name)
+    # a file of control characters only is no empty file: its lines are malformed
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
     preview = KeyPreview(
-        source=file.name,
-        layout=Layout.LINES,
-        encoding=file.encoding.value,
-        needs_confirmation=file.needs_confirmation,
-        newline=file.newline,
-        sha256=file.sha256,
-        size=file.size,
-        delimiter=None,
-        columns=(),
-        roles={},
+        file.name, file.encoding.value, file.needs_confirmation, file.newline, sha256=file.sha256, size=file.size
     )
     header = None if layout is Layout.LINES else _header(file, first, layout, delimiter, key_column)
     if header is None:
-        _take_lines(preview, file.lines, rule)
+        take_lines(preview, lines, rule)
+        if from_disk and (card_format := format_of_text_file(file.name)) is not None:
+            preview.format = card_format
+            preview.general_warning = card_format.warning
     else:
         preview.layout = Layout.TABLE
-        preview.delimiter, preview.columns, preview.roles = header
+        preview.delimiter, preview.columns, preview.roles, preview.format, is_first_a_row = header
+        count = len(lines)
         preview.blank_lines.extend(range(1, first + 1))
-        records = records_of(file.name, file.lines[first:], header[0], first_line=first + 1)
-        following = _take_table(preview, records, rule)
-        preview.blank_lines.extend(range(following, len(file.lines) + 1))
-    if not preview.texts:
-        raise BadInputError("{file} holds no card keys.", "{file} 中没有卡密。", file=file.name)
-    _mark_duplicates(preview)
-    return preview
+        records = records_of(file.name, used_up(lines, first), preview.delimiter, first_line=first + 1)
+        following = first + 1
+        if not is_first_a_row:
+            named = next(records)
+            following = named.line + named.raw.count("\n") + 1
+        following = take_rows(preview, records, rule, following=following, goods=goods)
+        if preview.format is None or preview.format.unfold is None:
+            preview.blank_lines.extend(range(following, count + 1))
+    return _finished(preview)
 
 
 def _header(
     file: TextFile, first: int, layout: Layout | None, delimiter: str | None, key_column: str | None
-) -> tuple[str, tuple[str, ...], dict[str, int]] | None:
-    """Delimiter, header cells and roles when the first line is a header, else None."""
+) -> tuple[str, tuple[str, ...], dict[str, int], CardFormat | None, bool] | None:
+    """Delimiter, header cells, roles, format, and whether the first line is a row already; None for plain lines."""
     line = file.lines[first]
     used = delimiter if delimiter is not None else likely_delimiter(line)
     if used not in DELIMITERS:
         raise BadInputError("The delimiter must be a comma, a tab or a semicolon.", "分隔符只能是逗号、制表符或分号。")
+    kind = looks_like_header([cell.strip().strip('"') for cell in line.split(used)])
+    number = numbered_column(key_column)
+    if number is not None and kind is False:
+        cells = split_cells(file.name, line, used, first + 1)
+        return used, *_numbered(file.name, len(cells), number), None, True
     if layout is None and key_column is None:
-        kind = _looks_like_header([cell.strip().strip('"') for cell in line.split(used)])
-        if kind is None:
-            raise _no_key_column(file.name)
-        if not kind:
+        if kind is None and format_of_header(split_cells(file.name, line, used, first + 1)) is None:
+            raise no_key_column(file.name)
+        if kind is False:
             return None
     cells = split_cells(file.name, line, used, first + 1)
-    names = _ROLES
-    if key_column is not None:
-        wanted = folded_name(key_column)
-        if wanted not in map(folded_name, cells):
-            raise _no_key_column(file.name)
-        names = {name: role for name, role in _ROLES.items() if role not in _KEY_ROLES} | {wanted: KeyColumn.KEY.value}
-    places, _ignored = header_places(file.name, cells, names)
-    if KeyColumn.KEY in places and KeyColumn.NUMBER in places:
-        if KeyColumn.PASSWORD in places:
-            raise BadInputError(
-                "{file} has a key, a number and a password column; choose the one that is the card key.",
-                "{file} 同时有卡密、卡号和密码列，请选择哪一列是卡密。",
-                file=file.name,
-            )
-        # the usual pair 卡号,卡密: the second is the password of the first
-        places[KeyColumn.PASSWORD] = places.pop(KeyColumn.KEY)
-    if not _KEY_ROLES & places.keys():
-        raise _no_key_column(file.name)
-    return used, tuple(cells), places
+    if number is not None and number < len(cells):
+        key_column = cells[number]
+    card_format = format_of_header(cells)
+    return used, tuple(cells), column_roles(file.name, cells, key_column, card_format), card_format, False
 
 
-def _looks_like_header(cells: Sequence[str]) -> bool | None:
-    """Whether the first line names columns of keys; None when it names columns, but none that is known.
-
-    A single English word proves little: ``alice,password`` is an account with a weak password.
-    """
-    known = [cell for cell in cells if folded_name(cell) in _ROLES]
-    keyish = [cell for cell in known if _ROLES[folded_name(cell)] in _KEY_ROLES]
-    if any(not cell.isascii() for cell in keyish):
-        return True
-    if keyish and (len(known) == len(cells) or (len(known) >= 2 and len(cells) >= 3)):
-        return True
-    words = len(cells) >= 3 and all(map(_WORD.fullmatch, cells)) and len(set(cells)) == len(cells)
-    return None if words else False
+def _numbered(name: str, width: int, number: int) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Columns without names, and the one that was chosen by its number."""
+    if number >= width:
+        raise BadInputError(
+            "{file} has {count} columns, so column {number} cannot be the key.",
+            "{file} 只有 {count} 列，不能选择第 {number} 列。",
+            file=name,
+            count=width,
+            number=number + 1,
+        )
+    return tuple(str(at + 1) for at in range(width)), {KeyColumn.KEY.value: number}
 
 
-def _take_lines(preview: KeyPreview, lines: Sequence[str], rule: KeyRule) -> None:
-    exact = rule == EXACT
-    texts, numbers, normalised = preview.texts, preview.line_numbers, preview.normalised
-    for number, text in enumerate(lines, 1):
-        if exact and is_plain(text):
-            normalised.append(text)
-        else:
-            check = examine(text, rule)
-            if check.problem is KeyProblem.EMPTY:
-                preview.blank_lines.append(number)
-                continue
-            if check.problem is not None:
-                preview.problems[len(texts)] = check.problem
-            elif check.warnings:
-                preview.warnings[len(texts)] = check.warnings
-            # equal text is kept once
-            normalised.append(text if check.normalised == text else check.normalised)
-        texts.append(text)
-        numbers.append(number)
+def _recognised(sheet: Sheet) -> bool:
+    """Whether the first row of a sheet names card keys."""
+    return looks_like_header(sheet.first_cells()) is True or format_of_header(sheet.first_cells()) is not None
 
 
-def _take_table(preview: KeyPreview, records: Iterator[Record], rule: KeyRule) -> int:
-    """Take every row after the header; the number of the line that follows the last one."""
-    width = len(preview.columns)
-    places = {role: preview.roles.get(role.value) for role in KeyColumn}
-    following = _next_line(next(records))
-    for record in records:
-        preview.blank_lines.extend(range(following, record.line))
-        following = _next_line(record)
-        cells: Sequence[str] = record.cells
-        if width == 1 and len(cells) > 1 and '"' not in record.raw:
-            cells = [record.raw]  # a lone column of keys that contain the delimiter: the line is the key
-        if len(cells) == width:
-            text, problem = _joined(cells, places)
-        else:
-            text, problem, cells = record.raw, KeyProblem.COLUMNS, [""] * width
-        check = examine(text, rule)
-        details_problem = _take_details(preview, cells, places)
-        problem = problem or check.problem or details_problem
-        if problem is not None:
-            preview.problems[len(preview.texts)] = problem
-        elif check.warnings:
-            preview.warnings[len(preview.texts)] = check.warnings
-        preview.texts.append(text)
-        preview.normalised.append(text if check.normalised == text else check.normalised)
-        preview.line_numbers.append(record.line)
-    return following
+def _take_sheet(preview: KeyPreview, sheet: Sheet, rule: KeyRule, key_column: str | None, goods: str | None) -> None:
+    preview.sheet, preview.layout = sheet.name, Layout.TABLE
+    records: Iterator[Record] = sheet.records()
+    named = next(records, None)
+    if named is None:
+        raise _no_keys(preview.source)
+    cells = named.cells
+    preview.format = format_of_header(cells)
+    kind = looks_like_header(cells)
+    number = numbered_column(key_column)
+    following = named.line + 1
+    if preview.format is None and kind is False and (number is not None or (key_column is None and len(cells) == 1)):
+        # a sheet without names: its only column, or the chosen one
+        preview.columns, preview.roles = _numbered(preview.source, len(cells), number or 0)
+        records, following = chain([named], records), named.line
+    else:
+        if number is not None and number < len(cells):
+            key_column = cells[number]
+        preview.columns = tuple(cells)
+        preview.roles = column_roles(preview.source, cells, key_column, preview.format)
+    preview.blank_lines.extend(range(1, named.line))
+    take_rows(preview, records, rule, following=following, goods=goods)
 
 
-def _next_line(record: Record) -> int:
-    return record.line + record.raw.count("\n") + 1
+def _finished(preview: KeyPreview) -> KeyPreview:
+    if not preview.texts:
+        raise _no_keys(preview.source)
+    mark_duplicates(preview)
+    return preview
 
 
-def _joined(cells: Sequence[str], places: dict[KeyColumn, int | None]) -> tuple[str, KeyProblem | None]:
-    """The key of one row; number and password are joined as ``number----password``."""
-    number, password = places[KeyColumn.NUMBER], places[KeyColumn.PASSWORD]
-    if number is not None and password is not None:
-        parts = (cells[number], cells[password])
-        missing = not all(part.strip() for part in parts)
-        return "----".join(parts), KeyProblem.INCOMPLETE if missing else None
-    place = next(at for at in (places[KeyColumn.KEY], number, password) if at is not None)
-    return cells[place], None
-
-
-def _take_details(preview: KeyPreview, cells: Sequence[str], places: dict[KeyColumn, int | None]) -> KeyProblem | None:
-    """Append face value, cost, expiry and note of a row where the file has them; the first problem is returned."""
-    problem: KeyProblem | None = None
-    if (place := places[KeyColumn.STATUS]) is not None and folded_name(cells[place]) not in _SELLABLE:
-        problem = KeyProblem.NOT_SELLABLE
-    for role, amounts, bad in (
-        (KeyColumn.FACE, preview.faces_fen, KeyProblem.BAD_FACE),
-        (KeyColumn.COST, preview.costs_fen, KeyProblem.BAD_COST),
-    ):
-        if (place := places[role]) is not None:
-            amount: Fen | None = None
-            if cells[place].strip():
-                try:
-                    amount = _amount(cells[place])
-                except BadInputError:
-                    problem = problem or bad
-            amounts.append(amount)
-    if (place := places[KeyColumn.EXPIRY]) is not None:
-        day = _day(cells[place].strip())
-        if day is None and cells[place].strip():
-            problem = problem or KeyProblem.BAD_EXPIRY
-        preview.expiries.append(day)
-    if (place := places[KeyColumn.NOTE]) is not None:
-        note = _note(cells[place])
-        if note is None:
-            problem = problem or KeyProblem.BAD_NOTE
-        preview.notes.append(note or "")
-    return problem
-
-
-# The same few amounts, days and notes fill a whole column: read and keep each once.
-_amount = lru_cache(maxsize=4096)(parse_yuan)
-
-
-@lru_cache(maxsize=4096)
-def _note(text: str) -> str | None:
-    note = text.strip()
-    return None if len(note) > _NOTE_LENGTH or _CONTROL.search(note) else note
-
-
-@lru_cache(maxsize=4096)
-def _day(text: str) -> str | None:
-    found = _DATE.fullmatch(text) or _DATE_DIGITS.fullmatch(text)
-    if found is None:
-        return None
-    try:
-        return date(*map(int, found.groups())).isoformat()
-    except ValueError:
-        return None
-
-
-def _mark_duplicates(preview: KeyPreview) -> None:
-    seen: set[str] = set()
-    repeated: list[int] = []
-    problems, normalised = preview.problems, preview.normalised
-    for index, text in enumerate(normalised):
-        if text in seen:
-            if index not in problems:
-                repeated.append(index)
-        elif index not in problems:
-            seen.add(text)
-    if not repeated:
-        return
-    wanted = {normalised[index] for index in repeated}
-    del seen
-    firsts: dict[str, int] = {}
-    for index, text in enumerate(normalised):
-        if text in wanted and text not in firsts and index not in problems:
-            firsts[text] = index
-    preview.duplicates = {index: firsts[normalised[index]] for index in repeated}
-
-
-def _no_key_column(name: str) -> BadInputError:
-    return BadInputError(
-        "{file} has no column that is known to be the card key; name it 卡密 or key, or choose it.",
-        "{file} 中找不到卡密列，请将列名改为“卡密”或 key，或手动选择。",
-        file=name,
-    )
+def _no_keys(name: str) -> BadInputError:
+    return BadInputError("{file} holds no card keys.", "{file} 中没有卡密。", file=name)

@@ -92,19 +92,52 @@ class Inventory:
         *,
         encoding: str | None = None,
         column: str | None = None,
+        delimiter: str | None = None,
+        layout: str | None = None,
+        sheet: str | None = None,
+        goods: str | None = None,
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
     ) -> ImportPreview:
         """See :func:`desktop_app.services.key_preview.preview_file`."""
         return key_preview.preview_file(
-            self._context, path, product_id, encoding=encoding, column=column, progress=progress, cancelled=cancelled
+            self._context,
+            path,
+            product_id,
+            encoding=encoding,
+            column=column,
+            delimiter=delimiter,
+            layout=layout,
+            sheet=sheet,
+            goods=goods,
+            progress=progress,
+            cancelled=cancelled,
         )
 
     def preview_text(
-        self, text: str, product_id: int, *, progress: Progress | None = None, cancelled: Cancelled | None = None
+        self,
+        text: str,
+        product_id: int,
+        *,
+        column: str | None = None,
+        delimiter: str | None = None,
+        layout: str | None = None,
+        goods: str | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
     ) -> ImportPreview:
         """The same for pasted text."""
-        return key_preview.preview_text(self._context, text, product_id, progress=progress, cancelled=cancelled)
+        return key_preview.preview_text(
+            self._context,
+            text,
+            product_id,
+            column=column,
+            delimiter=delimiter,
+            layout=layout,
+            goods=goods,
+            progress=progress,
+            cancelled=cancelled,
+        )
 
     def import_keys(
         self,

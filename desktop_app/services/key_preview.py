@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,10 +16,10 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 from sqlmodel import select
 
-from desktop_app.domain.card_keys import SENTENCES, KeyRule, mask
-from desktop_app.domain.errors import CancelledError
+from desktop_app.domain.card_keys import SENTENCES, KeyRule, Sentence, mask
+from desktop_app.domain.errors import BadInputError, CancelledError
 from desktop_app.domain.money import yuan_text
-from desktop_app.exchange.key_files import KeyPreview, read_key_file, read_pasted_keys
+from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.storage.tables import BatchRow, ProductRow
@@ -77,7 +77,10 @@ class ImportLine:
 class ImportPreview:
     """The verdicts on a file or a pasted text. Holds the keys themselves: keep it no longer than the import takes.
 
-    ``needs_confirmation``: the encoding is only likely, so the merchant has to look at the lines before importing.
+    ``needs_confirmation``: the encoding is only likely, or there are ``cautions``; the merchant has to look at the
+    lines before importing. ``format_code`` and ``format_name`` name the program whose list this is; empty: none known.
+    ``layout`` is "lines" or "table"; ``columns`` is the header and ``roles`` what its columns were taken for (role to
+    index), ``goods`` what the file says its cards are for, with the number of lines of each.
     """
 
     source: str
@@ -94,6 +97,16 @@ class ImportPreview:
     malformed_count: int
     warning_count: int
     path: Path | None
+    format_code: str
+    format_name: Sentence
+    layout: str
+    delimiter: str | None
+    columns: tuple[str, ...]
+    roles: Mapping[str, int]
+    sheet: str
+    sheets: tuple[str, ...]
+    goods: Mapping[str, int]
+    cautions: tuple[Sentence, ...]
     keys: KeyPreview = field(repr=False)
     rule: KeyRule
     face_fen: int | None
@@ -171,7 +184,7 @@ class ImportPreview:
             problem = keys.problems.get(index)
             if problem is None:
                 return KeyVerdict.MALFORMED, *_wrong_face(keys.faces_fen[index], self.face_fen)
-            return KeyVerdict.MALFORMED, SENTENCES[problem].en, SENTENCES[problem].zh
+            return KeyVerdict.MALFORMED, *keys.reasons.get(index, SENTENCES[problem])
         if index in keys.duplicates:
             number = keys.line_numbers[keys.duplicates[index]]
             return KeyVerdict.DUPLICATE_IN_FILE, f"The same key as in line {number}.", f"与第 {number} 行相同。"
@@ -179,6 +192,8 @@ class ImportPreview:
             place = self.places[bisect_left(self.in_shop, index)]
             return KeyVerdict.DUPLICATE_IN_SHOP, *_already_here(place, self.batch_names[place.batch_id])
         warnings = [SENTENCES[warning] for warning in keys.warnings.get(index, ())]
+        if keys.general_warning is not None:
+            warnings.append(SENTENCES[keys.general_warning])
         return KeyVerdict.NEW, " ".join(one.en for one in warnings), "".join(one.zh for one in warnings)
 
 
@@ -189,12 +204,17 @@ def preview_file(
     *,
     encoding: str | None = None,
     column: str | None = None,
+    delimiter: str | None = None,
+    layout: str | None = None,
+    sheet: str | None = None,
+    goods: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> ImportPreview:
-    """Read a text or CSV file and say what becomes of each line.
+    """Read a text file, CSV, workbook or dump and say what becomes of each line; what is not given is detected.
 
-    ``column`` is the header of the column that is the key, where it is not recognised. Reading and looking up count
+    ``column`` is the header of the column that is the key (or its number, from 1), ``layout`` "lines" or "table",
+    ``sheet`` one of a workbook, ``goods`` the only one of the file's products to take. Reading and looking up count
     half each in ``progress``. Raises what :func:`desktop_app.exchange.key_files.read_key_file` raises, LockedError, and
     CancelledError.
     """
@@ -205,7 +225,11 @@ def preview_file(
         path,
         rule=key_rule(product),
         encoding=encoding,
+        layout=_layout(layout),
+        delimiter=delimiter,
         key_column=column,
+        sheet=sheet,
+        goods=goods,
         progress=lambda done, total: work.report(min(done, size)),
     )
     return _preview(context, product, keys, path, work, size)
@@ -216,13 +240,24 @@ def preview_text(
     text: str,
     product_id: int,
     *,
+    column: str | None = None,
+    delimiter: str | None = None,
+    layout: str | None = None,
+    goods: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> ImportPreview:
     """The same for pasted text."""
     product = _product(context, product_id)
     work = Work(progress, cancelled, 2 * max(1, len(text)))
-    keys = read_pasted_keys(text, rule=key_rule(product))
+    keys = read_pasted_keys(
+        text,
+        rule=key_rule(product),
+        layout=_layout(layout),
+        delimiter=delimiter,
+        key_column=column,
+        goods=goods,
+    )
     return _preview(context, product, keys, None, work, max(1, len(text)))
 
 
@@ -239,6 +274,17 @@ class Work:
             raise CancelledError("Cancelled; no card key was imported.", "已取消,未导入任何卡密。")
         if self._progress is not None:
             self._progress(done, self.total)
+
+
+def _layout(layout: str | None) -> Layout | None:
+    if layout is None:
+        return None
+    try:
+        return Layout(layout)
+    except ValueError as error:
+        raise BadInputError(
+            "The layout must be “lines” or “table”.", "版式只能是 lines（每行一张）或 table（表格）。"
+        ) from error
 
 
 def _product(context: Context, product_id: int) -> ProductRow:
@@ -293,6 +339,16 @@ def _preview(
         malformed_count=len(malformed),
         warning_count=_count_warnings(keys, new),
         path=path,
+        format_code=keys.format.code if keys.format else "",
+        format_name=keys.format.title if keys.format else Sentence("", ""),
+        layout=keys.layout.value,
+        delimiter=keys.delimiter,
+        columns=keys.columns,
+        roles=keys.roles,
+        sheet=keys.sheet,
+        sheets=keys.sheets,
+        goods=keys.goods,
+        cautions=tuple(keys.cautions),
         keys=keys,
         rule=key_rule(product),
         face_fen=product.face_fen,
@@ -327,6 +383,8 @@ def _wrong_face(found_fen: int | None, face_fen: int | None) -> tuple[str, str]:
 
 
 def _count_warnings(keys: KeyPreview, new: array[int]) -> int:
+    if keys.general_warning is not None:
+        return len(new)
     return sum(_found(new, index) for index in keys.warnings)
 
 
