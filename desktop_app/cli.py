@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # annotations only; at run time the commands import what they
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 
+_DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";"}
+
 _Content = TypeVar("_Content", bytes, str)
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -127,13 +129,21 @@ def main(
 @keys_app.command("import")
 def keys_import(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="TXT (one key per line) or CSV.")],
+    file: Annotated[Path, typer.Argument(help="TXT (one key per line), CSV, XLSX, or the export of another shop.")],
     product: Annotated[str, typer.Option(help="Code of the product.")],
     batch: Annotated[str, typer.Option(help="Name of the batch; made from the time when empty.")] = "",
     supplier: Annotated[str, typer.Option(help="Who supplied the keys.")] = "",
     cost: Annotated[str, typer.Option(help="Cost of one key in yuan, such as 18.50.")] = "",
     expires: Annotated[str, typer.Option(help="Last usable day, such as 2027-06-30.")] = "",
     encoding: Annotated[str, typer.Option(help="Encoding, when it must not be guessed (gb18030).")] = "",
+    column: Annotated[str, typer.Option(help="Header of the key column, or its number from 1.")] = "",
+    delimiter: Annotated[str, typer.Option(help="comma, tab or semicolon.")] = "",
+    layout: Annotated[str, typer.Option(help="lines or table.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
+    goods: Annotated[str, typer.Option(help="Take only the cards of this product of the file.")] = "",
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="Import although the file does not say all that it should.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:
@@ -145,13 +155,20 @@ def keys_import(
     cost_fen = parse_yuan(cost) if cost else None
     with session.shop(unlocked=True) as shop:
         line = shop.products.by_code(product)
-        preview = shop.inventory.preview_file(file, line.id, encoding=encoding or None)
-        if preview.needs_confirmation and not encoding:
-            raise BadInputError(
-                "{file} seems to be GB18030; look at it in the window, or say --encoding gb18030.",
-                "{file} 似乎是 GB18030 编码;请在窗口中预览确认,或加上 --encoding gb18030。",
-                file=file,
-            )
+        preview = shop.inventory.preview_file(
+            file,
+            line.id,
+            encoding=encoding or None,
+            column=column or None,
+            delimiter=_DELIMITERS.get(delimiter, delimiter) or None,
+            layout=layout or None,
+            sheet=sheet or None,
+            goods=goods or None,
+        )
+        for caution in preview.cautions:
+            typer.echo(caution.zh if session.language == "zh" else caution.en, err=True)
+        if preview.needs_confirmation and not (confirmed or dry_run):
+            raise _unconfirmed(file, has_cautions=bool(preview.cautions))
         counts = {
             "lines": preview.line_count,
             "new": preview.new_count,
@@ -160,7 +177,16 @@ def keys_import(
             "duplicate_in_shop": preview.shop_duplicates,
             "malformed": preview.malformed_count,
         }
-        result: dict[str, Any] = {"product": product, "dry_run": dry_run, **counts}
+        result: dict[str, Any] = {
+            "product": product,
+            "dry_run": dry_run,
+            **counts,
+            "warnings": preview.warning_count,
+            "format": preview.format_code or None,
+            "encoding": preview.encoding or None,
+            "columns": list(preview.columns),
+            "goods": dict(preview.goods),
+        }
         if not dry_run:
             options = ImportOptions(batch=batch, supplier=supplier, cost_fen=cost_fen, expires_on=expires or None)
             result["batch"] = shop.inventory.import_keys(preview, options).batch_name
@@ -173,6 +199,20 @@ def keys_import(
         f"{counts['duplicate_in_shop']} already in the shop, {counts['malformed']} malformed, {counts['blank']} blank.",
         f"共 {counts['lines']} 行,{verb_zh} {counts['new']} 条;文件内重复 {counts['duplicate_in_file']},"
         f"店内已有 {counts['duplicate_in_shop']},格式错误 {counts['malformed']},空行 {counts['blank']}。",
+    )
+
+
+def _unconfirmed(file: Path, *, has_cautions: bool) -> BadInputError:
+    if has_cautions:
+        return BadInputError(
+            "{file} was not imported: look at it with --dry-run, then say --confirmed.",
+            "{file} 未导入:请先用 --dry-run 查看,确认后加上 --confirmed。",
+            file=file,
+        )
+    return BadInputError(
+        "{file} seems to be GB18030; look at it in the window, or say --encoding gb18030.",
+        "{file} 似乎是 GB18030 编码;请在窗口中预览确认,或加上 --encoding gb18030。",
+        file=file,
     )
 
 
