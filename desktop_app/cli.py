@@ -242,6 +242,77 @@ def keys_find(
         )
 
 
+@keys_app.command("batches")
+def keys_batches(
+    context: typer.Context,
+    product: Annotated[str, typer.Option(help="Code of one product; all when empty.")] = "",
+) -> None:
+    """The imports, newest first, one JSON object a line; costs are in fen."""
+    session: Session = context.obj
+    with session.shop(unlocked=False) as shop:
+        product_id = shop.products.by_code(product).id if product else None
+        for line in shop.inventory.batches(product_id):
+            _print_json(
+                {
+                    "batch": line.name,
+                    "product": line.product_name,
+                    "supplier": line.supplier,
+                    "invoice_no": line.invoice_no,
+                    "cost_fen": line.cost_fen,
+                    "expires_on": line.expires_on,
+                    "note": line.note,
+                    "imported": line.new_count,
+                    "in_stock": line.in_stock,
+                    "undone": line.undone_at is not None,
+                },
+                indent=None,
+            )
+
+
+@keys_app.command("batch")
+def keys_batch(
+    context: typer.Context,
+    batch: Annotated[str, typer.Argument(help="Name of the batch.")],
+    supplier: Annotated[str | None, typer.Option(help="Who supplied the keys.")] = None,
+    invoice: Annotated[str | None, typer.Option(help="Number of the invoice.")] = None,
+    cost: Annotated[str | None, typer.Option(help="Cost of one key in yuan; empty: not known.")] = None,
+    expires: Annotated[str | None, typer.Option(help="Last usable day; empty: none.")] = None,
+    note: Annotated[str | None, typer.Option(help="Note.")] = None,
+) -> None:
+    """Correct what is known of a batch; what is not given stays."""
+    from desktop_app.domain.money import parse_yuan
+    from desktop_app.services.inventory import BatchDraft
+
+    session: Session = context.obj
+    with session.shop(unlocked=False) as shop:
+        old = shop.inventory.batch_by_name(batch)
+        draft = BatchDraft(
+            supplier=old.supplier if supplier is None else supplier,
+            invoice_no=old.invoice_no if invoice is None else invoice,
+            cost_fen=old.cost_fen if cost is None else parse_yuan(cost) if cost else None,
+            expires_on=old.expires_on if expires is None else expires,
+            note=old.note if note is None else note,
+        )
+        shop.inventory.change_batch(old.id, draft)
+    session.say(f"Batch {old.name} is as you say.", f"批次 {old.name} 已按所填内容保存。")
+
+
+@keys_app.command("undo")
+def keys_undo(
+    context: typer.Context,
+    batch: Annotated[str, typer.Argument(help="Name of the batch.")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Take an import back: all its keys or, when one of them left the stock, none."""
+    session: Session = context.obj
+    with session.shop(unlocked=True) as shop:
+        line = shop.inventory.batch_by_name(batch)
+        count = shop.inventory.undo_import(line.id, reason)
+    session.say(
+        f"The import of {line.name} is undone: {count} keys.", f"批次 {line.name} 的导入已撤销:{count} 张卡密。"
+    )
+
+
 # ---- orders
 
 

@@ -171,3 +171,19 @@ def test_decide_needs_no_shop_and_keeps_bad_lines_apart(
     assert run(["decide", str(single)]) == 2
     assert capfd.readouterr().out == ""
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_batch_is_corrected_and_taken_back(shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    keys = tmp_path / "keys.txt"
+    keys.write_text("AAAA-0001\nAAAA-0002\n", "utf-8")
+    assert run(["keys", "import", str(keys), "--product", "STEAM", "--batch", "N1", "--supplier", "Jia"]) == 0
+    assert run(["keys", "batch", "n1", "--invoice", "INV-7", "--cost", "18.40"]) == 0
+    capfd.readouterr()
+    assert run(["keys", "batches", "--product", "STEAM"]) == 0
+    line = json.loads(capfd.readouterr().out)
+    assert (line["supplier"], line["invoice_no"], line["cost_fen"], line["in_stock"]) == ("Jia", "INV-7", 1840, 2)
+    assert run(["keys", "undo", "N1", "--reason", "wrong list"]) == 0
+    capfd.readouterr()
+    assert run(["keys", "find", "AAAA-0001"]) == 1
+    assert run(["keys", "undo", "N1"]) == 1
+    assert "N1" in capfd.readouterr().err

@@ -34,6 +34,8 @@ from desktop_app.domain.states import (
 
 _TITLES: Mapping[str, tuple[str, str]] = {
     "keys.imported": ("Card keys imported", "导入卡密"),
+    "batch.changed": ("Batch changed", "修改批次"),
+    "batch.undone": ("Import undone", "撤销导入"),
     "key.revealed": ("Card key shown", "查看卡密"),
     "key.copied": ("Card key copied", "复制卡密"),
     "key.voided": ("Card key made void", "作废卡密"),

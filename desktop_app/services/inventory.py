@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text as sql_text
 from sqlalchemy import update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from desktop_app.domain.card_keys import normalise
 from desktop_app.domain.errors import NotFoundError, RefusedError
 from desktop_app.domain.states import KEY_MOVES, KeyState, check_move
-from desktop_app.services import key_import, key_preview
+from desktop_app.services import batches, key_import, key_preview
+from desktop_app.services.batches import BatchDraft, BatchLine
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field
 from desktop_app.services.key_import import ImportOptions, ImportResult
@@ -32,9 +30,10 @@ from desktop_app.services.key_preview import Cancelled, ImportLine, ImportPrevie
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.timeline import EventLine, events_of
-from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, ProductRow, UnitRow
+from desktop_app.storage.tables import CardKeyRow, DeliveryRow, ProductRow, UnitRow
 
 __all__ = [
+    "BatchDraft",
     "BatchLine",
     "ImportLine",
     "ImportOptions",
@@ -51,30 +50,6 @@ _NOTE = FieldName("The note", "备注")
 _LONGEST_REASON = 500
 _SEVERAL = 0
 """``entity_id`` of an event about several keys; its facts name them as ranges (``1-40,77``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchLine:
-    """One import; the five counts add up to ``line_count``. ``in_stock``: its keys that are still there."""
-
-    id: int
-    name: str
-    product_id: int
-    product_name: str
-    source: str
-    supplier: str
-    cost_fen: int | None
-    expires_on: str | None
-    note: str
-    imported_at: datetime
-    imported_by: str
-    line_count: int
-    new_count: int
-    blank_count: int
-    file_duplicates: int
-    shop_duplicates: int
-    malformed_count: int
-    in_stock: int
 
 
 class Inventory:
@@ -169,14 +144,27 @@ class Inventory:
             return key_lines(self._context, session, found[:1])[0] if found else None
 
     def batches(self, product_id: int | None = None) -> list[BatchLine]:
-        """The batches (of one product), newest first."""
-        with self._context.read() as session:
-            statement = select(BatchRow, ProductRow).join(ProductRow, col(ProductRow.id) == col(BatchRow.product_id))
-            if product_id is not None:
-                statement = statement.where(col(BatchRow.product_id) == product_id)
-            rows = session.exec(statement.order_by(col(BatchRow.id).desc())).all()
-            stock = _stock_by_batch(session)
-            return [_batch_line(batch, product, stock.get(batch.id, 0)) for batch, product in rows]
+        """See :func:`desktop_app.services.batches.batch_lines`."""
+        return batches.batch_lines(self._context, product_id)
+
+    def batch_by_name(self, name: str) -> BatchLine:
+        """The batch that has this name now, upper and lower case alike; :class:`NotFoundError`."""
+        return batches.batch_by_name(self._context, name)
+
+    def change_batch(self, batch_id: int, draft: BatchDraft) -> None:
+        """See :func:`desktop_app.services.batches.change_batch`."""
+        batches.change_batch(self._context, batch_id, draft)
+
+    def undo_import(
+        self,
+        batch_id: int,
+        reason: str = "",
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> int:
+        """See :func:`desktop_app.services.batches.undo_import`."""
+        return batches.undo_import(self._context, batch_id, reason, progress=progress, cancelled=cancelled)
 
     def history(self, key_id: int) -> list[EventLine]:
         """Everything that happened to a key, oldest first: its import, what was done to it, its orders."""
@@ -193,7 +181,10 @@ class Inventory:
                 events += (
                     event for event in events_of(session, "orders", unit.order_id) if event.kind == "order.delivered"
                 )
-            return sorted({event.seq: event for event in events}.values(), key=lambda event: event.seq)
+            # the number of a key that went with its import can be given again: what was before is of another key
+            start = min((event.seq for event in events if event.kind == "keys.imported"), default=0)
+            own = {event.seq: event for event in events if event.seq >= start}
+            return [own[seq] for seq in sorted(own)]
 
     # ---- one key in clear
 
@@ -430,39 +421,3 @@ def _in_ranges(key_id: int, ranges: str) -> bool:
         if first and int(first) <= key_id <= int(last or first):
             return True
     return False
-
-
-def _stock_by_batch(session: Session) -> dict[int, int]:
-    # the condition is written out, because SQLite takes the partial index of the stock only for exactly this text
-    statement = (
-        select(col(CardKeyRow.batch_id), func.count())
-        .where(sql_text("card_keys.state = 'in_stock'"))
-        .group_by(col(CardKeyRow.product_id), col(CardKeyRow.batch_id))
-    )
-    stock: dict[int, int] = {}
-    for batch_id, count in session.exec(statement):
-        stock[batch_id] = stock.get(batch_id, 0) + count
-    return stock
-
-
-def _batch_line(batch: BatchRow, product: ProductRow, in_stock: int) -> BatchLine:
-    return BatchLine(
-        id=batch.id,
-        name=batch.name,
-        product_id=batch.product_id,
-        product_name=product.name,
-        source=batch.source,
-        supplier=batch.supplier,
-        cost_fen=batch.cost_fen,
-        expires_on=batch.expires_on,
-        note=batch.note,
-        imported_at=batch.imported_at,
-        imported_by=batch.imported_by,
-        line_count=batch.line_count,
-        new_count=batch.new_count,
-        blank_count=batch.blank_count,
-        file_duplicates=batch.file_duplicates,
-        shop_duplicates=batch.shop_duplicates,
-        malformed_count=batch.malformed_count,
-        in_stock=in_stock,
-    )

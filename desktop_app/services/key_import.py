@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import BadInputError, ConflictError, RefusedError
 from desktop_app.domain.states import KeyState
@@ -33,18 +32,18 @@ from desktop_app.services.key_preview import (
 from desktop_app.services.products import key_rule, product_row, shop_day
 from desktop_app.storage.audit import tags_hash
 from desktop_app.storage.column_types import to_micros
+from desktop_app.storage.connections import roomy_cache
 from desktop_app.storage.tables import BatchRow, ProductRow
 from desktop_app.storage.vault import TAG_BYTES
 
 _Value = TypeVar("_Value")
 
 _BATCH = FieldName("The batch name", "批次名称")
-_SUPPLIER = FieldName("The supplier", "供货商")
-_COST = FieldName("The cost per key", "每张成本")
-_EXPIRY = FieldName("The last usable day", "有效期")
-_NOTE = FieldName("The note", "备注")
-
-_CACHE_KIB: Final = 128 * 1024
+SUPPLIER = FieldName("The supplier", "供货商")
+INVOICE = FieldName("The invoice number", "发票号")
+COST = FieldName("The cost per key", "每张成本")
+EXPIRY = FieldName("The last usable day", "有效期")
+NOTE = FieldName("The note", "备注")
 
 _INSERT_KEY: Final = """
 INSERT INTO card_keys (product_id, batch_id, line, state, state_at, tag, sealed, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -63,6 +62,7 @@ class ImportOptions:
     cost_fen: int | None = None
     expires_on: str | None = None
     note: str = ""
+    invoice_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def import_keys(
                 name=product.name,
             )
         connection = session.connection()
-        with _roomy_cache(connection):
+        with roomy_cache(connection):
             fresh, late = _still_new(connection, preview)
             if not fresh:
                 raise _nothing_new(preview)
@@ -124,6 +124,7 @@ def import_keys(
                 imported_by=context.actor,
                 name=_batch_name(context, session, product, values.batch),
                 supplier=values.supplier,
+                invoice_no=values.invoice_no,
                 cost_fen=values.cost_fen,
                 expires_on=values.expires_on,
                 note=values.note,
@@ -159,32 +160,22 @@ def import_keys(
     return result
 
 
-@contextmanager
-def _roomy_cache(connection: Connection) -> Iterator[None]:
-    """Pages that do not fit into the cache are written early, and then lock out every reader until the commit."""
-    before = int(connection.exec_driver_sql("PRAGMA cache_size").scalar_one())
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
-
-
 def _checked(preview: ImportPreview, options: ImportOptions) -> ImportOptions:
     cost = options.cost_fen
     if cost is not None:
-        amount_field(_COST, cost)
+        amount_field(COST, cost)
     elif preview.keys.costs_fen:
         cost = _same(preview, preview.keys.costs_fen, "costs", "成本")
-    day = day_field(_EXPIRY, options.expires_on)
+    day = day_field(EXPIRY, options.expires_on)
     if day is None and preview.keys.expiries:
         day = _same(preview, preview.keys.expiries, "expiry dates", "有效期")
     return ImportOptions(
         batch=line_field(_BATCH, options.batch, longest=80),
-        supplier=line_field(_SUPPLIER, options.supplier, longest=120),
+        supplier=line_field(SUPPLIER, options.supplier, longest=120),
+        invoice_no=line_field(INVOICE, options.invoice_no, longest=80),
         cost_fen=cost,
         expires_on=day,
-        note=text_field(_NOTE, options.note),
+        note=text_field(NOTE, options.note),
     )
 
 
@@ -218,8 +209,8 @@ def _batch_name(context: Context, session: Session, product: ProductRow, wanted:
 
 
 def _name_taken(session: Session, name: str) -> bool:
-    found = session.exec(select(BatchRow.id).where(func.lower(BatchRow.name) == name.lower())).first()
-    return found is not None
+    same = func.lower(BatchRow.name) == name.lower()
+    return session.exec(select(BatchRow.id).where(same, col(BatchRow.undone_at).is_(None))).first() is not None
 
 
 def _still_new(connection: Connection, preview: ImportPreview) -> tuple[array[int], int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ BUSY_SECONDS = 5.0
 
 READ = "BEGIN"
 WRITE = "BEGIN IMMEDIATE"
+
+_ROOMY_KIB = 128 * 1024
 
 
 def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
@@ -51,6 +55,17 @@ def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+@contextmanager
+def roomy_cache(connection: Connection) -> Iterator[None]:
+    """Pages that do not fit into the cache are written early, and then lock out every reader until the commit."""
+    before = int(connection.exec_driver_sql("PRAGMA cache_size").scalar_one())
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_ROOMY_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

@@ -215,14 +215,18 @@ class BatchRow(SQLModel, table=True):
             "line_count = new_count + blank_count + file_duplicates + shop_duplicates + malformed_count",
             name="ck_batches_sum",
         ),
+        CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="ck_batches_undone"),
         Index("ix_batches_expiry", "expires_on"),
+        # the name of an import that was undone is free again
+        Index("uq_batches_name", "name", unique=True, sqlite_where=text("undone_at IS NULL")),
     )
     id: int = _id()
-    name: str = _text(unique=True)
+    name: str = _text()
     product_id: int = _link("products.id", index=True)
     source: str = _text()  # file name, or how the keys came
     sha256: str = _text("")
     supplier: str = _text("")
+    invoice_no: str = _text("")
     cost_fen: int | None = Field(default=None, sa_type=Integer)  # per key
     expires_on: str | None = _text(None)  # ISO date in the shop's zone, last usable day
     note: str = _text("")
@@ -234,6 +238,8 @@ class BatchRow(SQLModel, table=True):
     malformed_count: int = Field(default=0, sa_type=Integer)
     imported_at: datetime = _time()
     imported_by: str = _text()
+    undone_at: datetime | None = _time(None)  # the import was taken back: its keys are gone, the row stays
+    undone_by: str | None = _text(None)
 
 
 class CardKeyRow(SQLModel, table=True):

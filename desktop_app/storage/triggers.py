@@ -40,7 +40,7 @@ _DELETABLE: Mapping[str, str | None] = {
     "card_keys": "OLD.state <> 'in_stock'",
     "orders": "OLD.state <> 'unpaid'",
     "units": "(SELECT state FROM orders WHERE id = OLD.order_id) <> 'unpaid'",
-    "batches": "EXISTS (SELECT 1 FROM card_keys WHERE batch_id = OLD.id)",
+    "batches": None,
     "requests": None,
     "request_units": None,
     "evidence": None,
@@ -50,7 +50,9 @@ _DELETABLE: Mapping[str, str | None] = {
 
 _TARGET = ("target_sealed", "account_tag")
 
-# What the purchase agreed stays as it was once money came (seed A4, A37).
+_COUNTS = ("line_count", "new_count", "blank_count", "file_duplicates", "shop_duplicates", "malformed_count")
+
+# What the purchase agreed stays as it was once money came (seed A4, A37), and what came in as it came.
 _FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
     "orders": (
         ("order_no", "channel_id", "policy_id", "product_id", "fee_disclosure", "ordered_at", *_TARGET),
@@ -60,6 +62,7 @@ _FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("order_id", "ref", "list_fen", "net_fen"),
         "(SELECT state FROM orders WHERE id = OLD.order_id) <> 'unpaid'",
     ),
+    "batches": (("product_id", "source", "sha256", *_COUNTS, "imported_at", "imported_by"), "1"),
     "requests": (("order_id", "requested_at", "received_at"), "1"),
     "refunds": (("decision_id", "order_id", "amount_fen"), "1"),
     "evidence": (("order_id", "kind", "stored_name", "sha256", "size", "added_at"), "1"),
@@ -80,6 +83,14 @@ def trigger_statements() -> Iterator[str]:
         event = f"UPDATE OF {', '.join(columns)}"
         yield _trigger(table, "frozen", event, f"{condition} AND ({changed})", "this was agreed and stays as it was")
     yield from order_search.TRIGGERS
+    yield _trigger("batches", "undone", "UPDATE", "OLD.undone_at IS NOT NULL", "an undone import stays as it is")
+    yield _trigger(
+        "batches",
+        "undo",
+        "UPDATE OF undone_at",
+        "NEW.undone_at IS NOT NULL AND EXISTS (SELECT 1 FROM card_keys WHERE batch_id = OLD.id)",
+        "an import is undone when its keys are gone",
+    )
     yield _trigger("refunds", "first", "INSERT", "NEW.state <> 'due'", "a refund begins as due")
     yield _trigger("requests", "first", "INSERT", "NEW.state = 'decided'", "a request is decided after it came in")
     yield _trigger(

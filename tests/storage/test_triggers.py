@@ -153,10 +153,16 @@ def test_a_sold_key_cannot_be_put_back_by_replacing_it(database: Database) -> No
             _run(session, statement)
 
 
-def test_a_batch_that_was_never_sold_can_be_taken_back(database: Database) -> None:
+def test_an_import_of_which_nothing_was_sold_can_be_undone_once(database: Database) -> None:
+    undo = "UPDATE batches SET undone_at = 1, undone_by = '店主' WHERE id = 1"
+    with pytest.raises(IntegrityError, match="keys are gone"), database.write() as session:
+        _run(session, undo)
     with database.write() as session:
         _run(session, "DELETE FROM card_keys WHERE batch_id = 1")
-        _run(session, "DELETE FROM batches WHERE id = 1")
+        _run(session, undo)
+    for statement in ("UPDATE batches SET undone_at = NULL, undone_by = NULL", "DELETE FROM batches"):
+        with pytest.raises(IntegrityError, match="batches"), database.write() as session:
+            _run(session, statement)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ STATEMENTS = (
         source TEXT NOT NULL,
         sha256 TEXT NOT NULL,
         supplier TEXT NOT NULL,
+        invoice_no TEXT NOT NULL,
         cost_fen INTEGER,
         expires_on TEXT,
         note TEXT NOT NULL,
@@ -123,6 +124,8 @@ STATEMENTS = (
         malformed_count INTEGER NOT NULL,
         imported_at INTEGER NOT NULL,
         imported_by TEXT NOT NULL,
+        undone_at INTEGER,
+        undone_by TEXT,
         PRIMARY KEY (id),
         CONSTRAINT ck_batches_cost_fen CHECK (cost_fen >= 0),
         CONSTRAINT ck_batches_line_count CHECK (line_count >= 0),
@@ -133,7 +136,7 @@ STATEMENTS = (
         CONSTRAINT ck_batches_malformed_count CHECK (malformed_count >= 0),
         CONSTRAINT ck_batches_sum CHECK (line_count = new_count + blank_count + file_duplicates +
             shop_duplicates + malformed_count),
-        UNIQUE (name),
+        CONSTRAINT ck_batches_undone CHECK ((undone_at IS NULL) = (undone_by IS NULL)),
         FOREIGN KEY(product_id) REFERENCES products (id)
     )
      STRICT
@@ -568,6 +571,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_batches_product_id ON batches (product_id)
+    """,
+    """
+    CREATE UNIQUE INDEX uq_batches_name ON batches (name) WHERE undone_at IS NULL
     """,
     """
     CREATE INDEX ix_card_keys_batch ON card_keys (batch_id, line)
