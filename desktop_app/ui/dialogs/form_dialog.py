@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.ui.colours import Tone
@@ -40,12 +40,12 @@ class FieldGrid(QGridLayout):
     def set_field_visible(self, field: QWidget, visible: bool) -> None:
         """Show or hide a field with its title."""
         for row in range(self.rowCount()):
-            item = self.itemAtPosition(row, 1)
-            title = self.itemAtPosition(row, 0)
-            if item is not None and item.widget() is field:
-                field.setVisible(visible)
-                if title is not None and title.widget() is not None:
-                    title.widget().setVisible(visible)
+            places = [self.itemAtPosition(row, column) for column in (0, 1)]
+            widgets = [place.widget() for place in places if place is not None]
+            if field in widgets:
+                for widget in widgets:
+                    if widget is not None:
+                        widget.setVisible(visible)
                 return
 
 
@@ -124,5 +124,18 @@ def note_edit(name: str, label: str, *, text: str = "", placeholder: str = "", h
     edit.setAccessibleName(label)
     edit.setPlaceholderText(placeholder)
     edit.setTabChangesFocus(True)
-    edit.setFixedHeight(height)
+    edit.setMaximumHeight(height)
+    # the style sheet of the window sets a minimum, and it wins over that of the widget
+    edit.setStyleSheet(f"QPlainTextEdit {{ min-height: {height - 14}px; }}")
     return edit
+
+
+def number_spin(name: str, label: str, least: int, most: int, value: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setObjectName(name)
+    spin.setAccessibleName(label)
+    spin.setRange(least, most)
+    spin.setValue(value)
+    # without its arrows the field would begin at the border
+    spin.lineEdit().setTextMargins(8, 0, 8, 0)
+    return spin

@@ -78,6 +78,9 @@ class ImportOrdersDialog(QDialog):
             self._open_source,
             row_id=lambda row: row.row,
         )
+        # a reason is longer than its column
+        self._reason = plain_label(name="orders_line_reason", wrap=True, selectable=True)
+        self.table.row_chosen.connect(self._show_reason)
         self.confirm_box = QCheckBox(self.tr("I looked at the lines: they read correctly"))
         self.confirm_box.setObjectName("confirm_encoding_box")
         self.confirm_box.setAccessibleName(self.confirm_box.text())
@@ -101,8 +104,10 @@ class ImportOrdersDialog(QDialog):
             )
         )
         layout.addLayout(row_of(self.path_edit, self.choose_button, self.preview_button))
-        layout.addLayout(row_of(self._summary, 1, self.problems_box, self.template_button))
+        layout.addWidget(self._summary)
+        layout.addLayout(row_of(self.problems_box, 1, self.template_button))
         layout.addWidget(self.table, 1)
+        layout.addWidget(self._reason)
         layout.addWidget(self.confirm_box)
         layout.addWidget(self.message)
         layout.addWidget(self.work)
@@ -217,6 +222,9 @@ class ImportOrdersDialog(QDialog):
             self.tr("No file yet"), self.tr("Choose a CSV file; the template shows the headings that are read.")
         )
         self.table.reload()
+
+    def _show_reason(self, row: OrderImportLine | None) -> None:
+        self._reason.setText("" if row is None else _why(row))
 
     def _verdict(self, row: OrderImportLine) -> str:
         return self.tr("Can be entered") if row.ok else self.tr("Left out")

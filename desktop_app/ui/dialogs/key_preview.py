@@ -54,7 +54,9 @@ class KeyPreviewStep(QWidget):
         group = QButtonGroup(self)
         group.setExclusive(True)
         for verdict in (None, *KeyVerdict):
-            button = push_button("", f"preview_{verdict or 'all'}_button", partial(self._filter, verdict))
+            button = push_button(
+                "", f"preview_{verdict or 'all'}_button", partial(self._filter, verdict), kind="choice"
+            )
             button.setCheckable(True)
             group.addButton(button)
             self._filters[verdict] = button

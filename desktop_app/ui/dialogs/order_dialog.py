@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.states import FeeDisclosure, PaymentChannel, ProductKind
@@ -13,7 +13,7 @@ from desktop_app.services.orders import OrderDraft, Target
 from desktop_app.services.policies import ChannelLine
 from desktop_app.services.products import ProductLine
 from desktop_app.ui.actions import WindowContext
-from desktop_app.ui.dialogs.form_dialog import FieldGrid, FormDialog, line_edit, note_edit
+from desktop_app.ui.dialogs.form_dialog import FieldGrid, FormDialog, line_edit, note_edit, number_spin
 from desktop_app.ui.labels import label, money, percent
 from desktop_app.ui.widgets.basics import icon_button, plain_label, row_of
 from desktop_app.ui.widgets.inputs import DateTimeEdit, EnumCombo, MoneyEdit
@@ -80,9 +80,7 @@ class OrderDialog(FormDialog):
         holder.setLayout(line)
         self.channel_combo = ItemCombo(self.tr("Channel"), "order_channel_combo")
         self.product_combo = ItemCombo(self.tr("Product"), "order_product_combo")
-        self.quantity_spin = QSpinBox()
-        self.quantity_spin.setObjectName("quantity_spin")
-        self.quantity_spin.setRange(1, MAX_QUANTITY)
+        self.quantity_spin = number_spin("quantity_spin", self.tr("Quantity"), 1, MAX_QUANTITY, 1)
         self.list_edit = MoneyEdit(self.tr("Price of one"), "list_price_edit")
         self.discount_edit = MoneyEdit(self.tr("Discount of the order"), "discount_edit")
         now = self._window.now()

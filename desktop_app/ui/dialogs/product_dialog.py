@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.products import ProductDraft, ProductLine
-from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit
+from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit, number_spin
 from desktop_app.ui.widgets.inputs import EnumCombo, MoneyEdit
 
 LARGEST_THRESHOLD = 10_000_000
@@ -37,10 +37,9 @@ class ProductDialog(FormDialog):
         self.face_edit.set_fen(draft.face_fen)
         self.price_edit = MoneyEdit(self.tr("Price"), "price_edit")
         self.price_edit.set_fen(draft.price_fen)
-        self.threshold_spin = QSpinBox()
-        self.threshold_spin.setObjectName("threshold_spin")
-        self.threshold_spin.setRange(0, LARGEST_THRESHOLD)
-        self.threshold_spin.setValue(draft.low_stock_threshold)
+        self.threshold_spin = number_spin(
+            "threshold_spin", self.tr("Low stock at"), 0, LARGEST_THRESHOLD, draft.low_stock_threshold
+        )
         self.threshold_spin.setSpecialValueText(self.tr("No warning"))
         self.fold_case_box = self._box("fold_case_box", self.tr("“abc” and “ABC” are the same key"), draft.fold_case)
         self.fold_hyphens_box = self._box(

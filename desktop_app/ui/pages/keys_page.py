@@ -78,7 +78,6 @@ class KeysPage(QWidget):
                 self._count,
                 1,
                 self.export_button,
-                self.import_button,
             )
         )
         layout.addWidget(self.message)
@@ -98,10 +97,6 @@ class KeysPage(QWidget):
         self.state_combo.code_chosen.connect(self._on_filter_changed)
         self.batch_combo.item_chosen.connect(self._on_filter_changed)
         self._count = plain_label(role="muted", name="keys_count")
-        self.import_button = push_button(
-            self.tr("Import keys"), "import_keys_button", self.start_import, kind="primary", icon="download"
-        )
-        self.import_button.setToolTip("Ctrl+I")
         self.export_button = push_button(self.tr("Export…"), "export_keys_button", self._export, icon="file-down")
         self.import_action = page_action(self, self.tr("Import keys"), "import_keys_action", "N", self.start_import)
 

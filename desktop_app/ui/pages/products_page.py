@@ -38,7 +38,7 @@ class ProductsPage(QWidget):
         self._window = window
         self._product: ProductLine | None = None
         self.search_box = SearchBox(self.tr("Find a product"), "products_search", self.tr("Code or name…"))
-        self.search_box.setMaximumWidth(300)
+        self.search_box.setFixedWidth(260)
         self.search_box.searched.connect(self._on_filter_changed)
         self.active_box = QCheckBox(self.tr("Only those on sale"))
         self.active_box.setObjectName("only_active_box")
@@ -189,8 +189,8 @@ class ProductsPage(QWidget):
             "batches_table",
             self.tr("Batches of this product"),
             (
-                Column("name", self.tr("Batch"), lambda row: row.name, width=150),
-                Column("in_stock", self.tr("Left"), _left_text, _RIGHT, width=92),
+                Column("name", self.tr("Batch"), lambda row: row.name, width=136),
+                Column("in_stock", self.tr("Left"), _left_text, _RIGHT, width=88),
                 Column("imported_at", self.tr("Imported"), self._imported_day, width=96),
                 Column("expires_on", self.tr("Usable until"), lambda row: row.expires_on or "", width=96),
                 Column("supplier", self.tr("Supplier"), lambda row: row.supplier, width=120),

@@ -42,6 +42,7 @@ class KeyPane(DetailPane):
         self._hide_timer.timeout.connect(self.hide_key)
         self._text = plain_label(name="key_text", wrap=True, selectable=True)
         self._text.setFont(mono_font(13))
+        self._many = plain_label(role="title", name="keys_chosen", wrap=True)
         self._pill = Pill("key_state_pill")
         self.reveal_button = push_button(self.tr("Reveal"), "reveal_button", self._toggle, icon="eye")
         self.copy_button = CopyButton(self.tr("Copy"), "copy_key_button", self._copied, secret=window.secrets)
@@ -58,7 +59,16 @@ class KeyPane(DetailPane):
         self.order_button = push_button("", "key_order_button", self._open_order, kind="link", icon="receipt-text")
         self._life = plain_label(self.tr("What happened to it"), role="section")
         self.timeline = TimelineView("key_timeline")
-        self._single = (self._pill, self.reveal_button, self.copy_button, self._logged, self._facts, self._life)
+        self._single = (
+            self._text,
+            self._pill,
+            self.reveal_button,
+            self.copy_button,
+            self._logged,
+            self._facts,
+            self._life,
+        )
+        self.content.addWidget(self._many)
         self.content.addWidget(self._text)
         self.content.addWidget(self._pill)
         self.content.addLayout(row_of(self.reveal_button, self.copy_button, 1))
@@ -101,6 +111,7 @@ class KeyPane(DetailPane):
         self._facts.set_value("since", when(key.state_at, zone))
         self._facts.set_value("note", key.note)
         self.order_button.setText(self.tr("Order {order_no}").format(order_no=key.order_no))
+        self._many.hide()
         for widget in self._single:
             widget.show()
         self.order_button.setVisible(bool(key.order_no))
@@ -112,7 +123,9 @@ class KeyPane(DetailPane):
         """Several are chosen; ``states`` None: too many to look at, any step may be possible."""
         self._key = None
         self._is_revealed = False
-        self._text.setText(self.tr("{count} keys chosen").format(count=f"{count:,}"))
+        self._text.clear()
+        self._many.setText(self.tr("{count} keys chosen").format(count=f"{count:,}"))
+        self._many.show()
         for widget in (*self._single, self.order_button, self.timeline):
             widget.hide()
         self._enable(set(KeyState) if states is None else states)

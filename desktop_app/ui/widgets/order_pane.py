@@ -92,7 +92,7 @@ class OrderPane(DetailPane):
         count = len(order.request_ids)
         self.requests_button.setVisible(count > 0)
         self.requests_button.setText(
-            self.tr("{count} requests, {open} open").format(count=count, open=line.open_requests)
+            self.tr("Requests: {count}, open: {open}").format(count=count, open=line.open_requests)
         )
         self.units.show_order(order, zone)
         self.timeline.set_events(shop.orders.timeline(line.id), zone)

@@ -43,12 +43,12 @@ class UnitsView(QWidget):
             self.tr("Units of the order"),
             (
                 Column("ref", "#", lambda unit: unit.ref, width=48),
-                Column("key", self.tr("Key"), lambda unit: unit.key_masked, mono=True, width=160),
-                Column("state", self.tr("State"), unit_word, tone=_tone, width=108),
-                Column("net_fen", self.tr("Price"), lambda unit: money(unit.net_fen), Qt.AlignmentFlag.AlignRight),
+                Column("key", self.tr("Key"), lambda unit: unit.key_masked, mono=True, width=190),
+                Column("state", self.tr("State"), unit_word, tone=_tone, width=120),
             ),
             self._open_units,
         )
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.row_chosen.connect(self._show_unit)
         self._facts = FactsGrid("unit_facts")
         for name, title in (
@@ -58,6 +58,7 @@ class UnitsView(QWidget):
             ("source", self.tr("Source")),
             ("stated_by", self.tr("Who says so")),
             ("missing", self.tr("Missing")),
+            ("price", self.tr("Paid for it")),
             ("balance", self.tr("Balance")),
             ("official", self.tr("Issuer's record")),
             ("delivered", self.tr("Delivered")),
@@ -118,6 +119,7 @@ class UnitsView(QWidget):
                 "note": record.note,
             }
         values |= {
+            "price": money(unit.net_fen) if len(order.units) > 1 else "",
             "balance": self._balance(unit),
             "official": self.tr("not activated") if unit.official_not_activated else "",
             "delivered": self._delivered(unit),
