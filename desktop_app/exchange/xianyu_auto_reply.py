@@ -13,7 +13,7 @@ from desktop_app.domain.card_keys import Sentence
 from desktop_app.exchange.csv_tables import Record
 from desktop_app.exchange.key_tables import CardFormat, KeyColumn, state_sentence
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "卡券名称",
     "类型",
     "启用",
@@ -65,7 +65,7 @@ FORMATS: Final = (
     CardFormat(
         code="xianyu-auto-reply",
         title=Sentence("xianyu-auto-reply account export (卡券)", "闲鱼自动回复 账号导出（卡券）"),
-        columns=_COLUMNS,
+        columns=COLUMNS,
         roles={"数据内容": KeyColumn.KEY},
         refusal=_refusal,
         goods=("卡券名称", "规格值"),
