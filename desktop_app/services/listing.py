@@ -72,7 +72,8 @@ class Listing(Generic[Line]):
         is_descending = sort is None or sort.descending
         self._order = tuple(column.desc() if is_descending else column.asc() for column in columns)
         self._ask_parts = parts
-        self._lock = threading.RLock()
+        self._preparing = threading.Lock()
+        self._loading = threading.Lock()
         self._ids: array[int] | None = None
         self._unsorted: Select[Any] | None = None
         self._parts: Sequence[Select[Any]] = ()
@@ -80,21 +81,19 @@ class Listing(Generic[Line]):
 
     def count(self) -> int:
         """How many rows there are."""
-        with self._lock:
-            if self._ids is not None or not self._in_index_order():
-                return len(self._loaded())
-            assert self._unsorted is not None
-            with self._context.read() as session:
-                counted = select(func.count()).select_from(self._unsorted.order_by(None).subquery())
-                return int(session.execute(counted).scalar_one())
+        unsorted = self._prepared()
+        if self._ids is not None or not self._is_indexed:
+            return len(self.ids())
+        with self._context.read() as session:
+            counted = select(func.count()).select_from(unsorted.order_by(None).subquery())
+            return int(session.execute(counted).scalar_one())
 
     def page(self, offset: int, limit: int) -> list[Line]:
         """Rows ``offset`` to ``offset + limit - 1``; fewer at the end."""
-        with self._lock:
-            if self._ids is None and offset + limit <= _FIRST_ROWS and self._in_index_order():
-                return self._first(offset, limit)
-            ids = self._loaded()
-        return self._rows_of(ids[offset : offset + limit])
+        self._prepared()
+        if self._ids is None and self._is_indexed and offset + limit <= _FIRST_ROWS:
+            return self._first(offset, limit)
+        return self._rows_of(self.ids()[offset : offset + limit])
 
     def rows(self, chunk: int = 1000) -> Iterator[Line]:
         """All rows, ``chunk`` of them at a time; nothing is kept open between them."""
@@ -104,8 +103,16 @@ class Listing(Generic[Line]):
 
     def ids(self) -> array[int]:
         """The ids of all rows in their order, 8 bytes each."""
-        with self._lock:
-            return self._loaded()
+        with self._loading:
+            if self._ids is None:
+                self._prepared()
+                with self._context.read() as session:
+                    texts = [_ids_text(session, part) for part in self._parts]
+                ids = array("q")
+                for text in texts:
+                    _extend(ids, text)
+                self._ids = ids
+            return self._ids
 
     def positions(self, ids: Collection[int]) -> dict[int, int]:
         """At which place each of ``ids`` stands; those that are not in the list are left out."""
@@ -117,11 +124,11 @@ class Listing(Generic[Line]):
 
     # ---- inside
 
-    def _rows_of(self, ids: Sequence[int]) -> list[Line]:
+    def _rows_of(self, ids: array[int]) -> list[Line]:
         if not ids:
             return []
         with self._context.read() as session:
-            return self._read(session, ids)
+            return self._read(session, ids.tolist())
 
     def _first(self, offset: int, limit: int) -> list[Line]:
         with self._context.read() as session:
@@ -133,30 +140,16 @@ class Listing(Generic[Line]):
                     break
             return self._read(session, ids[offset:]) if len(ids) > offset else []
 
-    def _loaded(self) -> array[int]:
-        if self._ids is None:
-            self._prepare()
-            with self._context.read() as session:
-                self._ids = array("q")
-                texts = [_ids_text(session, part) for part in self._parts]
-            for text in texts:
-                _extend(self._ids, text)
-        return self._ids
-
-    def _prepare(self) -> None:
-        if self._unsorted is None:
-            statement = self._ask() if callable(self._ask) else self._ask
-            self._parts = self._ask_parts() if self._ask_parts else (statement.order_by(*self._order),)
-            self._unsorted = statement
-
-    def _in_index_order(self) -> bool:
-        """Whether the first rows cost next to nothing, because SQLite need not sort all of them to know them."""
-        if self._unsorted is None:
-            self._prepare()
-            with self._context.read() as session:
-                # parts differ in their values only
-                self._is_indexed = not self._parts or not _sorts(session, self._parts[0])
-        return self._is_indexed
+    def _prepared(self) -> Select[Any]:
+        with self._preparing:
+            if self._unsorted is None:
+                statement = self._ask() if callable(self._ask) else self._ask
+                self._parts = self._ask_parts() if self._ask_parts else (statement.order_by(*self._order),)
+                with self._context.read() as session:
+                    # parts differ in their values only
+                    self._is_indexed = not self._parts or not _sorts(session, self._parts[0])
+                self._unsorted = statement
+            return self._unsorted
 
 
 def _sorts(session: Session, statement: Select[Any]) -> bool:

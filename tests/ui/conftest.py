@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
 
-from desktop_app.ui import labels
+from desktop_app.ui import labels, row_loader
 from desktop_app.ui.colours import use_dark
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
@@ -56,6 +56,12 @@ def _own_settings(tmp_path: Path) -> Iterator[None]:
     use_dark(False)
     yield
     QSettings().sync()
+
+
+@pytest.fixture(autouse=True)
+def _patient_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are there when they were asked for, however busy the machine is."""
+    monkeypatch.setattr(row_loader, "PATIENCE_SECONDS", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -73,9 +73,9 @@ def test_a_million_rows_cost_only_the_pages_looked_at(qtbot: QtBot) -> None:
     model = RowTableModel(COLUMNS, lambda _sort: stock)
     model.reload()
     assert model.rowCount() == 1_000_000
-    assert stock.asked == []
+    assert stock.asked == [(0, PAGE_ROWS)]
     assert model.data(model.index(999_999, 1)) == "key 999999"
-    assert stock.asked == [(999_999 // PAGE_ROWS * PAGE_ROWS, PAGE_ROWS)]
+    assert stock.asked[1:] == [(999_999 // PAGE_ROWS * PAGE_ROWS, PAGE_ROWS)]
     for page in range(CACHED_PAGES * 2):
         model.row(page * PAGE_ROWS)
     assert len(model._pages) == CACHED_PAGES

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -29,6 +30,16 @@ from desktop_app.ui.widgets.empty_state import EmptyState
 ROW_HEIGHT = 38
 REMEMBERED_SELECTION = 500
 """A reload looks up at most so many selected rows again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is to be selected among new rows: ids, the current one, and the number where that stood."""
+
+    ids: list[Hashable]
+    current: Hashable | None
+    number: int = 0
+    is_asked_for: bool = False  # by a caller, who wants to see this row or none
 
 
 class RowTable(QTableView):
@@ -60,6 +71,9 @@ class RowTable(QTableView):
         self._row_id = row_id
         self._chosen: Any | None = None
         self._is_restoring = False
+        self._place: _Place | None = None
+        self._is_swapping = False
+        self._top = 0
         self.rows = RowTableModel(columns, open_source, row_id=row_id, sort=sort, parent=self)
         self.setModel(self.rows)
         self.setItemDelegate(CellDelegate(self.rows, self))
@@ -73,7 +87,11 @@ class RowTable(QTableView):
         header.sectionResized.connect(self._columns_touched)
         header.sectionMoved.connect(self._columns_touched)
         self.rows.failed.connect(self._show_error)
-        self.rows.modelReset.connect(self._fit_empty_state)
+        self.rows.about_to_swap.connect(self._note_place)
+        self.rows.swapped.connect(self._on_swapped)
+        self.rows.located.connect(self._on_located)
+        self.rows.page_arrived.connect(self._on_page_arrived)
+        self.rows.loading_changed.connect(self._show_loading)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.activated.connect(self._on_activated)
@@ -116,23 +134,70 @@ class RowTable(QTableView):
         self.empty_state.set_content(title, text, action_text, on_action)
 
     def reload(self) -> None:
-        """Ask for the rows anew (data or filter changed); selection and place are kept by row id."""
-        ids = [self._row_id(row) for row in self.selected_rows(REMEMBERED_SELECTION)]
-        number = self.currentIndex().row()
-        current = self.rows.id_at(number)
-        top = self.verticalScrollBar().value()
-        self._is_restoring = True
+        """Ask for the rows anew (data or filter changed); selection and place are kept by row id.
+
+        A short list is there when this returns; a long one comes when it is ready, and the old rows stand until then
+        (``rows.swapped`` tells).
+        """
         self._has_error = False
         self.empty_state.show_content()
+        first = max(self.rowAt(0), 0)
+        last = first + max(self.viewport().height() // ROW_HEIGHT, 1)
+        self.rows.reload(first, last, self._place.ids if self._place else self._selected_ids())
+
+    def settle(self) -> None:
+        """Wait for a :meth:`reload` that is still on its way."""
+        self.rows.settle()
+
+    def _selected_ids(self) -> list[Hashable]:
+        return [self._row_id(row) for row in self.selected_rows(REMEMBERED_SELECTION)]
+
+    def _is_looking(self) -> bool:
+        return self._place is not None
+
+    def _note_place(self) -> None:
+        if self._place is None:  # else the one before is still being looked for
+            number = self.currentIndex().row()
+            self._place = _Place(self._selected_ids(), self.rows.id_at(number), number)
+        self._top = self.verticalScrollBar().value()
+        self._is_restoring = self._is_swapping = True
+
+    def _on_swapped(self) -> None:
+        self._is_swapping = False
+        self.verticalScrollBar().setValue(self._top)
+        self._fit_empty_state()
+        place = self._place
+        ids = [] if place is None else [*place.ids, *([] if place.current is None else [place.current])]
+        if ids and place is not None:
+            self.rows.locate(ids, max(place.number, 0))
+        else:
+            self._on_located({})
+        self.rows.warm()
+
+    def _on_located(self, places: Mapping[Hashable, int]) -> None:
+        place, self._place = self._place, None
+        if place is None:
+            return
+        self._is_restoring = True
         try:
-            self.rows.reload()
-            self._restore_selection(ids, current, number)
+            if not place.is_asked_for:
+                self._restore_selection(place, places)
+            elif place.current in places:
+                self.select_row(places[place.current])
         finally:
             self._is_restoring = False
-        self.verticalScrollBar().setValue(top)
-        self._fit_empty_state()
         self._tell_chosen()
         self.rows_selected.emit(self.selected_count())
+
+    def _on_page_arrived(self, first: int, last: int) -> None:
+        if first <= self.currentIndex().row() <= last and not self._is_restoring:
+            self._tell_chosen()
+
+    def _show_loading(self, is_loading: bool) -> None:
+        if is_loading:
+            self.viewport().setCursor(Qt.CursorShape.BusyCursor)
+        else:
+            self.viewport().unsetCursor()
 
     def current_row(self) -> Any | None:
         """The row the merchant looks at; None when nothing is selected."""
@@ -167,12 +232,14 @@ class RowTable(QTableView):
         self.scrollTo(index)
 
     def select_id(self, row_id: Hashable) -> bool:
-        """Select the row with that id; false when it is not among the rows (see ``RowSource.position``)."""
-        number = self.rows.find(row_id, near=max(self.currentIndex().row(), 0))
-        if number is None:
-            return False
-        self.select_row(number)
-        return True
+        """Select the row with that id; false when it is not among the rows.
+
+        In a long list it is looked for, and selected when it is found: the answer is true meanwhile.
+        """
+        self._place = _Place([row_id], row_id, is_asked_for=True)
+        if not self.rows.is_loading:
+            self.rows.locate([row_id], max(self.currentIndex().row(), 0))
+        return self._is_looking() or self.rows.id_at(self.currentIndex().row()) == row_id
 
     def step(self, by: int) -> None:
         """Move the selection up or down (keys J and K)."""
@@ -206,29 +273,32 @@ class RowTable(QTableView):
                 merged.append((first, last))
         return merged
 
-    def _restore_selection(self, ids: list[Hashable], current: Hashable | None, number: int) -> None:
-        """Find the rows again; when the current one is gone its successor in the same place takes over."""
+    def _restore_selection(self, place: _Place, places: Mapping[Hashable, int]) -> None:
+        """Select the rows again; when the current one is gone its successor in the same place takes over."""
         model = self.selectionModel()
         flag = QItemSelectionModel.SelectionFlag
         column = self._first_visible_column()
         selection = QItemSelection()
-        for row_id in ids:
-            row = self.rows.find(row_id, near=max(number, 0))
+        for row_id in place.ids:
+            row = places.get(row_id)
             if row is not None:
                 index = self.rows.index(row, column)
                 selection.select(index, index)
-        place = None if current is None else self.rows.find(current, near=max(number, 0))
-        if place is None and ids and self.rows.rowCount():
-            place = min(max(number, 0), self.rows.rowCount() - 1)
+        number = None if place.current is None else places.get(place.current)
+        if number is None and place.ids and self.rows.rowCount():
+            number = min(max(place.number, 0), self.rows.rowCount() - 1)
             if selection.isEmpty():
-                index = self.rows.index(place, column)
+                index = self.rows.index(number, column)
                 selection.select(index, index)
         model.clear()
         model.select(selection, flag.Select | flag.Rows)
-        if place is not None:
-            model.setCurrentIndex(self.rows.index(place, column), flag.NoUpdate)
+        if number is not None:
+            model.setCurrentIndex(self.rows.index(number, column), flag.NoUpdate)
 
     def _on_selection_changed(self, *_: object) -> None:
+        if self._place is not None and not self._is_swapping:
+            # somebody chose a row while the one before was still being looked for
+            self._place, self._is_restoring = None, False
         if not self._is_restoring:
             self._tell_chosen()
             self.rows_selected.emit(self.selected_count())
@@ -238,6 +308,9 @@ class RowTable(QTableView):
             self._tell_chosen()
 
     def _tell_chosen(self) -> None:
+        number = self.currentIndex().row()
+        if number >= 0 and self.rows.row_if_loaded(number) is None and self.rows.is_blank(number):
+            return  # told when it is there
         row = self.current_row()
         if row != self._chosen:
             self._chosen = row
