@@ -7,12 +7,13 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from desktop_app.domain.states import ProductKind
+from desktop_app.domain.states import IssueOrder, ProductKind
 from desktop_app.services.products import ProductDraft, ProductLine
 from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit, number_spin
 from desktop_app.ui.widgets.inputs import EnumCombo, MoneyEdit
 
 LARGEST_THRESHOLD = 10_000_000
+LARGEST_USE_LIMIT = 1_000_000
 
 
 class ProductDialog(FormDialog):
@@ -45,6 +46,11 @@ class ProductDialog(FormDialog):
         self.fold_hyphens_box = self._box(
             "fold_hyphens_box", self.tr("“AB-CD” and “ABCD” are the same key"), draft.fold_hyphens
         )
+        self.issue_combo = EnumCombo(self.tr("Keys are issued"), "issue_combo", IssueOrder)
+        self.issue_combo.set_code(draft.issue_order)
+        self.reusable_box = self._box("reusable_box", self.tr("A key is delivered again and again"), draft.reusable)
+        self.limit_spin = number_spin("limit_spin", self.tr("Use limit"), 0, LARGEST_USE_LIMIT, draft.use_limit or 0)
+        self.limit_spin.setSpecialValueText(self.tr("Without end"))
         self.active_box = self._box("active_box", self.tr("On sale"), draft.active)
         self.note_edit = note_edit("note_edit", self.tr("Note"), text=draft.note)
         self.fields.add_field(self.tr("Product code"), self.code_edit)
@@ -59,9 +65,15 @@ class ProductDialog(FormDialog):
         )
         self.fields.add_field(self.tr("Comparing keys"), self.fold_case_box)
         self.fields.add_field("", self.fold_hyphens_box, self.tr("Cannot be changed once the product has keys."))
+        self.fields.add_field(self.tr("Keys are issued"), self.issue_combo)
+        self.fields.add_field(
+            self.tr("Reusable"), self.reusable_box, self.tr("Cannot be changed once the product has keys.")
+        )
+        self.fields.add_field(self.tr("Use limit"), self.limit_spin, self.tr("How often one key can be delivered."))
         self.fields.add_field("", self.active_box)
         self.fields.add_field(self.tr("Note"), self.note_edit)
         self.kind_combo.code_chosen.connect(self._on_kind_chosen)
+        self.reusable_box.toggled.connect(self.limit_spin.setEnabled)
         self._on_kind_chosen(draft.kind)
         self.code_edit.setFocus()
 
@@ -78,6 +90,9 @@ class ProductDialog(FormDialog):
             fold_hyphens=self.fold_hyphens_box.isChecked(),
             note=self.note_edit.toPlainText(),
             active=self.active_box.isChecked(),
+            issue_order=self.issue_combo.code() or IssueOrder.OLDEST,
+            reusable=self.reusable_box.isChecked(),
+            use_limit=(self.limit_spin.value() or None) if self.reusable_box.isChecked() else None,
         )
         if self._product is None:
             product_id = self._shop.products.add(draft)
@@ -88,8 +103,15 @@ class ProductDialog(FormDialog):
 
     def _on_kind_chosen(self, kind: ProductKind | None) -> None:
         holds_keys = kind is not ProductKind.PHONE_TOPUP
-        for field in (self.threshold_spin, self.fold_case_box, self.fold_hyphens_box):
+        for field in (
+            self.threshold_spin,
+            self.fold_case_box,
+            self.fold_hyphens_box,
+            self.issue_combo,
+            self.reusable_box,
+        ):
             field.setEnabled(holds_keys)
+        self.limit_spin.setEnabled(holds_keys and self.reusable_box.isChecked())
 
     @staticmethod
     def _box(name: str, text: str, checked: bool) -> QCheckBox:

@@ -65,6 +65,9 @@ class OrderPane(DetailPane):
         }
         self._buttons = QGridLayout()
         self._buttons.setSpacing(8)
+        for button in self._steps.values():
+            # a button that is shown without a parent would be a window of its own
+            self._buttons.addWidget(button, 0, 0)
         self.footer.addLayout(self._buttons)
 
     def step_button(self, name: str) -> QPushButton:
@@ -182,15 +185,13 @@ class OrderPane(DetailPane):
             self._buttons.removeWidget(button)
         place = 0
         for name, button in self._steps.items():
-            button.setVisible(is_shown[name])
-            if not is_shown[name]:
-                continue
-            if name in ("mark_paid", "deliver"):
+            if name in ("mark_paid", "deliver") and is_shown[name]:
                 self._buttons.addWidget(button, 0, 0, 1, 2)
                 place = 2
-            else:
+            elif is_shown[name]:
                 self._buttons.addWidget(button, place // 2, place % 2)
                 place += 1
+            button.setVisible(is_shown[name])
 
     def _ask(self, name: str) -> Any:
         return lambda: self.step_wanted.emit(name)
