@@ -59,7 +59,7 @@ def request_columns(window: WindowContext) -> list[Column[RequestLine]]:
             _title("due_at"),
             lambda row: _time_text(row, now()),
             tone=lambda row: _time_tone(row, now()),
-            width=138,
+            width=150,
             sort_key="due_at",
             tooltip=lambda row: when(row.due_at, zone()),
         ),

@@ -185,9 +185,11 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; padding: 4px;
   selection-background-color: {t.selection}; selection-color: {t.text}; }}
 QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; }}
-QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {t.strong_border}; border-radius: 4px;
+QCheckBox::indicator, QTableView::indicator, QListView::indicator {{
+  width: 15px; height: 15px; border: 1px solid {t.strong_border}; border-radius: 4px;
   background: {t.surface}; }}
-QCheckBox::indicator:checked {{ background: {t.primary}; border-color: {t.primary}; image: url({tick}); }}
+QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked {{
+  background: {t.primary}; border-color: {t.primary}; image: url({tick}); }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.selection_text}; }}
 QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {t.strong_border}; border-radius: 8px;
   background: {t.surface}; }}

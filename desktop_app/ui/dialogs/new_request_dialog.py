@@ -29,7 +29,7 @@ class NewRequestDialog(FormDialog):
     """Id of the request."""
 
     def __init__(self, shop: Any, window: WindowContext, parent: QWidget, *, order_no: str = "") -> None:
-        super().__init__(parent, "new_request_dialog", self.tr("New request"), self.tr("Add the request"), width=640)
+        super().__init__(parent, "new_request_dialog", self.tr("New request"), self.tr("Add the request"), width=680)
         self._shop = shop
         self._window = window
         self._order: OrderDetail | None = None
@@ -47,13 +47,13 @@ class NewRequestDialog(FormDialog):
         self.promise_box.setObjectName("promise_claimed_box")
         self._kinds: dict[EvidenceKind, QCheckBox] = {}
         grid = QGridLayout()
-        grid.setHorizontalSpacing(20)
+        grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(6)
         for number, kind in enumerate(EvidenceKind):
             box = QCheckBox(label(kind))
             box.setObjectName(f"has_{kind.value}")
             self._kinds[kind] = box
-            grid.addWidget(box, number // 2, number % 2)
+            grid.addWidget(box, number // 3, number % 3)
         kinds = QWidget()
         kinds.setLayout(grid)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +69,8 @@ class NewRequestDialog(FormDialog):
         self._timer.timeout.connect(self.look_up)
         self.order_edit.textChanged.connect(self._timer.start)
         self.order_edit.returnPressed.connect(self.look_up)
+        # Enter looks the order up; it must not store a request that is only half filled in
+        self.submit_button.setDefault(False)
         self.look_up()
         self.order_edit.setFocus()
 

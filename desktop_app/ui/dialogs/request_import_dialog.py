@@ -54,11 +54,13 @@ class RequestImportDialog(FormDialog):
             self.tr("Browse…"),
             self._browse,
         )
-        self.table.setMinimumHeight(300)
+        self.table.setMinimumHeight(380)
         self.fields.add_field(self.tr("File"), self.path_edit)
         self.fields.addWidget(self.browse_button, self.fields.rowCount() - 1, 2)
         self.fields.addWidget(self._summary, self.fields.rowCount(), 0, 1, 3)
         self.fields.addWidget(self.table, self.fields.rowCount(), 0, 1, 3)
+        # Enter reads the file that was typed; it must not import the one before
+        self.submit_button.setDefault(False)
         self._show(None)
         if path is not None:
             self.read(path)

@@ -70,23 +70,33 @@ class RequestsPage(QWidget):
         self.table.reload()
         if shown is not None and self.pane.detail is shown and not self._is_deciding:
             self._show(shown.line.id)
-        elif self.pane.detail is None:
-            self.table.select_row(0)
         self._ask_figures()
 
     def search(self, text: str) -> None:
         self.search_box.setText(text)
 
     def open_item(self, item_id: int) -> None:
-        """Select a request, whatever the filter shows now."""
+        """Show a request, and select it, whatever the filter shows now."""
+        self._keeps_decided = True
+        self._show(item_id)
         if not self.table.select_id(item_id):
             self._set_filter("all", "", None)
-            if not self.table.select_id(item_id):
-                self._keeps_decided = True
-                self._show(item_id)
+            self.table.select_id(item_id)
 
-    def apply_filter(self, scope: str = "open", text: str = "", verdict: VerdictKind | None = None) -> None:
-        self._set_filter(scope, text, verdict)
+    def apply_filter(
+        self,
+        *,
+        scope: str = "open",
+        text: str = "",
+        verdict: VerdictKind | None = None,
+        new: bool = False,
+        order_no: str = "",
+    ) -> None:
+        """``new`` opens the form for a request, of the order ``order_no`` when it is known."""
+        if new:
+            self.new_request(order_no)
+        else:
+            self._set_filter(scope, text, verdict)
 
     def page_actions(self) -> dict[str, QAction]:
         return page_keys(self.pane.bar)
@@ -106,7 +116,9 @@ class RequestsPage(QWidget):
         )
         shortcut = QShortcut(QKeySequence.StandardKey.New, self)
         shortcut.activated.connect(self.new_request)
-        self.automatic_button = push_button("", "run_automatic_button", self.run_automatic, icon="circle-check")
+        self.automatic_button = push_button(
+            self.tr("Run automatic cancellations"), "run_automatic_button", self.run_automatic, icon="circle-check"
+        )
         self.automatic_button.hide()
         self.table = RowTable("requests_table", self.tr("Requests"), request_columns(self._window), self._open_listing)
         self._arrange_columns()
@@ -122,7 +134,7 @@ class RequestsPage(QWidget):
         split.addWidget(self.pane)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
-        split.setSizes([640, 470])
+        split.setSizes([560, 494])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
@@ -182,6 +194,7 @@ class RequestsPage(QWidget):
 
     def _connect(self) -> None:
         self.table.row_chosen.connect(self._on_row_chosen)
+        self.table.rows.swapped.connect(self._on_rows_swapped)
         bar = self.pane.bar
         bar.approve_wanted.connect(self._approve)
         bar.refuse_wanted.connect(self._refuse)
@@ -212,7 +225,10 @@ class RequestsPage(QWidget):
     def _reload_list(self, *_: object) -> None:
         self._show_empty_text()
         self.table.reload()
-        if self.table.current_row() is None and not self._keeps_decided:
+
+    def _on_rows_swapped(self) -> None:
+        """The most urgent request is shown by itself, unless another one is looked at."""
+        if self.pane.detail is None and not self._is_deciding and self.table.current_row() is None:
             self.table.select_row(0)
 
     def _show_empty_text(self) -> None:
@@ -342,6 +358,7 @@ class RequestsPage(QWidget):
     def _on_decided(self, decided: Decided) -> None:
         """The request has left the list; its decision stays in sight until another one is chosen."""
         self._keeps_decided = True
+        self.table.settle()
         self.table.selectionModel().clear()
         self._is_deciding = False
         self.pane.bar.set_busy(False)
@@ -361,6 +378,7 @@ class RequestsPage(QWidget):
         if isinstance(error, ConflictError):
             self._is_deciding = True
             self.table.reload()
+            self.table.settle()
             self._is_deciding = False
             self._show(request_id)
             if self._open_detail() is None:
@@ -415,7 +433,7 @@ class RequestsPage(QWidget):
     def _on_automatic_done(self, done: list[Decided]) -> None:
         total = sum(decided.refund_fen for decided in done)
         self._window.say(
-            self.tr("{count} requests decided, {amount} goes back.").format(count=len(done), amount=money(total)),
+            self.tr("Decided: {count}; {amount} goes back.").format(count=len(done), amount=money(total)),
             Tone.OK,
         )
 
@@ -432,7 +450,7 @@ class RequestsPage(QWidget):
         dialog.open()
 
     def _on_imported(self, count: int) -> None:
-        self._window.say(self.tr("{count} requests imported.").format(count=count), Tone.OK)
+        self._window.say(self.tr("Requests imported: {count}").format(count=count), Tone.OK)
 
     def export(self) -> None:
         export_table(

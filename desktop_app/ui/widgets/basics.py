@@ -62,6 +62,8 @@ class Pill(QLabel):
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        # the style gives a label room for its padding only when it is a capsule from the start
+        self.setProperty("pill", Tone.NEUTRAL.value)
         self.hide()
 
     def set_state(self, text: str, tone: Tone) -> None:

@@ -147,23 +147,14 @@ class DecisionBar(QWidget):
         option_row.setStretch(1, 1)
         layout.addLayout(option_row)
         layout.addWidget(self._amount_row)
-        first = row_of(self.approve_button, self.refuse_button)
-        first.setStretch(0, 1)
-        layout.addLayout(first)
-        layout.addLayout(
-            row_of(
-                self.ask_button,
-                self.answer_button,
-                self.escalate_button,
-                self.merge_button,
-                self.freeze_button,
-                self.unlock_button,
-                self.proof_button,
-                1,
-                self.more_button,
-            )
-        )
-        layout.addLayout(row_of(self.amount_button, 1, plain_label(self.tr("A · R · E · N · P"), role="muted")))
+        self._first_row = row_of(self.approve_button, self.refuse_button)
+        layout.addLayout(self._first_row)
+        special = (self.answer_button, self.unlock_button, self.merge_button, self.escalate_button, self.freeze_button)
+        layout.addLayout(row_of(*special, 1))
+        layout.addLayout(row_of(self.ask_button, self.proof_button, 1, self.more_button))
+        keys = plain_label(self.tr("Keys: A R E N P"), role="muted")
+        keys.setToolTip(self.tr("A approve, R refuse, E ask for evidence, N negotiation, P proof, J and K move"))
+        layout.addLayout(row_of(self.amount_button, 1, keys))
         return panel
 
     def _refuse_panel(self) -> QWidget:
@@ -276,6 +267,10 @@ class DecisionBar(QWidget):
             ("unlock", self.unlock_button, "lock-open"),
         ):
             _emphasise(button, "primary" if name == first else "", icon)
+        # the wide button is the one that the rules point to
+        self._first_row.setStretch(0, 0 if first == "refuse" else 1)
+        self._first_row.setStretch(1, 1 if first == "refuse" else 0)
+        self.approve_button.setVisible(verdict is not VerdictKind.MERGE)
         self.ask_button.setVisible(not waiting and verdict is not VerdictKind.MERGE and not locked)
         self.answer_button.setVisible(waiting)
         self.escalate_button.setVisible(verdict is VerdictKind.ESCALATE and not locked)

@@ -11,7 +11,7 @@ from desktop_app.services.requests import RequestDetail
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import when
-from desktop_app.ui.widgets.basics import DetailPane, push_button, separator
+from desktop_app.ui.widgets.basics import DetailPane, column_of, push_button, separator
 from desktop_app.ui.widgets.correspondence_view import CorrespondenceView, ReplyView
 from desktop_app.ui.widgets.decided_view import DecidedView
 from desktop_app.ui.widgets.decision_bar import DecisionBar
@@ -61,9 +61,10 @@ class RequestPane(DetailPane):
         self.content.setSpacing(12)
         for part in (self.notice, self.decided, self.reasons):
             self.content.addWidget(part)
+        self._reply_section = _section(self.reply)
         for section in (self.facts, self.evidence, self.reply, self.order, self.correspondence):
-            self.content.addWidget(separator())
-            self.content.addWidget(section)
+            self.content.addWidget(self._reply_section if section is self.reply else _section(section))
+        self._reply_place = self.content.indexOf(self._reply_section)
         self._foot = separator()
         self.footer.addWidget(self._foot)
         self.footer.addWidget(self.bar)
@@ -93,6 +94,10 @@ class RequestPane(DetailPane):
         self.facts.show_detail(detail)
         self.evidence.show_detail(detail, zone)
         self.reply.show_detail(detail)
+        self._reply_section.setVisible(not self.reply.isHidden())
+        # the reply to a decision is what is needed next
+        place = self._reply_place if detail.decision is None else self.content.indexOf(self.decided) + 1
+        self.content.insertWidget(place, self._reply_section)
         self.order.show_detail(detail, zone)
         self.correspondence.show_detail(detail, zone)
         self.bar.show_detail(detail)
@@ -140,3 +145,10 @@ class RequestPane(DetailPane):
         layout.setContentsMargins(18, 16, 18, 8)
         layout.addWidget(widget)
         return self._head
+
+
+def _section(widget: QWidget) -> QWidget:
+    """A part of the pane with a line above it."""
+    section = QWidget()
+    section.setLayout(column_of(separator(), widget, spacing=12))
+    return section

@@ -14,6 +14,7 @@ from desktop_app.domain.states import ReasonCode
 from desktop_app.services.listing import Sort
 from desktop_app.services.requests import RequestDetail
 from desktop_app.ui.colours import Tone
+from desktop_app.ui.icons import set_icon
 from desktop_app.ui.labels import label, language, money, time_left, time_tone, tone
 from desktop_app.ui.row_model import Column, ListSource
 from desktop_app.ui.widgets.basics import Pill, make_selectable, plain_label, push_button, row_of, set_tone
@@ -101,7 +102,9 @@ class VerdictReasons(QWidget):
             self._open_units,
             row_id=_ref_of,
         )
-        self._trace_button = push_button("", "trace_button", self._toggle_trace, kind="link", icon="chevron-right")
+        self._trace_button = push_button(
+            self.tr("Every rule that was tried"), "trace_button", self._toggle_trace, kind="link", icon="chevron-right"
+        )
         self.trace_table = RowTable(
             "request_trace",
             self.tr("Every rule that was tried"),
@@ -112,7 +115,7 @@ class VerdictReasons(QWidget):
         _compact(self.units_table)
         _compact(self.trace_table)
         self.trace_table.hide()
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         for widget in (self._why, self.units_table, self._hints_title, self._hints):
@@ -134,13 +137,15 @@ class VerdictReasons(QWidget):
             self._close_trace()
         self._detail = detail
         chinese = language() == "zh"
-        self._why.setText(preview.explanation_zh if chinese else preview.explanation_en)
+        why = preview.explanation_zh if chinese else preview.explanation_en
+        self._why.setText(why)
+        # several rulings: the table is the overview, the words come after it
+        self._column.insertWidget(1 if "\n" in why else 0, self._why)
         self._all_hints = preview.change_hints_zh if chinese else preview.change_hints_en
         self._show_hints()
         self._units = preview.verdict.units
         self.units_table.reload()
         _fit(self.units_table, min(len(self._units), SHOWN_UNITS))
-        self._trace_button.setText(self.tr("Every rule that was tried"))
         if not self.trace_table.isHidden():
             self._open_trace_table()
 
@@ -162,12 +167,12 @@ class VerdictReasons(QWidget):
 
     def _unit_columns(self) -> list[Column[UnitVerdict]]:
         return [
-            Column("ref", self.tr("Unit"), lambda unit: unit.ref, width=56),
+            Column("ref", self.tr("Unit"), lambda unit: unit.ref, width=50),
             Column(
                 "rule",
                 self.tr("Rule"),
                 lambda unit: unit.rule.value,
-                width=58,
+                width=52,
                 tooltip=lambda unit: rule_words.rule_title(unit.rule, language()),
             ),
             Column(
@@ -175,11 +180,11 @@ class VerdictReasons(QWidget):
                 self.tr("Verdict"),
                 lambda unit: label(unit.verdict),
                 tone=lambda unit: tone(unit.verdict),
-                width=128,
+                width=122,
             ),
-            Column("base", self.tr("Base"), lambda unit: money(unit.base_fen), align=RIGHT, width=76),
-            Column("fee", self.tr("Fee"), lambda unit: money(unit.fee_fen), align=RIGHT, width=66),
-            Column("refund", self.tr("Refund"), lambda unit: money(unit.refund_fen), align=RIGHT, width=78),
+            Column("base", self.tr("Base"), lambda unit: money(unit.base_fen), align=RIGHT, width=72),
+            Column("fee", self.tr("Fee"), lambda unit: money(unit.fee_fen), align=RIGHT, width=62),
+            Column("refund", self.tr("Refund"), lambda unit: money(unit.refund_fen), align=RIGHT, width=74),
             Column("inventory", self.tr("Key"), lambda unit: label(unit.inventory), width=150),
             Column("missing", self.tr("Missing"), _missing, width=200, tooltip=_missing),
         ]
@@ -191,8 +196,8 @@ class VerdictReasons(QWidget):
 
     def _trace_columns(self) -> list[Column[TraceLine]]:
         return [
-            Column("ref", self.tr("Unit"), lambda line: line.ref, width=56),
-            Column("rule", self.tr("Rule"), lambda line: line.rule.value, width=58),
+            Column("ref", self.tr("Unit"), lambda line: line.ref, width=50),
+            Column("rule", self.tr("Rule"), lambda line: line.rule.value, width=52),
             Column(
                 "hit",
                 self.tr("Applies"),
@@ -222,10 +227,12 @@ class VerdictReasons(QWidget):
         self.trace_table.reload()
         _fit(self.trace_table, min(len(self._trace), SHOWN_RULES))
         self.trace_table.show()
+        set_icon(self._trace_button, "chevron-down", "selection_text")
 
     def _close_trace(self) -> None:
         self._trace = ()
         self.trace_table.hide()
+        set_icon(self._trace_button, "chevron-right", "selection_text")
 
 
 def subject_reasons(detail: RequestDetail) -> frozenset[ReasonCode]:
