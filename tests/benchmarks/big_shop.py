@@ -16,6 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import SQLModel
+
 from desktop_app.domain.states import FeeDisclosure, KeyState, OrderState, PlatformKind, ProductKind, UnitState
 from desktop_app.services import Shop
 from desktop_app.services.buyers import index_form
@@ -23,6 +25,7 @@ from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.products import ProductDraft
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.schema import fingerprint, schema_statements
+from desktop_app.storage.tables import BatchRow, CardKeyRow, OrderRow, UnitRow
 from desktop_app.storage.vault_slots import Argon2Cost
 
 ROWS = 1_000_000
@@ -69,12 +72,12 @@ def _make(folder: Path, rows: int) -> Shop:
         uids = dict(connection.exec_driver_sql("SELECT id, uid FROM products").all())
         policies = dict(connection.exec_driver_sql("SELECT channel_id, id FROM policies").all())
         batches = range(1, -(-rows // BATCH_KEYS) + 1)
-        _insert(connection, "batches", (_batch(number, products) for number in batches))
+        _insert(connection, BatchRow, (_batch(number, products) for number in batches))
         sold: list[int] = []
-        _insert(connection, "card_keys", _keys(shop, rows, products, uids, chance, sold))
+        _insert(connection, CardKeyRow, _keys(shop, rows, products, uids, chance, sold))
         orders = _orders(shop, rows, products, channels, policies, chance)
-        _insert(connection, "orders", orders)
-        _insert(connection, "units", _units(rows, sold))
+        _insert(connection, OrderRow, orders)
+        _insert(connection, UnitRow, _units(rows, sold))
     return shop
 
 
@@ -89,8 +92,6 @@ def _batch(number: int, products: list[int]) -> dict[str, Any]:
         "expires_on": None if number % 3 else f"2027-{number % 12 + 1:02d}-28",
         "imported_at": to_micros(FIRST_DAY + timedelta(hours=number)),
         "imported_by": "店主",
-        **dict.fromkeys(("sha256", "supplier", "note"), ""),
-        **dict.fromkeys(("blank_count", "file_duplicates", "shop_duplicates", "malformed_count"), 0),
     }
 
 
@@ -116,7 +117,6 @@ def _keys(
             "state_at": to_micros(at),
             "tag": tag,
             "sealed": vault.seal_card(tag, text.encode(), uids[product_id]),
-            "note": "",
         }
 
 
@@ -151,10 +151,7 @@ def _orders(
             "refunded_fen": paid_fen if state is OrderState.CANCELLED else 0,
             "buyer_sealed": vault.seal("orders", "buyer", order_no.encode(), buyer.encode()),
             "buyer_tag": vault.pii_tag(index_form(buyer)),
-            "source": "benchmark",
             "created_at": ordered_at,
-            **dict.fromkeys(("locked", "written_promise", "discount_fen", "fee_bearing_refunded_base_fen"), 0),
-            **dict.fromkeys(("lock_reason", "payment_ref", "note"), ""),
         }
 
 
@@ -170,13 +167,18 @@ def _units(rows: int, sold: list[int]) -> Iterator[dict[str, Any]]:
             "net_fen": 1000,
             "state": UnitState.REDEEMED.value if key_id is not None and number % 3 == 0 else UnitState.UNUSED.value,
             "card_key_id": key_id,
-            **dict.fromkeys(("balance_verified", "refunded", "official_not_activated"), 0),
         }
 
 
-def _insert(connection: Any, table: str, rows: Iterator[dict[str, Any]]) -> None:
-    while part := list(islice(rows, _CHUNK)):
+def _insert(connection: Any, kind: type[SQLModel], rows: Iterator[dict[str, Any]]) -> None:
+    """Rows with the values of columns that are stored as they are; columns that are not given get their default."""
+    defaults = {
+        name: int(field.default) if isinstance(field.default, bool) else field.default
+        for name, field in kind.model_fields.items()
+        if not field.is_required()
+    }
+    while part := [{**defaults, **row} for row in islice(rows, _CHUNK)]:
         names = list(part[0])
         marks = ", ".join("?" for _ in names)
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
-        connection.exec_driver_sql(statement, [tuple(row.values()) for row in part])
+        statement = f"INSERT INTO {kind.__tablename__} ({', '.join(names)}) VALUES ({marks})"
+        connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in part])

@@ -246,8 +246,13 @@ class RowTable(QTableView):
         count = self.rows.rowCount()
         if not count:
             return
-        row = self.currentIndex().row()
-        start = row if row >= 0 else (-1 if by > 0 else count)
+        index = self.currentIndex()
+        if not index.isValid():
+            start = -1 if by > 0 else count
+        elif self.selectionModel().isRowSelected(index.row(), QModelIndex()):
+            start = index.row()
+        else:
+            start = index.row() - by  # the focus alone made it current
         self.select_row(max(0, min(count - 1, start + by)))
 
     def visible_columns(self) -> list[str]:
