@@ -55,7 +55,7 @@ class SetupDialog(QDialog):
         for radio in (self.password_radio, self.keyring_radio, self.file_radio):
             group.addButton(radio)
         group.buttonToggled.connect(self._on_protection_changed)
-        self.password_edit = self._edit("password_edit", self.tr("Password, at least 8 characters"), secret=True)
+        self.password_edit = self._edit("password_edit", self.tr("Password, at least 10 characters"), secret=True)
         self.repeat_edit = self._edit("repeat_edit", self.tr("The same password again"), secret=True)
         self.message = MessageStrip("setup_message", closable=False)
         self.create_button = push_button(self.tr("Create the shop"), "create_button", self._create, kind="primary")
