@@ -10,6 +10,7 @@ from desktop_app.domain.states import (
     EvidenceKind,
     FeeDisclosure,
     InventoryEffect,
+    IssueOrder,
     KeyState,
     OrderState,
     PaymentChannel,
@@ -75,6 +76,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         KeyState.REDEEMED: ("Redeemed", "已核销"),
         KeyState.QUARANTINED: ("Quarantined", "隔离"),
         KeyState.VOID: ("Void", "作废"),
+    },
+    IssueOrder: {
+        IssueOrder.OLDEST: ("Oldest first", "先进先出"),
+        IssueOrder.NEWEST: ("Newest first", "后进先出"),
+        IssueOrder.RANDOM: ("At random", "随机"),
     },
     ReasonCode: {
         ReasonCode.WRONG_ITEM: ("Wrong item chosen", "选错商品"),

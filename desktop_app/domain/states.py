@@ -81,6 +81,14 @@ class KeyState(StrEnum):
     VOID = "void"
 
 
+class IssueOrder(StrEnum):
+    """Which of the sellable keys of a product is handed out next."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    RANDOM = "random"
+
+
 class ReasonCode(StrEnum):
     """Why a buyer asks (seed A15, A25-A29, B7, B13-B21)."""
 

@@ -34,7 +34,7 @@ from desktop_app.domain.states import (
     check_move,
 )
 from desktop_app.services.context import Context, canonical
-from desktop_app.services.deliveries import issue_keys
+from desktop_app.services.issuing import issue_keys
 from desktop_app.services.shop_settings import working_days_of
 from desktop_app.services.verdicts import (
     OPEN_STATES,
@@ -54,6 +54,7 @@ from desktop_app.storage.tables import (
     DeliveryRow,
     MessageRow,
     OrderRow,
+    ProductRow,
     RefundRow,
     RequestRow,
     UnitRow,
@@ -253,10 +254,12 @@ def _move(
 ) -> tuple[str, ...]:
     """Move units and keys as planned; the texts of the reissued keys."""
     reissue = [plan for plan in plans if plan.step is Step.REISSUE]
-    fresh = issue_keys(context, session, case.product_id, len(reissue)) if reissue else []
+    units = {plan.ref: session.get_one(UnitRow, case.unit_ids[plan.ref]) for plan in plans}
+    replaced = {key_id for plan in reissue if (key_id := units[plan.ref].card_key_id) is not None}
+    fresh = issue_keys(context, session, case.product_id, len(reissue), besides=replaced) if reissue else []
     texts: list[str] = []
     for plan in plans:
-        unit = session.get_one(UnitRow, case.unit_ids[plan.ref])
+        unit = units[plan.ref]
         _move_key(context, session, unit, plan.inventory if plan.step is not Step.REISSUE else InventoryEffect.VOID)
         if plan.step is Step.REISSUE:
             key_id, text = fresh[len(texts)]
@@ -280,6 +283,8 @@ def _move_key(context: Context, session: Session, unit: UnitRow, effect: Invento
     }[effect]
     if key.state is KeyState.VOID:
         return  # already worthless: nothing to protect
+    if effect is not InventoryEffect.VOID and session.get_one(ProductRow, key.product_id).reusable:
+        return  # other buyers have it too, and that it was shown is what it is for
     check_move(KEY_MOVES, key.state, target)
     key.state, key.state_at = target, context.clock()
     session.add(key)
@@ -290,12 +295,8 @@ def _move_key(context: Context, session: Session, unit: UnitRow, effect: Invento
 def _hand_over(context: Context, session: Session, unit: UnitRow, key_id: int) -> None:
     """Give ``unit`` the fresh key; what was recorded of the old one no longer describes the unit."""
     now = context.clock()
-    key = session.get_one(CardKeyRow, key_id)
-    check_move(KEY_MOVES, key.state, KeyState.DELIVERED)
-    key.state, key.state_at = KeyState.DELIVERED, now
     check_move(UNIT_MOVES, unit.state, UnitState.UNUSED)
     unit.card_key_id, unit.state = key_id, UnitState.UNUSED
-    session.add(key)
     session.add(
         DeliveryRow(unit_id=unit.id, card_key_id=key_id, delivered_at=now, delivered_by=context.actor, reissue=True)
     )

@@ -1,4 +1,4 @@
-"""Delivery (发货): the oldest sellable keys leave the stock and pass to the buyer (seed B11)."""
+"""Delivery (发货): keys leave the stock and pass to the buyer (seed B11)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import BadInputError, RefusedError
 from desktop_app.domain.states import KeyState, OrderState, ProductKind, TopupState, UnitState
 from desktop_app.services.buyers import mask, target_of
 from desktop_app.services.context import Context, chunks
+from desktop_app.services.issuing import issue_keys
 from desktop_app.services.order_lines import find_order
 from desktop_app.services.verdicts import OPEN_STATES, refresh_due
-from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, RequestRow, UnitRow
+from desktop_app.storage.tables import CardKeyRow, DeliveryRow, OrderRow, ProductRow, RequestRow, UnitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,53 +86,6 @@ def deliver(context: Context, order_id: int, *, received: bool) -> Delivery:
         delivery = _delivery(context, order, product, [key for _, key in keys])
     context.announce("orders", "keys", "products", "requests")
     return delivery
-
-
-def issue_keys(context: Context, session: Session, product_id: int, count: int) -> list[tuple[int, str]]:
-    """Take the ``count`` oldest sellable keys out of the stock, in the caller's transaction: (id, key) of each.
-
-    Sellable: in stock and not expired in the shop's time zone. Oldest: lowest batch, then lowest line.
-    :class:`RefusedError` names how many are missing; then none is taken.
-    """
-    found = oldest_sellable(context, session, product_id, count)
-    if len(found) < count:
-        product = session.get_one(ProductRow, product_id)
-        raise RefusedError(
-            "“{product}” has {have} keys in stock, {missing} too few for this: import more keys first.",
-            "“{product}”可售库存只有 {have} 张,还缺 {missing} 张:请先导入卡密。",
-            product=product.name,
-            have=len(found),
-            missing=count - len(found),
-        )
-    product_uid = session.get_one(ProductRow, product_id).uid
-    now = context.clock()
-    issued: list[tuple[int, str]] = []
-    for key in found:
-        plain = context.vault.open_card(key.tag, key.sealed, product_uid).decode()
-        key.state = KeyState.DELIVERED
-        key.state_at = now
-        session.add(key)
-        issued.append((key.id, plain))
-    session.flush()
-    return issued
-
-
-def oldest_sellable(context: Context, session: Session, product_id: int, count: int) -> Sequence[CardKeyRow]:
-    """At most ``count`` keys of the product that may be sold today, oldest first."""
-    today = context.clock().astimezone(context.zone).date().isoformat()
-    statement = (
-        select(CardKeyRow)
-        .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
-        .where(
-            col(CardKeyRow.product_id) == product_id,
-            # written out, because SQLite uses the index of the stock only for exactly this condition
-            text("card_keys.state = 'in_stock'"),
-            col(BatchRow.expires_on).is_(None) | (col(BatchRow.expires_on) >= today),
-        )
-        .order_by(col(CardKeyRow.batch_id), col(CardKeyRow.line), col(CardKeyRow.id))
-        .limit(count)
-    )
-    return session.exec(statement).all()
 
 
 def delivered_again(context: Context, order_id: int) -> Delivery:
@@ -249,8 +203,14 @@ def _keys_with_buyer(context: Context, session: Session, order_id: int) -> list[
         rows = session.exec(
             select(CardKeyRow, ProductRow.uid)
             .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
-            # a key that was taken back is not the buyer's any more
-            .where(col(CardKeyRow.id).in_(part), col(CardKeyRow.state).in_((KeyState.DELIVERED, KeyState.REDEEMED)))
+            # a key that was taken back is not the buyer's any more; a reusable one stays in stock while he has it
+            .where(
+                col(CardKeyRow.id).in_(part),
+                or_(
+                    col(CardKeyRow.state).in_((KeyState.DELIVERED, KeyState.REDEEMED)),
+                    and_(col(ProductRow.reusable), col(CardKeyRow.state) == KeyState.IN_STOCK),
+                ),
+            )
         )
         for key, product_uid in rows:
             keys[key.id] = context.vault.open_card(key.tag, key.sealed, product_uid).decode()

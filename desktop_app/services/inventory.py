@@ -16,6 +16,7 @@ from desktop_app.services import batches, key_import, key_preview
 from desktop_app.services.batches import BatchDraft, BatchLine
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field
+from desktop_app.services.issuing import uses_of
 from desktop_app.services.key_import import ImportOptions, ImportResult
 from desktop_app.services.key_lines import (
     KeyFilter,
@@ -227,6 +228,7 @@ class Inventory:
                         id=key.id,
                     )
             self._let_go(session, keys)
+            self._require_uses_left(session, keys)
 
         facts = {"official_not_activated": True}
         return self._move_state(key_ids, KeyState.IN_STOCK, reason, "key.restocked", check, facts)
@@ -234,8 +236,8 @@ class Inventory:
     def move(self, key_ids: Sequence[int], product_id: int) -> int:
         """Move keys in stock to another product; they are sealed anew for it, their text stays exactly the same.
 
-        :class:`RefusedError` for keys that left the stock, and when a key would equal another one by the comparison of
-        the new product.
+        :class:`RefusedError` for keys that left the stock, when a key would equal another one by the comparison of the
+        new product, and between reusable keys and others.
         """
         context = self._context
         with context.write() as session:
@@ -247,6 +249,7 @@ class Inventory:
             sources = {key.product_id: product_row(session, key.product_id) for key in keys}
             for key in keys:
                 _require_in_stock(key)
+                _require_same_use(session, key, sources[key.product_id], target)
                 self._seal_for(session, key, sources[key.product_id], target)
             session.flush()
             facts = {
@@ -310,7 +313,9 @@ class Inventory:
     def _let_go(self, session: Session, keys: Sequence[CardKeyRow]) -> None:
         """A refunded unit lets go of its key, so that another unit can have it; deliveries remember where it was."""
         orders = orders_of_keys(session, keys)
-        for part in chunks(key.id for key in keys):
+        # the buyers of a reusable key keep it, whatever becomes of its next uses
+        once = (key.id for key in keys if not product_row(session, key.product_id).reusable)
+        for part in chunks(once):
             for unit in session.exec(select(UnitRow).where(col(UnitRow.card_key_id).in_(part))).all():
                 if not unit.refunded:
                     raise RefusedError(
@@ -322,6 +327,19 @@ class Inventory:
                 unit.card_key_id = None
                 session.add(unit)
         session.flush()
+
+    def _require_uses_left(self, session: Session, keys: Sequence[CardKeyRow]) -> None:
+        limits = {key.id: product_row(session, key.product_id).use_limit for key in keys}
+        for key_id, times in uses_of(
+            session, [key_id for key_id, limit in limits.items() if limit is not None]
+        ).items():
+            if times >= (limits[key_id] or 0):
+                raise RefusedError(
+                    "Key {id} was delivered {times} times, as often as its product allows: it stays out of stock.",
+                    "卡密 {id} 已发出 {times} 次,达到商品的使用次数上限,不能重新上架。",
+                    id=key_id,
+                    times=times,
+                )
 
     def _seal_for(self, session: Session, key: CardKeyRow, source: ProductRow, target: ProductRow) -> None:
         vault = self._context.vault
@@ -400,6 +418,16 @@ def _require_in_stock(key: CardKeyRow) -> None:
         raise RefusedError(
             "Key {id} is not in stock, so it cannot move to another product.",
             "卡密 {id} 不在库,不能移动到其他商品。",
+            id=key.id,
+        )
+
+
+def _require_same_use(session: Session, key: CardKeyRow, source: ProductRow, target: ProductRow) -> None:
+    if source.reusable is not target.reusable or (source.reusable and uses_of(session, [key.id])):
+        raise RefusedError(
+            "Key {id} cannot move: keys that are used once and keys that are used again do not mix, and a reusable key "
+            "that was delivered stays with its product.",
+            "卡密 {id} 不能移动:一次性卡密与可重复使用的卡密不能混放,已发出过的可重复使用卡密须留在原商品。",
             id=key.id,
         )
 

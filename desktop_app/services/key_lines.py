@@ -17,6 +17,7 @@ from desktop_app.domain.errors import LockedError, StorageError
 from desktop_app.domain.states import KeyState
 from desktop_app.services.buyers import fingerprint
 from desktop_app.services.context import Context, chunks
+from desktop_app.services.issuing import uses_of
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import key_rule, shop_day
 from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, UnitRow
@@ -28,7 +29,11 @@ _FINGERPRINT_DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """One key. ``masked`` is its fingerprint while the shop is locked, ``✗`` when its seal is damaged."""
+    """One key. ``masked`` is its fingerprint while the shop is locked, ``✗`` when its seal is damaged.
+
+    ``uses``: how often a reusable key was delivered so far, of ``use_limit`` times (None: without end); None for a key
+    that is used once.
+    """
 
     id: int
     product_id: int
@@ -44,6 +49,8 @@ class KeyLine:
     note: str
     masked: str
     order_no: str
+    uses: int | None
+    use_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,12 @@ def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> lis
         )
         found.update((key.id, (key, product, batch)) for key, product, batch in rows)
     orders = orders_of_keys(session, (key for key, _, _ in found.values()))
-    return [_line(context, *found[key_id], orders.get(key_id), today) for key_id in key_ids if key_id in found]
+    uses = uses_of(session, [key.id for key, product, _ in found.values() if product.reusable])
+    return [
+        _line(context, *found[key_id], orders.get(key_id), today, uses.get(key_id, 0))
+        for key_id in key_ids
+        if key_id in found
+    ]
 
 
 def orders_of_keys(session: Session, keys: Iterable[CardKeyRow]) -> dict[int, KeyOrder]:
@@ -252,7 +264,13 @@ def _half_character(text: str) -> bool:
 
 
 def _line(
-    context: Context, key: CardKeyRow, product: ProductRow, batch: BatchRow, order: KeyOrder | None, today: str
+    context: Context,
+    key: CardKeyRow,
+    product: ProductRow,
+    batch: BatchRow,
+    order: KeyOrder | None,
+    today: str,
+    uses: int,
 ) -> KeyLine:
     return KeyLine(
         id=key.id,
@@ -269,6 +287,8 @@ def _line(
         note=key.note,
         masked=_masked(context, key, product.uid),
         order_no=order.order_no if order else "",
+        uses=uses if product.reusable else None,
+        use_limit=product.use_limit,
     )
 
 

@@ -12,7 +12,7 @@ from desktop_app.domain.states import OrderState, PaymentChannel, TopupState, Un
 from desktop_app.services import deliveries, order_import, redemptions
 from desktop_app.services.buyers import Target
 from desktop_app.services.context import Context
-from desktop_app.services.deliveries import Delivery, issue_keys
+from desktop_app.services.deliveries import Delivery
 from desktop_app.services.form_fields import FieldName, amount_field, line_field
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_entry import OrderDraft, enter_order
@@ -45,7 +45,6 @@ __all__ = [
     "RedemptionRecord",
     "Target",
     "UnitLine",
-    "issue_keys",
     "read_order_detail",
     "unit_lines",
 ]

@@ -8,33 +8,39 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, SQLColumnExpression, exists, func, literal_column, or_
+from sqlalchemy import Boolean, ColumnElement, SQLColumnExpression, exists, func, literal_column, or_, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from desktop_app.domain.card_keys import KeyRule
 from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
-from desktop_app.domain.states import KeyState, ProductKind
+from desktop_app.domain.states import IssueOrder, KeyState, ProductKind
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, line_field, number_field, text_field
 from desktop_app.services.listing import Listing, Sort
-from desktop_app.storage.tables import BatchRow, CardKeyRow, OrderRow, ProductRow
+from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow
 
 _CODE = FieldName("The product code", "商品编码")
 _NAME = FieldName("The product name", "商品名称")
 _FACE = FieldName("The face value", "面值")
 _PRICE = FieldName("The price", "售价")
 _THRESHOLD = FieldName("The low-stock threshold", "库存预警值")
+_USE_LIMIT = FieldName("The use limit", "使用次数上限")
 _NOTE = FieldName("The note", "备注")
 
 _LARGEST_THRESHOLD = 10_000_000
+_LARGEST_USE_LIMIT = 1_000_000
 # written out: SQLite takes the partial index of the stock only for exactly this text
 _IN_STOCK: ColumnElement[bool] = literal_column("card_keys.state = 'in_stock'", Boolean)
 
 
 @dataclass(frozen=True, slots=True)
 class ProductLine:
-    """A product with its stock. ``in_stock`` counts what can be sold today; ``expired`` keys are not among them."""
+    """A product with its stock. ``in_stock`` counts what can be sold today; ``expired`` keys are not among them.
+
+    The keys of a ``reusable`` product stay in stock when they are delivered, ``use_limit`` times (None: without end);
+    ``uses_left`` is how often they can still be, None where nothing limits it.
+    """
 
     id: int
     code: str
@@ -45,6 +51,9 @@ class ProductLine:
     low_stock_threshold: int
     fold_case: bool
     fold_hyphens: bool
+    issue_order: IssueOrder
+    reusable: bool
+    use_limit: int | None
     note: str
     active: bool
     in_stock: int
@@ -53,6 +62,7 @@ class ProductLine:
     quarantined: int
     void: int
     expired: int
+    uses_left: int | None
     is_low: bool
 
 
@@ -70,6 +80,9 @@ class ProductDraft:
     fold_hyphens: bool = False
     note: str = ""
     active: bool = True
+    issue_order: IssueOrder = IssueOrder.OLDEST
+    reusable: bool = False
+    use_limit: int | None = None
 
 
 class Products:
@@ -81,8 +94,8 @@ class Products:
     def listing(self, sort: Sort | None = None, *, text: str = "", only_active: bool = False) -> Listing[ProductLine]:
         """Products whose code or name holds ``text``.
 
-        Sort keys: every field of :class:`ProductLine` but ``id``, ``is_low`` and the two comparison rules. Without
-        ``sort`` the newest come first.
+        Sort keys: every field of :class:`ProductLine` but ``id``, ``is_low``, ``uses_left`` and the rules for its
+        keys. Without ``sort`` the newest come first.
         """
         today = self._today()
         statement = sql_select(col(ProductRow.id))
@@ -141,7 +154,8 @@ class Products:
         """Change a product.
 
         :class:`RefusedError` when the comparison of its keys would change while it has keys (two keys could become
-        one), or its kind while it has keys or orders (orders are judged by it).
+        one) or whether they are reusable, or its kind while it has keys or orders (orders are judged by it). Keys that
+        a lower use limit finds used up leave the stock; a higher one does not bring them back.
         """
         context = self._context
         values = _checked(draft)
@@ -159,6 +173,8 @@ class Products:
                 setattr(row, name, value)
             session.add(row)
             session.flush()
+            if "use_limit" in changes:
+                retire_used_up(context, session, row)
             context.record(
                 session,
                 "product.changed",
@@ -166,7 +182,7 @@ class Products:
                 product_id,
                 facts={name: {"from": before, "to": after} for name, (before, after) in changes.items()},
             )
-        context.announce("products")
+        context.announce("products", *(["keys"] if "use_limit" in changes else []))
 
     def low_stock(self) -> list[ProductLine]:
         """The active products that run low, the emptiest first."""
@@ -212,6 +228,8 @@ def _checked(draft: ProductDraft) -> dict[str, Any]:
         raise BadInputError("The product code must not contain spaces.", "商品编码不能含有空格。")
     values = {item.name: getattr(draft, item.name) for item in fields(ProductDraft)}
     return values | {
+        "issue_order": IssueOrder(draft.issue_order),
+        "use_limit": _use_limit(draft),
         "code": code,
         "name": line_field(_NAME, draft.name, longest=120, required=True),
         "kind": ProductKind(draft.kind),
@@ -220,6 +238,17 @@ def _checked(draft: ProductDraft) -> dict[str, Any]:
         "low_stock_threshold": number_field(_THRESHOLD, draft.low_stock_threshold, most=_LARGEST_THRESHOLD),
         "note": text_field(_NOTE, draft.note),
     }
+
+
+def _use_limit(draft: ProductDraft) -> int | None:
+    if draft.use_limit is None:
+        return None
+    if not draft.reusable:
+        raise BadInputError(
+            "A use limit is for reusable keys: mark the keys as reusable, or leave it out.",
+            "只有可重复使用的卡密才有使用次数上限:请勾选可重复使用,或不填上限。",
+        )
+    return number_field(_USE_LIMIT, draft.use_limit, least=1, most=_LARGEST_USE_LIMIT)
 
 
 def _id_of_code(session: Session, code: str) -> int | None:
@@ -238,13 +267,19 @@ def _require_free_code(session: Session, code: str, besides: int | None = None) 
 
 def _require_changeable(session: Session, row: ProductRow, changed: Collection[str]) -> None:
     rule_changed = "fold_case" in changed or "fold_hyphens" in changed
-    if not rule_changed and "kind" not in changed:
+    if not rule_changed and "kind" not in changed and "reusable" not in changed:
         return
     has_keys = bool(session.exec(select(exists().where(col(CardKeyRow.product_id) == row.id))).one())
     if rule_changed and has_keys:
         raise RefusedError(
             "“{name}” has card keys, so how they are compared cannot change; make a new product.",
             "“{name}”已有卡密,不能再改变比较方式,请新建商品。",
+            name=row.name,
+        )
+    if "reusable" in changed and has_keys:
+        raise RefusedError(
+            "“{name}” has card keys, so whether they are reusable cannot change; make a new product.",
+            "“{name}”已有卡密,不能再改变是否可重复使用,请新建商品。",
             name=row.name,
         )
     if "kind" in changed and (
@@ -261,7 +296,8 @@ def _lines(session: Session, ids: Sequence[int], today: str) -> list[ProductLine
     rows = {row.id: row for row in session.exec(select(ProductRow).where(col(ProductRow.id).in_(ids))).all()}
     counts = _counts(session, ids)
     expired = _expired(session, ids, today)
-    return [_line(rows[product_id], counts[product_id], expired.get(product_id, 0)) for product_id in ids]
+    used = _uses(session, [row.id for row in rows.values() if row.use_limit is not None], today)
+    return [_line(rows[key], counts[key], expired.get(key, 0), used.get(key, 0)) for key in ids]
 
 
 def _counts(session: Session, ids: Sequence[int]) -> Mapping[int, Mapping[KeyState, int]]:
@@ -292,9 +328,46 @@ def _expired(session: Session, ids: Sequence[int], today: str) -> dict[int, int]
     return dict(session.exec(statement).all())
 
 
-def _line(row: ProductRow, counts: Mapping[KeyState, int], expired: int) -> ProductLine:
+def _uses(session: Session, ids: Sequence[int], today: str) -> dict[int, int]:
+    """How often the keys that can be sold today were delivered already."""
+    if not ids:
+        return {}
+    statement = (
+        select(col(CardKeyRow.product_id), func.count())
+        .join(DeliveryRow, col(DeliveryRow.card_key_id) == col(CardKeyRow.id))
+        .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
+        .where(_IN_STOCK, col(CardKeyRow.product_id).in_(ids), func.coalesce(BatchRow.expires_on, today) >= today)
+        .group_by(col(CardKeyRow.product_id))
+    )
+    return dict(session.exec(statement).all())
+
+
+def retire_used_up(context: Context, session: Session, product: ProductRow) -> None:
+    """Keys of a reusable product that were delivered as often as its limit allows leave the stock."""
+    if product.use_limit is None:
+        return
+    uses = (
+        sql_select(func.count())
+        .where(col(DeliveryRow.card_key_id) == CardKeyRow.id)
+        .correlate(CardKeyRow)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(CardKeyRow)
+        .where(_IN_STOCK, col(CardKeyRow.product_id) == product.id, uses >= product.use_limit)
+        .values(state=KeyState.DELIVERED, state_at=context.clock())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _line(row: ProductRow, counts: Mapping[KeyState, int], expired: int, used: int) -> ProductLine:
     in_stock = counts.get(KeyState.IN_STOCK, 0) - expired
+    uses_left = None if row.use_limit is None else in_stock * row.use_limit - used
     threshold = row.low_stock_threshold
+    if row.reusable and uses_left is None:
+        is_low = in_stock == 0  # one key without a limit is enough for ever
+    else:
+        is_low = (in_stock if uses_left is None else uses_left) <= threshold
     return ProductLine(
         id=row.id,
         code=row.code,
@@ -305,6 +378,9 @@ def _line(row: ProductRow, counts: Mapping[KeyState, int], expired: int) -> Prod
         low_stock_threshold=threshold,
         fold_case=row.fold_case,
         fold_hyphens=row.fold_hyphens,
+        issue_order=row.issue_order,
+        reusable=row.reusable,
+        use_limit=row.use_limit,
         note=row.note,
         active=row.active,
         in_stock=in_stock,
@@ -313,7 +389,8 @@ def _line(row: ProductRow, counts: Mapping[KeyState, int], expired: int) -> Prod
         quarantined=counts.get(KeyState.QUARANTINED, 0),
         void=counts.get(KeyState.VOID, 0),
         expired=expired,
-        is_low=row.kind is not ProductKind.PHONE_TOPUP and threshold > 0 and in_stock <= threshold,
+        uses_left=uses_left,
+        is_low=row.kind is not ProductKind.PHONE_TOPUP and threshold > 0 and is_low,
     )
 
 

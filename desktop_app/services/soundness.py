@@ -49,13 +49,14 @@ _SUMS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "SELECT o.order_no FROM units u JOIN orders o ON o.id = u.order_id JOIN card_keys k ON k.id = u.card_key_id "
-        "WHERE k.state IN ('in_stock', 'reserved')",
+        "JOIN products p ON p.id = k.product_id WHERE k.state IN ('in_stock', 'reserved') AND NOT p.reusable",
         "A key of order {what} is still in stock although it was delivered.",
         "订单 {what} 的卡密已发出,却仍显示在库。",
     ),
     (
         "SELECT o.order_no FROM units u JOIN orders o ON o.id = u.order_id JOIN card_keys k ON k.id = u.card_key_id "
-        "WHERE u.state = 'redeemed' AND k.state = 'delivered'",
+        "JOIN products p ON p.id = k.product_id "
+        "WHERE u.state = 'redeemed' AND k.state = 'delivered' AND NOT p.reusable",
         "A unit of order {what} is redeemed and its key is not.",
         "订单 {what} 有单件已核销,其卡密状态却未更新。",
     ),

@@ -21,6 +21,8 @@ from desktop_app.domain.refunds import Facts, Order, Redemption, Request, Unit, 
 from desktop_app.domain.states import EvidenceKind, KeyState, OrderState, ReasonCode, RequestState
 from desktop_app.domain.working_days import WorkingDays
 from desktop_app.services.context import Context, canonical, chunks
+from desktop_app.services.issuing import uses_left
+from desktop_app.services.products import shop_day
 from desktop_app.services.shop_settings import working_days_of
 from desktop_app.storage.tables import (
     BatchRow,
@@ -162,7 +164,10 @@ def load_cases(context: Context, session: Session, request_ids: Sequence[int]) -
     redemptions = current_redemptions(session, unit_ids)
     reissued = _reissued(session, unit_ids)
     reissuable = {row.order_id for row in requests if _asks_reissue(row, asked_units[row.id])}
-    stock = _stock(context, session, sorted({orders[order_id].product_id for order_id in reissuable}))
+    stock = {
+        order_id: _stock(context, session, products[orders[order_id].product_id], units[order_id])
+        for order_id in reissuable
+    }
 
     cases: dict[int, Case] = {}
     for row in requests:
@@ -199,7 +204,7 @@ def load_cases(context: Context, session: Session, request_ids: Sequence[int]) -
                 written_promise=order_row.written_promise or any(item.written_promise for item in files),
                 promise_claimed=row.promise_claimed,
                 reissue_tried=row.reissue_tried or any(unit.id in reissued for unit in chosen),
-                stock_count=stock.get(order_row.product_id, 0),
+                stock_count=stock.get(row.order_id, 0),
             ),
             unit_ids={unit.ref: unit.id for unit in order_units},
         )
@@ -303,19 +308,22 @@ def _asks_reissue(row: RequestRow, links: Iterable[RequestUnitRow]) -> bool:
     return any(reason in _REISSUE_REASONS for reason in (row.reason, *(link.reason for link in links)))
 
 
-def _stock(context: Context, session: Session, product_ids: Sequence[int]) -> dict[int, int]:
-    today = context.clock().astimezone(context.zone).date().isoformat()
+def _stock(context: Context, session: Session, product: ProductRow, units: Sequence[UnitRow]) -> int:
+    """How many keys there are to replace those of an order; of a reusable key the uses that the order could need."""
+    if product.reusable:
+        held = {unit.card_key_id for unit in units if unit.card_key_id is not None}
+        return uses_left(context, session, product, len(units), besides=held)
     statement = (
-        select(CardKeyRow.product_id, func.count())
+        select(func.count())
+        .select_from(CardKeyRow)
         .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
         .where(
-            col(CardKeyRow.product_id).in_(product_ids),
+            col(CardKeyRow.product_id) == product.id,
             col(CardKeyRow.state) == KeyState.IN_STOCK,
-            (col(BatchRow.expires_on).is_(None)) | (col(BatchRow.expires_on) >= today),
+            func.coalesce(BatchRow.expires_on, "9999-12-31") >= shop_day(context),
         )
-        .group_by(col(CardKeyRow.product_id))
     )
-    return {product_id: int(count) for product_id, count in session.exec(statement).all()}
+    return int(session.exec(statement).one())
 
 
 def _by_ids(session: Session, table: type[_Row], ids: Sequence[int]) -> list[_Row]:

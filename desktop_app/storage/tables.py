@@ -19,6 +19,7 @@ from desktop_app.domain.states import (
     EscalationTarget,
     EvidenceKind,
     FeeDisclosure,
+    IssueOrder,
     KeyState,
     OrderState,
     PaymentChannel,
@@ -178,8 +179,10 @@ class ProductRow(SQLModel, table=True):
     __tablename__ = "products"
     __table_args__ = _args(
         one_of("products", "kind", ProductKind),
-        *truth("products", "fold_case", "fold_hyphens", "active"),
+        one_of("products", "issue_order", IssueOrder),
+        *truth("products", "fold_case", "fold_hyphens", "reusable", "active"),
         *not_negative("products", "face_fen", "price_fen", "low_stock_threshold"),
+        CheckConstraint("use_limit IS NULL OR (reusable = 1 AND use_limit > 0)", name="ck_products_use_limit"),
     )
     id: int = _id()
     uid: bytes = _blob(unique=True)  # 16 random bytes; part of the AAD of its keys
@@ -191,6 +194,9 @@ class ProductRow(SQLModel, table=True):
     low_stock_threshold: int = Field(default=0, sa_type=Integer)
     fold_case: bool = _flag()  # keys that differ in case only are the same key
     fold_hyphens: bool = _flag()  # hyphens and inner spaces do not tell keys apart
+    issue_order: IssueOrder = _code(IssueOrder, IssueOrder.OLDEST)
+    reusable: bool = _flag()  # a key stays in stock when it is delivered, until its limit
+    use_limit: int | None = Field(default=None, sa_type=Integer)  # NULL: without end
     note: str = _text("")
     active: bool = _flag(True)
     created_at: datetime = _time()
@@ -325,7 +331,7 @@ class UnitRow(SQLModel, table=True):
     __tablename__ = "units"
     __table_args__ = _args(
         UniqueConstraint("order_id", "ref", name="uq_units_ref"),
-        UniqueConstraint("card_key_id", name="uq_units_card_key"),
+        Index("ix_units_card_key", "card_key_id"),  # that only a reusable key has several units is a trigger's rule
         one_of("units", "state", UnitState),
         one_of("units", "topup", TopupState),
         *truth("units", "balance_verified", "refunded", "official_not_activated"),

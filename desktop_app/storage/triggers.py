@@ -62,11 +62,18 @@ _FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("order_id", "ref", "list_fen", "net_fen"),
         "(SELECT state FROM orders WHERE id = OLD.order_id) <> 'unpaid'",
     ),
+    "products": (("reusable",), "EXISTS (SELECT 1 FROM card_keys WHERE product_id = OLD.id)"),
     "batches": (("product_id", "source", "sha256", *_COUNTS, "imported_at", "imported_by"), "1"),
     "requests": (("order_id", "requested_at", "received_at"), "1"),
     "refunds": (("decision_id", "order_id", "amount_fen"), "1"),
     "evidence": (("order_id", "kind", "stored_name", "sha256", "size", "added_at"), "1"),
 }
+
+_KEY_TAKEN = (
+    "NEW.card_key_id IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM units WHERE card_key_id = NEW.card_key_id AND id IS NOT NEW.id) "
+    "AND NOT (SELECT p.reusable FROM card_keys k JOIN products p ON p.id = k.product_id WHERE k.id = NEW.card_key_id)"
+)
 
 
 def trigger_statements() -> Iterator[str]:
@@ -83,6 +90,8 @@ def trigger_statements() -> Iterator[str]:
         event = f"UPDATE OF {', '.join(columns)}"
         yield _trigger(table, "frozen", event, f"{condition} AND ({changed})", "this was agreed and stays as it was")
     yield from order_search.TRIGGERS
+    for name, event in (("key", "INSERT"), ("keys", "UPDATE OF card_key_id")):
+        yield _trigger("units", name, event, _KEY_TAKEN, "another unit has this key")
     yield _trigger("batches", "undone", "UPDATE", "OLD.undone_at IS NOT NULL", "an undone import stays as it is")
     yield _trigger(
         "batches",

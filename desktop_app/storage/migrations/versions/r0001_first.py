@@ -53,18 +53,24 @@ STATEMENTS = (
         low_stock_threshold INTEGER NOT NULL,
         fold_case INTEGER NOT NULL,
         fold_hyphens INTEGER NOT NULL,
+        issue_order TEXT NOT NULL,
+        reusable INTEGER NOT NULL,
+        use_limit INTEGER,
         note TEXT NOT NULL,
         active INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         PRIMARY KEY (id),
         CONSTRAINT ck_products_kind CHECK (kind IN ('game_card', 'phone_topup', 'membership', 'gift_pack',
             'other')),
+        CONSTRAINT ck_products_issue_order CHECK (issue_order IN ('oldest', 'newest', 'random')),
         CONSTRAINT ck_products_fold_case CHECK (fold_case IN (0, 1)),
         CONSTRAINT ck_products_fold_hyphens CHECK (fold_hyphens IN (0, 1)),
+        CONSTRAINT ck_products_reusable CHECK (reusable IN (0, 1)),
         CONSTRAINT ck_products_active CHECK (active IN (0, 1)),
         CONSTRAINT ck_products_face_fen CHECK (face_fen >= 0),
         CONSTRAINT ck_products_price_fen CHECK (price_fen >= 0),
         CONSTRAINT ck_products_low_stock_threshold CHECK (low_stock_threshold >= 0),
+        CONSTRAINT ck_products_use_limit CHECK (use_limit IS NULL OR (reusable = 1 AND use_limit > 0)),
         UNIQUE (uid),
         UNIQUE (code)
     )
@@ -307,7 +313,6 @@ STATEMENTS = (
         card_key_id INTEGER,
         PRIMARY KEY (id),
         CONSTRAINT uq_units_ref UNIQUE (order_id, ref),
-        CONSTRAINT uq_units_card_key UNIQUE (card_key_id),
         CONSTRAINT ck_units_state CHECK (state IN ('unshipped', 'unused', 'redeemed', 'partially_used',
             'unknown')),
         CONSTRAINT ck_units_topup CHECK (topup IN ('charging', 'not_accepted', 'accepted', 'arrived',
@@ -619,6 +624,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_requests_order ON requests (order_id)
+    """,
+    """
+    CREATE INDEX ix_units_card_key ON units (card_key_id)
     """,
     """
     CREATE INDEX ix_decisions_order_id ON decisions (order_id)
