@@ -170,7 +170,7 @@ class PoliciesPage(QWidget):
 
     def reload(self, change: Change | None) -> None:
         if change is None or change.areas & _AREAS:
-            self.table.reload()
+            self._reload_channels()
             if self.table.current_row() is None and self.table.rows.rowCount():
                 self.table.select_row(0)
             else:
@@ -184,6 +184,11 @@ class PoliciesPage(QWidget):
         return {"N": self.add_action, "E": self.edit_action}
 
     # lists
+
+    def _reload_channels(self) -> None:
+        self.table.reload()
+        # they are in memory already
+        self.table.settle()
 
     def _open_channels(self, _sort: Sort | None) -> ListSource[ChannelLine]:
         return ListSource(self._shop.policies.channels())
@@ -213,6 +218,7 @@ class PoliciesPage(QWidget):
             except ShopError as error:
                 self.message.show_error(error)
         self.versions_table.reload()
+        self.versions_table.settle()
         if is_other and self._versions:
             self.versions_table.select_row(0)
         self._show_version(self.versions_table.current_row())
@@ -300,12 +306,12 @@ class PoliciesPage(QWidget):
         self.edit_rules()
 
     def _on_channel_added(self, channel_id: int) -> None:
-        self.table.reload()
+        self._reload_channels()
         self.table.select_id(channel_id)
         self._window.say(self.tr("The channel was added."), Tone.OK)
 
     def _on_version_saved(self, channel_id: int) -> None:
-        self.table.reload()
+        self._reload_channels()
         self.table.select_id(channel_id)
         self._show_channel(self.table.current_row())
         self.versions_table.select_row(0)

@@ -115,6 +115,8 @@ class ProofsPage(QWidget):
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self.waiting_table.row_chosen.connect(self._on_waiting_chosen)
         self.issued_table.row_chosen.connect(self._on_issued_chosen)
+        self.waiting_table.rows.swapped.connect(self._count_rows)
+        self.issued_table.rows.swapped.connect(self._count_rows)
 
     def _pane(self) -> QWidget:
         self._heading = plain_label(role="title", name="proof_heading", selectable=True)
@@ -247,6 +249,7 @@ class ProofsPage(QWidget):
             return
         self.tabs.setCurrentIndex(WAITING)
         self.search(candidate.order_no)
+        self.waiting_table.settle()
         if not self.waiting_table.select_id(unit_id):
             # not redeemed: the pane says what is missing
             self._show_candidate(candidate)
@@ -285,6 +288,8 @@ class ProofsPage(QWidget):
             )
         self.waiting_table.reload()
         self.issued_table.reload()
+
+    def _count_rows(self) -> None:
         waiting, issued = self.waiting_table.rows.rowCount(), self.issued_table.rows.rowCount()
         self.tabs.setTabText(WAITING, self.tr("Waiting for a proof ({count})").format(count=waiting))
         self.tabs.setTabText(ISSUED, self.tr("Issued ({count})").format(count=issued))
@@ -313,9 +318,10 @@ class ProofsPage(QWidget):
 
     def _select_proof(self, proof: ProofLine) -> None:
         self.tabs.setCurrentIndex(ISSUED)
-        if not self.issued_table.select_id(proof.id):
-            self.search(proof.proof_no)
-            self.issued_table.select_id(proof.id)
+        if self.search_box.text():
+            # the search may hide it
+            self.search("")
+        self.issued_table.select_id(proof.id)
 
     # the pane
 

@@ -220,10 +220,10 @@ class RefundsPage(QWidget):
         self._reload_table()
 
     def open_item(self, item_id: int) -> None:
-        if not self.table.select_id(item_id):
-            refund = self._shop.refunds.get(item_id)
-            self.apply_filter(text=refund.order_no)
-            self.table.select_id(item_id)
+        if self._where() != RefundFilter():
+            # the filter may hide it
+            self.apply_filter()
+        self.table.select_id(item_id)
 
     def apply_filter(
         self,

@@ -1,0 +1,107 @@
+"""Checking the whole shop: file, log, sums, proofs, seals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
+
+from desktop_app.domain.errors import CancelledError, ShopError
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.jobs import Job, Jobs, Progress, Report
+from desktop_app.ui.labels import error_text, language
+from desktop_app.ui.widgets.basics import Card, plain_label, push_button, row_of
+from desktop_app.ui.widgets.message_strip import MessageStrip
+
+
+class CheckCard(Card):
+    """A button, how far it is, and what was found."""
+
+    def __init__(self, shop: Any, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__("check_card", parent=parent)
+        self._shop = shop
+        self._jobs = jobs
+        self._job: Job | None = None
+        self._is_running = False
+        self.check_button = push_button(self.tr("Check the shop"), "check_button", self.check, icon="shield-check")
+        self.stop_button = push_button(self.tr("Stop"), "check_stop", self._stop)
+        self._bar = QProgressBar()
+        self._bar.setObjectName("check_progress")
+        self._bar.setAccessibleName(self.tr("Progress of the check"))
+        self._bar.setTextVisible(False)
+        self.message = MessageStrip("check_message")
+        self.findings = QPlainTextEdit()
+        self.findings.setObjectName("check_findings")
+        self.findings.setAccessibleName(self.tr("What the check found"))
+        self.findings.setReadOnly(True)
+        self.findings.setFixedHeight(120)
+        self.findings.hide()
+        self.body.addWidget(plain_label(self.tr("Soundness"), role="section"))
+        self.body.addWidget(
+            plain_label(
+                self.tr("Reads the whole file and compares log, sums, proofs and seals. Changes nothing."),
+                role="muted",
+                wrap=True,
+            )
+        )
+        self.body.addLayout(row_of(self.check_button, self._bar, self.stop_button, spacing=12))
+        self.body.addWidget(self.message)
+        self.body.addWidget(self.findings)
+        self._show_running(False)
+
+    def check(self) -> None:
+        reports = self._shop.reports
+
+        def work(progress: Progress) -> Sequence[Any]:
+            def step(done: int, total: int) -> None:
+                progress.stop_if_cancelled()
+                progress.report(done, total)
+
+            found: Sequence[Any] = reports.check(step)
+            return found
+
+        self.message.clear()
+        self.findings.hide()
+        self._show_running(True)
+        job = self._jobs.run(self, work, self._on_checked, self._on_failed, self.tr("Checking the shop"))
+        if self._is_running:
+            self._job = job
+            job.progressed.connect(self._on_progressed)
+
+    def _on_progressed(self, report: Report) -> None:
+        self._bar.setRange(0, report.total)
+        self._bar.setValue(report.done)
+
+    def _on_checked(self, findings: Sequence[Any]) -> None:
+        self._show_running(False)
+        if findings:
+            chinese = language() == "zh"
+            self.findings.setPlainText("\n".join(finding.zh if chinese else finding.en for finding in findings))
+            self.findings.show()
+            self.message.say(
+                self.tr("Found: {count}. Restore a backup, or ask for help.").format(count=len(findings)), Tone.BAD
+            )
+        elif self._shop.is_unlocked:
+            self.message.say(self.tr("The shop is sound."), Tone.OK)
+        else:
+            self.message.say(
+                self.tr("Sound as far as it can be read while locked: the seals were not opened."), Tone.OK
+            )
+
+    def _on_failed(self, error: ShopError) -> None:
+        self._show_running(False)
+        self.message.say(error_text(error), Tone.INFO if isinstance(error, CancelledError) else Tone.BAD)
+
+    def _show_running(self, running: bool) -> None:
+        self._is_running = running
+        if not running:
+            self._job = None
+        self._bar.setRange(0, 0)
+        self._bar.setVisible(running)
+        self.stop_button.setVisible(running)
+        self.check_button.setEnabled(not running)
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
