@@ -94,7 +94,7 @@ def write_csv(
             writer.writerow([guard(column.title(language)) for column in columns])
             for step in _steps(rows):
                 if cancelled is not None and cancelled():
-                    raise CancelledError("The export was cancelled; no file was written.", "已取消导出,没有生成文件。")
+                    raise CancelledError("The export was cancelled; no file was written.", "已取消导出，没有生成文件。")
                 writer.writerows([write(value) for write, value in zip(formats, row, strict=True)] for row in step)
                 count += len(step)
                 if progress is not None:
@@ -105,7 +105,7 @@ def write_csv(
     except OSError as error:
         raise StorageError(
             "{file} cannot be written ({reason}): close it elsewhere or choose another place.",
-            "无法写入 {file}({reason}):请关闭已打开的该文件,或换一个位置。",
+            "无法写入 {file}（{reason}）：请关闭已打开的该文件，或换一个位置。",
             file=path,
             reason=error.strerror or str(error),
         ) from error
@@ -128,7 +128,7 @@ def read_back(path: Path) -> Iterator[list[str]]:
         except (csv.Error, UnicodeDecodeError) as error:
             raise BadInputError(
                 "{file}, line {line}: this is not a CSV file that Kamidesk wrote ({reason}).",
-                "{file} 第 {line} 行:不是 Kamidesk 导出的 CSV 文件({reason})。",
+                "{file} 第 {line} 行：不是 Kamidesk 导出的 CSV 文件（{reason}）。",
                 file=path.name,
                 line=reader.line_num,
                 reason=error,

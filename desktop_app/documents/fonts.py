@@ -46,7 +46,7 @@ def font(name: str) -> EmbeddedFont:
     if not path.is_file():
         raise StorageError(
             "The font file {path} is missing: install Kamidesk again.",
-            "缺少字体文件 {path}:请重新安装 Kamidesk。",
+            "缺少字体文件 {path}：请重新安装 Kamidesk。",
             path=path,
         )
     loaded = EmbeddedFont(name, path)

@@ -51,9 +51,9 @@ _QR_SIDE = 92.0
 _NOT_RECORDED = "—"
 
 _TRUST_ZH = (
-    "说明:本副本不含电子签名,不能证明签发人身份,也不能证明文件在签发后未被改动。所载内容为本店系统中的记录,打印成文并不使其得到证实。"
-    "各项时间取自本店电脑的时钟。事实数据以 JSON 形式存于本文件的 XMP 元数据,其 SHA-256 印于页脚与二维码;"
-    "两者一致只说明纸面与该数据相符。卡密承诺值由带盐摘要得出,可在仲裁时出示卡密与盐值核对。"
+    "说明：本副本不含电子签名，不能证明签发人身份，也不能证明文件在签发后未被改动。所载内容为本店系统中的记录，打印成文并不使其得到证实。"
+    "各项时间取自本店电脑的时钟。事实数据以 JSON 形式存于本文件的 XMP 元数据，其 SHA-256 印于页脚与二维码；"
+    "两者一致只说明纸面与该数据相符。卡密承诺值由带盐摘要得出，可在仲裁时出示卡密与盐值核对。"
 )
 _TRUST_EN = (
     "This copy carries no electronic signature: it proves neither who issued it nor that it is unchanged. It prints "
@@ -188,7 +188,7 @@ class _ProofSheet:
         face = _NOT_RECORDED if facts.face_value_fen is None else yuan_text(facts.face_value_fen)
         paid = yuan_text(facts.paid_fen)
         if facts.unit_net_fen is not None:
-            paid += f" (单件 {yuan_text(facts.unit_net_fen)})"
+            paid += f"（单件 {yuan_text(facts.unit_net_fen)}）"
         server = " / ".join(part for part in (facts.server, facts.role_masked) if part)
         self._full_width("订单号", "Order no.", facts.order_no, _KEY)
         self._full_width("商品", "Product", facts.product, _VALUE)
@@ -212,7 +212,7 @@ class _ProofSheet:
                 *_field(right[0], right[1], right[2] or _NOT_RECORDED, right[3], _LEFT + _HALF + 16, _HALF),
             ]
             self._page.row(cells, padding=3, under=self._hairline)
-        self._full_width("卡密(掩码)", "Key, masked", facts.key_masked, _KEY)
+        self._full_width("卡密（掩码）", "Key, masked", facts.key_masked, _KEY)
         self._full_width("卡密承诺值", "Commitment", facts.key_commitment, _DIGEST)
 
     def _rules(self) -> None:

@@ -119,7 +119,7 @@ def require_redemption_facts(
     if missing:
         raise RefusedError(
             "No proof can be made: the redemption record lacks {missing}. Complete the record first.",
-            "无法出具核销证明:核销记录缺少{missing_zh}。请先补全核销记录。",
+            "无法出具核销证明：核销记录缺少{missing_zh}。请先补全核销记录。",
             missing=", ".join(_MISSING_WORDS[name][0] for name in missing),
             missing_zh="、".join(_MISSING_WORDS[name][1] for name in missing),
         )

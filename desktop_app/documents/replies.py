@@ -56,7 +56,7 @@ _GROUNDS: dict[RefusalGround, tuple[str, str]] = {
     ),
     RefusalGround.OUT_OF_WINDOW: (
         "The request came after the refund window of the policy that applied to your order.",
-        "您提出申请时，已超出下单时所适用政策的退款时效。",
+        "您提出申请时，已超出下单时所适用政策的退款时限。",
     ),
     RefusalGround.ORDER_COMPLETED: (
         "You had confirmed the receipt, and the order was completed before the request.",

@@ -40,16 +40,16 @@ RULE_TITLES: Mapping[RuleCode, _Pair] = {
     _R.N12: ("Use unknown", "使用情况不明"),
     _R.N14: ("Completed, not used", "已确认收货但未使用"),
     _R.N6: ("Unused, official shop", "官方直营未使用"),
-    _R.N7: ("Unused, within the window", "未使用且在时效内"),
+    _R.N7: ("Unused, within the window", "未使用且在时限内"),
     _R.N8: ("Unused, up to one hour late", "未使用、超时 1 小时内"),
     _R.N9: ("Unused, up to two hours late", "未使用、超时 2 小时内"),
-    _R.N10: ("Unused, after the window", "未使用但已超时效"),
+    _R.N10: ("Unused, after the window", "未使用但已超时限"),
     _R.N11: ("Unused, individual seller", "个人代理未使用"),
 }
 
 _UNUSED_IN = (
     "The key was shipped but not used, and the request came within the refund window",
-    "卡密已发货但未使用，且在退款时效内提出申请",
+    "卡密已发货但未使用，且在退款时限内提出申请",
 )
 
 WHY: Mapping[tuple[RuleCode, VerdictKind], _Pair] = {
@@ -211,26 +211,26 @@ WHY: Mapping[tuple[RuleCode, VerdictKind], _Pair] = {
     (_R.N8, _V.APPROVE_FULL): (
         "The key was not used; the request came up to one hour after the window and is treated as in time. No fee is "
         "due.",
-        "卡密未使用，超出退款时效不足 1 小时，按时效内处理，不收手续费。",
+        "卡密未使用，超出退款时限不足 1 小时，按时限内处理，不收手续费。",
     ),
     (_R.N8, _V.APPROVE_WITH_FEE): (
         "The key was not used; the request came up to one hour after the window and is treated as in time. The policy "
         "shown at the purchase takes a fee.",
-        "卡密未使用，超出退款时效不足 1 小时，按时效内处理，并按公示政策收取手续费。",
+        "卡密未使用，超出退款时限不足 1 小时，按时限内处理，并按公示政策收取手续费。",
     ),
     (_R.N9, _V.APPROVE_FULL): (
         "The key was not used; the request came up to two hours after the window and is met with goodwill. No fee is "
         "due.",
-        "卡密未使用，超出退款时效不足 2 小时，酌情按时效内处理，不收手续费。",
+        "卡密未使用，超出退款时限不足 2 小时，酌情按时限内处理，不收手续费。",
     ),
     (_R.N9, _V.APPROVE_WITH_FEE): (
         "The key was not used; the request came up to two hours after the window and is met with goodwill. The policy "
         "shown at the purchase takes a fee.",
-        "卡密未使用，超出退款时效不足 2 小时，酌情按时效内处理，并按公示政策收取手续费。",
+        "卡密未使用，超出退款时限不足 2 小时，酌情按时限内处理，并按公示政策收取手续费。",
     ),
     (_R.N10, _V.NEGOTIATE): (
         "The key was not used, but the request came after the refund window.",
-        "卡密未使用，但已超出退款时效。",
+        "卡密未使用，但已超出退款时限。",
     ),
     (_R.N11, _V.APPROVE_FULL): (
         "The key was not used, and the seller promised a refund in writing; no fee is due.",
@@ -247,7 +247,7 @@ WHY: Mapping[tuple[RuleCode, VerdictKind], _Pair] = {
     ),
     (_R.N11, _V.NEGOTIATE): (
         "The key was not used; with an individual seller only a written promise makes a refund due, within the window.",
-        "卡密未使用；个人代理仅在有书面承诺且未超时效时必须退款。",
+        "卡密未使用；个人代理仅在有书面承诺且未超时限时必须退款。",
     ),
 }
 """Why, for every verdict that a rule can come to."""
@@ -283,7 +283,7 @@ FLAG_WORDS: Mapping[Flag, _Pair] = {
     ),
     Flag.LATE_NOTE: (
         "The request came up to one hour late and is treated as in time.",
-        "申请超时不足 1 小时，按时效内处理。",
+        "申请超时不足 1 小时，按时限内处理。",
     ),
     Flag.DISCRETION: (
         "The request came up to two hours late and is met with goodwill.",
@@ -324,8 +324,8 @@ _HINT_WORDS: Mapping[HintCode, _Pair] = {
     HintCode.EVIDENCE: ("With this evidence: {detail}", "如提供{detail}"),
     HintCode.FACT: ("{detail}", "{detail}"),
     HintCode.STOCK: ("With keys in stock for a replacement", "如有库存可补发"),
-    HintCode.IN_WINDOW: ("If the request had come within the window", "如在退款时效内申请"),
-    HintCode.AFTER_WINDOW: ("If the request had come after the window", "如在退款时效之后申请"),
+    HintCode.IN_WINDOW: ("If the request had come within the window", "如在退款时限内申请"),
+    HintCode.AFTER_WINDOW: ("If the request had come after the window", "如在退款时限之后申请"),
     HintCode.FEE_DISCLOSED: ("If the fee had been clearly shown", "如下单时已明示手续费"),
     HintCode.OFFICIAL_NOT_ACTIVATED: ("With the official record “not activated”", "如有官方“未激活”记录"),
     HintCode.RECORD_COMPLETE: ("With a complete redemption record", "如核销记录完整"),

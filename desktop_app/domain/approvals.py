@@ -86,7 +86,7 @@ def plan_approval(
         if option in _AMOUNT_NEEDED:
             raise BadInputError(
                 "Say how much goes back to the buyer, and why.",
-                "请填写退给买家的金额,并说明原因。",
+                "请填写退给买家的金额，并说明原因。",
                 field="refund_fen",
             )
         return plans
@@ -119,7 +119,7 @@ def _plan_unit(unit: UnitVerdict, state: UnitState, *, option: str, overcharge_o
     if unit.verdict is VerdictKind.MERGE:
         raise RefusedError(
             "Another request on this order is open: merge this one into it, or decide the other one first.",
-            "该订单还有一个未处理的申请:请将本申请并入,或先处理那一个。",
+            "该订单还有一个未处理的申请：请将本申请并入，或先处理那一个。",
         )
     if overrules:  # the merchant's goodwill against the rules, with an amount and a reason
         return replace(plan, inventory=_key_effect(state))
@@ -128,7 +128,7 @@ def _plan_unit(unit: UnitVerdict, state: UnitState, *, option: str, overcharge_o
     raise RefusedError(
         "Unit {ref} cannot be approved yet: rule {rule} wants something first. Supply it, or set an amount "
         "yourself and say why.",
-        "单件 {ref} 暂不能同意:规则 {rule} 还缺条件。请先补齐,或自行填写金额并说明原因。",
+        "单件 {ref} 暂不能同意：规则 {rule} 还缺条件。请先补齐，或自行填写金额并说明原因。",
         ref=unit.ref,
         rule=unit.rule.value,
     )
@@ -141,7 +141,7 @@ def _chosen(unit: UnitVerdict, option: str) -> Option:
         return unit.options[0]
     raise BadInputError(
         "Choose how unit {ref} is settled: {options}.",
-        "请选择单件 {ref} 的处理方式:{options}。",
+        "请选择单件 {ref} 的处理方式：{options}。",
         ref=unit.ref,
         options=", ".join(unit.options),
         field="option",
@@ -179,13 +179,13 @@ def _with_total(
     if not reason.strip():
         raise BadInputError(
             "Say why the amount differs from the rules: the reason is kept with the decision.",
-            "金额与规则不同时请说明原因,原因会随处理结果一并保存。",
+            "金额与规则不同时请说明原因，原因会随处理结果一并保存。",
             field="reason",
         )
     if not 0 <= refund_fen <= balance_fen:
         raise RefusedError(
             "{amount} cannot be refunded: what was paid and not yet refunded on this order is {balance}.",
-            "不能退 {amount}:该订单已付且未退的余额为 {balance}。",
+            "不能退 {amount}：该订单已付且未退的余额为 {balance}。",
             amount=yuan_text(refund_fen),
             balance=yuan_text(balance_fen),
         )
@@ -193,7 +193,7 @@ def _with_total(
     if not paying:
         raise RefusedError(
             "This way of settling pays nothing back: choose another one, or leave the amount as it is.",
-            "此处理方式不涉及退款:请另选处理方式,或不要修改金额。",
+            "此处理方式不涉及退款：请另选处理方式，或不要修改金额。",
         )
     weights = [plan.refund_fen if plan.verdict in _SETTLING else nets[plan.ref] for plan in paying]
     shares = iter(allocate(refund_fen, weights))

@@ -155,7 +155,7 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
     KeyWarning.ESCAPED: Sentence(
         "The key contains a code such as &amp;, as old versions of acg-faka wrote for &; compare it with the "
         "supplier's list.",
-        "卡密中含有 &amp; 之类的转义符（旧版 acg-faka 会把 & 写成这样），请与供货方清单核对。",
+        "卡密中含有 &amp；之类的转义符（旧版 acg-faka 会把 & 写成这样），请与供货方清单核对。",
     ),
     KeyWarning.SPACE_IN_LINK: Sentence(
         "The link contains a space that was perhaps %20; compare it with the supplier's list.",

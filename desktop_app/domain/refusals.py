@@ -40,7 +40,7 @@ def check_ground(ground: RefusalGround, refusal: Refusal) -> None:
         raise RefusedError(
             "“{name}” alone never carries a refusal: such a standard term is void under article 26 of the Consumer "
             "Rights Protection Law. Choose a ground that lies in this order, or refund.",
-            "仅凭“{name_zh}”不能拒绝退款:依《消费者权益保护法》第二十六条,此类格式条款无效。请选择与本订单事实相符的理由,或同意退款。",
+            "仅凭“{name_zh}”不能拒绝退款：依《消费者权益保护法》第二十六条，此类格式条款无效。请选择与本订单事实相符的理由，或同意退款。",
             name="no refunds once shipped" if ground is RefusalGround.NO_REFUND_POLICY else "stock is locked",
             name_zh="一经发货不退不换" if ground is RefusalGround.NO_REFUND_POLICY else "已锁定库存",
         )
@@ -115,24 +115,24 @@ _WHY_NOT: Mapping[RefusalGround, tuple[str, str]] = {
         "“Redeemed” carries a refusal only when every unit asked about is recorded as redeemed with time, code, target "
         "and source, and no official record says otherwise. Units without a complete record: {refs}. Complete the "
         "record first, or refund: a refusal without proof counts as a false redemption.",
-        "以“已核销”拒绝,须每件都有完整的核销记录(核销时间、核销码、核销对象、来源),且没有官方“未激活”记录。"
-        "记录不完整的单件:{refs}。请先补全核销记录,否则应退款:拿不出证明的拒绝会被认定为“虚假核销”。",
+        "以“已核销”拒绝，须每件都有完整的核销记录（核销时间、核销码、核销对象、来源），且没有官方“未激活”记录。"
+        "记录不完整的单件：{refs}。请先补全核销记录，否则应退款：拿不出证明的拒绝会被认定为“虚假核销”。",
     ),
     RefusalGround.OPERATOR_ACCEPTED: (
         "The operator is not recorded as having accepted every top-up asked about: record the operator's answer first.",
-        "并非每件充值都有“运营商已受理”的记录:请先登记运营商的处理结果。",
+        "并非每件充值都有“运营商已受理”的记录：请先登记运营商的处理结果。",
     ),
     RefusalGround.NOTHING_LEFT: (
         "There is still money on this order that was not refunded, so this ground does not apply.",
-        "该订单仍有未退金额,此理由不成立。",
+        "该订单仍有未退金额，此理由不成立。",
     ),
     RefusalGround.OUT_OF_WINDOW: (
         "The request is not out of the refund window for every unit asked about, so this ground does not apply.",
-        "并非每件都已超出退款时效,此理由不成立。",
+        "并非每件都已超出退款时限，此理由不成立。",
     ),
     RefusalGround.ORDER_COMPLETED: (
         "The buyer had not confirmed the receipt of these units when the request was made, or the rules give more.",
-        "申请时买家尚未确认收货,或按规则买家应得更多,此理由不成立。",
+        "申请时买家尚未确认收货，或按规则买家应得更多，此理由不成立。",
     ),
     RefusalGround.NO_WRITTEN_PROMISE: (
         "This ground applies only to an unused key sold by an individual seller who promised nothing in writing.",
@@ -140,10 +140,10 @@ _WHY_NOT: Mapping[RefusalGround, tuple[str, str]] = {
     ),
     RefusalGround.CLAIM_REFUTED: (
         "The buyer's claim was not recorded as checked and refuted, or the rules give a refund all the same.",
-        "尚未登记“核实后不成立”,或按规则仍应退款。",
+        "尚未登记“核实后不成立”，或按规则仍应退款。",
     ),
     RefusalGround.EVIDENCE_NOT_GIVEN: (
         "Ask the buyer for the missing evidence first; this ground applies only while the answer is outstanding.",
-        "请先向买家索要所缺凭证;只有已索要而买家尚未提供时,此理由才成立。",
+        "请先向买家索要所缺凭证；只有已索要而买家尚未提供时，此理由才成立。",
     ),
 }

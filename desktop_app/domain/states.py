@@ -240,7 +240,7 @@ def check_move(moves: Mapping[_State, frozenset[_State]], before: _State, after:
     if before != after and after not in moves[before]:
         raise RefusedError(
             "This step is not possible: {before} cannot become {after}.",
-            "不能这样操作:状态 {before} 不能变为 {after}。",
+            "不能这样操作：状态 {before} 不能变为 {after}。",
             before=before.value,
             after=after.value,
         )

@@ -419,7 +419,7 @@ def _printable(name: str) -> str:
 
 
 def _about(draft: RequestDraft, en: str, zh: str) -> BadInputError:
-    return BadInputError("Request {id}: {en_why}", "申请 {id}:{zh_why}", id=draft.external_id, en_why=en, zh_why=zh)
+    return BadInputError("Request {id}: {en_why}", "申请 {id}：{zh_why}", id=draft.external_id, en_why=en, zh_why=zh)
 
 
 def _all_problems(problems: tuple[LineProblem, ...]) -> BadInputError:

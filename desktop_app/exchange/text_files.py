@@ -401,7 +401,7 @@ def _unreadable(path: Path, error: OSError) -> ShopError:
         return NotFoundError("The file {file} does not exist.", "文件 {file} 不存在。", file=path.name)
     return BadInputError(
         "{file} cannot be read: {why}.",
-        "无法读取 {file}:{why}。",
+        "无法读取 {file}：{why}。",
         file=path.name,
         why=error.strerror or type(error).__name__,
     )

@@ -73,7 +73,7 @@ def store(folder: Path, vault: Vault, content: bytes, name: str) -> StoredFile:
             part.unlink()
         raise StorageError(
             "The evidence file {name} cannot be stored: {reason}. Nothing was kept; make room and repeat.",
-            "无法保存证据文件 {name}:{reason}。未保存任何内容;请清理空间后重试。",
+            "无法保存证据文件 {name}：{reason}。未保存任何内容；请清理空间后重试。",
             name=shown,
             reason=error.strerror,
         ) from error
@@ -89,7 +89,7 @@ def load(folder: Path, vault: Vault, stored_name: str, sha256: str) -> bytes:
     except OSError as error:
         raise StorageError(
             "The evidence file {name} is missing from the evidence folder: restore it from a backup.",
-            "证据文件夹中缺少文件 {name}:请从备份恢复。",
+            "证据文件夹中缺少文件 {name}：请从备份恢复。",
             name=stored_name[:12],
         ) from error
     start = len(_VERSION)
@@ -135,14 +135,14 @@ def _read_source(source: Path) -> bytes:
     except OSError as error:
         raise BadInputError(
             "The file {name} cannot be read: {reason}.",
-            "无法读取文件 {name}:{reason}。",
+            "无法读取文件 {name}：{reason}。",
             name=name,
             reason=error.strerror,
         ) from error
     if content is None:
         raise BadInputError(
             "{name} is not an ordinary file of at most {most} MB: choose a screenshot or a document.",
-            "{name} 不是普通文件,或大于 {most} MB:请选择截图或文档。",
+            "{name} 不是普通文件，或大于 {most} MB：请选择截图或文档。",
             name=name,
             most=LARGEST // 1024 // 1024,
         )
@@ -164,11 +164,11 @@ def _read_limited(path: Path, largest: int) -> bytes | None:
 
 def _check_size(size: int, name: str) -> None:
     if size == 0:
-        raise BadInputError("The file {name} is empty: choose another.", "文件 {name} 是空的:请另选。", name=name)
+        raise BadInputError("The file {name} is empty: choose another.", "文件 {name} 是空的：请另选。", name=name)
     if size > LARGEST:
         raise BadInputError(
             "The file {name} has more than {most} MB: choose a smaller one.",
-            "文件 {name} 大于 {most} MB:请选择更小的文件。",
+            "文件 {name} 大于 {most} MB：请选择更小的文件。",
             name=name,
             most=LARGEST // 1024 // 1024,
         )
@@ -177,6 +177,6 @@ def _check_size(size: int, name: str) -> None:
 def _altered(stored_name: str) -> StorageError:
     return StorageError(
         "The evidence file {name} was altered since it was stored: restore it from a backup; no proof may use it.",
-        "证据文件 {name} 存入后被改动:请从备份恢复;不能用于核销证明。",
+        "证据文件 {name} 存入后被改动：请从备份恢复；不能用于核销证明。",
         name=stored_name[:12],
     )

@@ -147,7 +147,7 @@ def canonical(value: object) -> str:
     except UnicodeEncodeError:
         raise BadInputError(
             "A text holds half a character (a lone surrogate): type it again.",
-            "文本中含有不完整的字符(孤立代理项):请重新输入。",
+            "文本中含有不完整的字符（孤立代理项）：请重新输入。",
         ) from None
     return text
 
@@ -183,6 +183,6 @@ def _key(key: object) -> str:
 def _broken(seq: int, en: str, zh: str) -> StorageError:
     return StorageError(
         f"The event log is broken at event {{seq}}: {en}. Compare with a backup before you issue proofs.",
-        f"操作日志在第 {{seq}} 条处中断:{zh}。出具证明前请与备份核对。",
+        f"操作日志在第 {{seq}} 条处中断：{zh}。出具证明前请与备份核对。",
         seq=seq,
     )

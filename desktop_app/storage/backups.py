@@ -39,7 +39,7 @@ def copy_verified(source: Path, target: Path) -> Copy:
         if problem is not None:
             raise StorageError(
                 "The shop {path} is damaged and was not copied ({problem}): restore the last backup.",
-                "店铺 {path} 已损坏,未能复制({problem}):请恢复最近的备份。",
+                "店铺 {path} 已损坏，未能复制（{problem}）：请恢复最近的备份。",
                 path=source,
                 problem=problem,
             )
@@ -59,7 +59,7 @@ def check_room(source: Path) -> None:
     if free < needed:
         raise StorageError(
             "Updating the shop needs {needed} MB of free space, there are {free} MB: make room and start again.",
-            "更新店铺需要 {needed} MB 空闲空间,现有 {free} MB:请清理空间后重新启动。",
+            "更新店铺需要 {needed} MB 空闲空间，现有 {free} MB：请清理空间后重新启动。",
             needed=-(-needed // 1_000_000),
             free=free // 1_000_000,
         )

@@ -35,14 +35,14 @@ def check_folder(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> None
     except OSError as error:
         raise StorageError(
             "The data folder {folder} cannot be made: {reason}. Choose another with --data.",
-            "无法建立数据文件夹 {folder}:{reason}。请用 --data 另选一个。",
+            "无法建立数据文件夹 {folder}：{reason}。请用 --data 另选一个。",
             folder=folder,
             reason=error.strerror,
         ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StorageError(
             "The data folder {folder} cannot be written: change its permissions or choose another with --data.",
-            "数据文件夹 {folder} 不可写:请修改权限,或用 --data 另选一个。",
+            "数据文件夹 {folder} 不可写：请修改权限，或用 --data 另选一个。",
             folder=folder,
         )
     kind = _network_type(folder, mounts)
@@ -50,7 +50,7 @@ def check_folder(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> None
         raise StorageError(
             "The data folder {folder} is on a network drive ({kind}), where a shop would be damaged: "
             "choose a folder of this computer with --data.",
-            "数据文件夹 {folder} 位于网络驱动器({kind}),店铺数据会损坏:请用 --data 选择本机文件夹。",
+            "数据文件夹 {folder} 位于网络驱动器（{kind}），店铺数据会损坏：请用 --data 选择本机文件夹。",
             folder=folder,
             kind=kind,
         )
@@ -74,14 +74,14 @@ def check_regular_file(path: Path) -> bool:
     except OSError as error:
         raise StorageError(
             "The shop file {path} cannot be read: {reason}.",
-            "无法读取店铺文件 {path}:{reason}。",
+            "无法读取店铺文件 {path}：{reason}。",
             path=path,
             reason=error.strerror,
         ) from error
     if not stat.S_ISREG(status.st_mode):
         raise StorageError(
             "{path} is not an ordinary file (a link, a folder or a device): move it away or choose another folder.",
-            "{path} 不是普通文件(是链接、文件夹或设备):请移走它,或另选文件夹。",
+            "{path} 不是普通文件（是链接、文件夹或设备）：请移走它，或另选文件夹。",
             path=path,
         )
     return True
@@ -114,7 +114,7 @@ class FolderLock:
                 if not _lock(self._window, shared=False):
                     raise StorageError(
                         "This shop is open in another Kamidesk window: use that one, or close it first.",
-                        "另一个 Kamidesk 窗口正在使用这家店铺:请使用那个窗口,或先关闭它。",
+                        "另一个 Kamidesk 窗口正在使用这家店铺：请使用那个窗口，或先关闭它。",
                     )
                 self.left_open = os.read(self._window, len(_OPEN_MARK)) == _OPEN_MARK
                 _write_mark(self._window, _OPEN_MARK)
@@ -153,7 +153,7 @@ class FolderLock:
 def _busy() -> StorageError:
     return StorageError(
         "This shop is in use by another Kamidesk program: wait for it to end, or close it.",
-        "另一个 Kamidesk 程序正在使用这家店铺:请等它结束,或先关闭它。",
+        "另一个 Kamidesk 程序正在使用这家店铺：请等它结束，或先关闭它。",
     )
 
 
@@ -164,7 +164,7 @@ def _open_lock(path: Path) -> int:
     except OSError as error:
         raise StorageError(
             "The lock file {path} cannot be opened: {reason}.",
-            "无法打开锁文件 {path}:{reason}。",
+            "无法打开锁文件 {path}：{reason}。",
             path=path,
             reason=error.strerror,
         ) from error

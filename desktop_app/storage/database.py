@@ -95,7 +95,7 @@ class Database:
         if not cls.exists(path):
             raise StorageError(
                 "There is no shop in {path} yet: set one up first.",
-                "{path} 中还没有店铺:请先建立店铺。",
+                "{path} 中还没有店铺：请先建立店铺。",
                 path=path,
             )
         schema.check_marks(schema.read_marks(path), path)
@@ -152,7 +152,7 @@ class Database:
         if self.exists(self.path):
             raise ConflictError(
                 "There is a shop in {path} already: open it, or choose another data folder.",
-                "{path} 中已有店铺:请直接打开,或另选数据文件夹。",
+                "{path} 中已有店铺：请直接打开，或另选数据文件夹。",
                 path=self.path,
             )
         _make_private_file(self.path)
@@ -181,7 +181,7 @@ class Database:
             if problem is not None:
                 raise StorageError(
                     "The shop {path} is damaged ({problem}): restore the last backup.",
-                    "店铺 {path} 已损坏({problem}):请恢复最近的备份。",
+                    "店铺 {path} 已损坏（{problem}）：请恢复最近的备份。",
                     path=self.path,
                     problem=problem,
                 )
@@ -214,7 +214,7 @@ def _make_private_file(path: Path) -> None:
         except OSError as error:
             raise StorageError(
                 "The shop file {path} cannot be made: {reason}.",
-                "无法建立店铺文件 {path}:{reason}。",
+                "无法建立店铺文件 {path}：{reason}。",
                 path=path,
                 reason=error.strerror,
             ) from error

@@ -67,14 +67,14 @@ def check_marks(marks: Marks, path: Path) -> None:
     if marks.application_id != APPLICATION_ID:
         raise StorageError(
             "{path} is not a Kamidesk shop: move it away or choose another data folder.",
-            "{path} 不是 Kamidesk 店铺文件:请移走它,或另选数据文件夹。",
+            "{path} 不是 Kamidesk 店铺文件：请移走它，或另选数据文件夹。",
             path=path,
         )
     if marks.version > SCHEMA_VERSION:
         raise StorageError(
             "The shop {path} was written by a newer Kamidesk (version {found}, this one knows {known}): "
             "update the program. Nothing was changed.",
-            "店铺 {path} 由更新的 Kamidesk 写入(版本 {found},本程序支持到 {known}):请升级程序。文件未做任何改动。",
+            "店铺 {path} 由更新的 Kamidesk 写入（版本 {found}，本程序支持到 {known}）：请升级程序。文件未做任何改动。",
             path=path,
             found=marks.version,
             known=SCHEMA_VERSION,
@@ -121,6 +121,6 @@ def check_schema(connection: Connection, path: Path) -> None:
     if fingerprint(found) != fingerprint(schema_statements()):
         raise StorageError(
             "The tables or rules inside the shop {path} were changed by another program: restore a backup.",
-            "店铺 {path} 内部的表或规则被其他程序改动:请恢复备份。",
+            "店铺 {path} 内部的表或规则被其他程序改动：请恢复备份。",
             path=path,
         )

@@ -17,31 +17,31 @@ from desktop_app.domain.errors import StorageError
 _SENTENCES = {
     sqlite3.SQLITE_FULL: (
         "The disk is full, nothing was stored: make room and repeat ({path}).",
-        "磁盘已满,未保存任何内容:请清理空间后重试({path})。",
+        "磁盘已满，未保存任何内容：请清理空间后重试（{path}）。",
     ),
     sqlite3.SQLITE_READONLY: (
         "The shop file {path} cannot be written: change its permissions, or move it to a disk that can be written.",
-        "店铺文件 {path} 不可写:请修改权限,或移到可写的磁盘。",
+        "店铺文件 {path} 不可写：请修改权限，或移到可写的磁盘。",
     ),
     sqlite3.SQLITE_BUSY: (
         "Another Kamidesk program is writing to the shop, nothing was stored: wait a moment and repeat ({path}).",
-        "另一个 Kamidesk 程序正在写入店铺,未保存任何内容:请稍候重试({path})。",
+        "另一个 Kamidesk 程序正在写入店铺，未保存任何内容：请稍候重试（{path}）。",
     ),
     sqlite3.SQLITE_IOERR: (
         "The disk reported an error, nothing was stored: check the disk before you go on ({path}).",
-        "磁盘报告错误,未保存任何内容:请先检查磁盘({path})。",
+        "磁盘报告错误，未保存任何内容：请先检查磁盘（{path}）。",
     ),
     sqlite3.SQLITE_CORRUPT: (
         "The shop file {path} is damaged: close Kamidesk and restore the last backup.",
-        "店铺文件 {path} 已损坏:请关闭 Kamidesk 并恢复最近的备份。",
+        "店铺文件 {path} 已损坏：请关闭 Kamidesk 并恢复最近的备份。",
     ),
     sqlite3.SQLITE_NOTADB: (
         "{path} is not a Kamidesk shop: move it away or choose another data folder.",
-        "{path} 不是 Kamidesk 店铺文件:请移走它,或另选数据文件夹。",
+        "{path} 不是 Kamidesk 店铺文件：请移走它，或另选数据文件夹。",
     ),
     sqlite3.SQLITE_CANTOPEN: (
         "The shop file {path} cannot be opened: check that the folder exists and may be read and written.",
-        "无法打开店铺文件 {path}:请确认文件夹存在并可读写。",
+        "无法打开店铺文件 {path}：请确认文件夹存在并可读写。",
     ),
 }
 _SENTENCES[sqlite3.SQLITE_LOCKED] = _SENTENCES[sqlite3.SQLITE_BUSY]

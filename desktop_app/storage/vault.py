@@ -201,7 +201,7 @@ class Vault:
         if root is None:
             raise LockedError(
                 "The shop is locked: unlock it to read or store card keys and buyers' data.",
-                "店铺已锁定:请先解锁,再读取或保存卡密与买家资料。",
+                "店铺已锁定：请先解锁，再读取或保存卡密与买家资料。",
             )
         return root
 
@@ -222,7 +222,7 @@ class Vault:
             raise refusal
         raise RefusedError(
             "This shop was not set up to open this way ({kind}).",
-            "这家店铺没有设置这种打开方式({kind})。",
+            "这家店铺没有设置这种打开方式（{kind}）。",
             kind=kind.value,
         )
 
@@ -275,7 +275,7 @@ def disable_core_dumps() -> None:
 def _not_genuine(table: str, column: str) -> StorageError:
     return StorageError(
         "A sealed value ({table}.{column}) was altered or moved here from elsewhere: restore a backup of the shop.",
-        "一条加密数据({table}.{column})已被改动或从别处移来:请恢复店铺备份。",
+        "一条加密数据（{table}.{column}）已被改动或从别处移来：请恢复店铺备份。",
         table=table,
         column=column,
     )

@@ -115,7 +115,7 @@ def remove_slot(session: Session, kind: SlotKind) -> None:
     if not left:
         raise RefusedError(
             "This is the only way to open the shop besides the recovery code: set a password first.",
-            "除恢复码外,这是打开店铺的唯一方式:请先设置密码。",
+            "除恢复码外，这是打开店铺的唯一方式：请先设置密码。",
         )
     session.exec(delete(VaultSlotRow).where(col(VaultSlotRow.kind) == kind.value))
 
@@ -143,7 +143,7 @@ def check_new_password(password: str) -> None:
     if text.casefold() in _COMMON_PASSWORDS or len(set(text)) < 3:
         raise BadInputError(
             "This password is among the first that anybody tries: choose another.",
-            "这个密码太常见,很容易被猜到:请换一个。",
+            "这个密码太常见，很容易被猜到：请换一个。",
         )
 
 
@@ -207,7 +207,7 @@ def read_recovery_code(text: str) -> bytes:
     if len(compact) != _RECOVERY_LENGTH or any(symbol not in _RECOVERY_SYMBOLS for symbol in compact):
         raise BadInputError(
             "A recovery code has nine groups of four letters and digits; this one has {count} characters.",
-            "恢复码由九组、每组四个字母或数字组成;这里有 {count} 个字符。",
+            "恢复码由九组、每组四个字母或数字组成；这里有 {count} 个字符。",
             count=len(compact),
         )
     number = 0
@@ -217,7 +217,7 @@ def read_recovery_code(text: str) -> bytes:
     if _checksum(secret) != compact[32:]:
         raise BadInputError(
             "The recovery code has a typing error: its last group does not fit the others.",
-            "恢复码输入有误:最后一组与前面各组不符。",
+            "恢复码输入有误：最后一组与前面各组不符。",
         )
     return secret
 
@@ -265,14 +265,14 @@ def read_keyring_key(shop_uid: bytes) -> bytes:
     if stored is None:
         raise StorageError(
             "The keyring of this system has no key for this shop: open it with the password or the recovery code.",
-            "本机钥匙串中没有这家店铺的密钥:请用密码或恢复码打开。",
+            "本机钥匙串中没有这家店铺的密钥：请用密码或恢复码打开。",
         )
     try:
         return bytes.fromhex(stored)
     except ValueError:
         raise StorageError(
             "The entry of this shop in the system's keyring was changed: open it with the password.",
-            "本机钥匙串中这家店铺的条目已被改动:请用密码打开。",
+            "本机钥匙串中这家店铺的条目已被改动：请用密码打开。",
         ) from None
 
 
@@ -301,7 +301,7 @@ def make_key_file(path: Path) -> bytes:
     except OSError as error:
         raise StorageError(
             "The key file {path} cannot be written: {reason}.",
-            "无法写入密钥文件 {path}:{reason}。",
+            "无法写入密钥文件 {path}：{reason}。",
             path=path,
             reason=error.strerror,
         ) from error
@@ -321,13 +321,13 @@ def read_key_file(path: Path) -> bytes:
     except OSError as error:
         raise StorageError(
             "The key file {path} cannot be read: {reason}.",
-            "无法读取密钥文件 {path}:{reason}。",
+            "无法读取密钥文件 {path}：{reason}。",
             path=path,
             reason=error.strerror,
         ) from error
     raise StorageError(
         "The key file {path} is not the one that was made: open the shop with the recovery code.",
-        "密钥文件 {path} 已不是原来的文件:请用恢复码打开店铺。",
+        "密钥文件 {path} 已不是原来的文件：请用恢复码打开店铺。",
         path=path,
     )
 
@@ -424,27 +424,27 @@ def _wrong_secret(kind: SlotKind) -> RefusedError | LockedError:
         )
     return RefusedError(
         "The key of this device does not open this shop: use the password or the recovery code.",
-        "本机密钥不能打开这家店铺:请用密码或恢复码。",
+        "本机密钥不能打开这家店铺：请用密码或恢复码。",
     )
 
 
 def _altered_slot() -> StorageError:
     return StorageError(
         "The lock of this shop was altered and is not tried: restore a backup of the shop.",
-        "这家店铺的锁信息已被改动,不会尝试打开:请恢复备份。",
+        "这家店铺的锁信息已被改动，不会尝试打开：请恢复备份。",
     )
 
 
 def _no_keyring() -> StorageError:
     return StorageError(
         "This system has no keyring that keeps secrets: use a password.",
-        "本机没有可以保管密钥的钥匙串:请使用密码。",
+        "本机没有可以保管密钥的钥匙串：请使用密码。",
     )
 
 
 def _keyring_failed(error: Exception) -> StorageError:
     return StorageError(
         "The keyring of this system refused: {reason}. Use the password instead.",
-        "本机钥匙串拒绝了请求:{reason}。请改用密码。",
+        "本机钥匙串拒绝了请求：{reason}。请改用密码。",
         reason=error,
     )

@@ -53,7 +53,7 @@ def run_revisions(connection: Connection, scripts: Path, revision: str) -> None:
     except CommandError as error:
         raise StorageError(
             "The shop cannot be updated from its version: {reason}. Open it with the program that wrote it.",
-            "无法从该版本更新店铺:{reason}。请用写入它的程序打开。",
+            "无法从该版本更新店铺：{reason}。请用写入它的程序打开。",
             reason=error,
         ) from error
     for statement in triggers.trigger_statements():
@@ -63,7 +63,7 @@ def run_revisions(connection: Connection, scripts: Path, revision: str) -> None:
         raise StorageError(
             "The shop cannot be updated: a row of {table} belongs to a row of {parent} that is missing. "
             "Restore a backup.",
-            "无法更新店铺:{table} 中的一行所属的 {parent} 记录缺失。请恢复备份。",
+            "无法更新店铺：{table} 中的一行所属的 {parent} 记录缺失。请恢复备份。",
             table=orphan[0],
             parent=orphan[2],
         )
