@@ -572,7 +572,7 @@ def proof(
 @app.command()
 def export(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="keys, orders, requests, refunds, proofs or events.")],
+    what: Annotated[str, typer.Argument(help="keys, orders, requests, refunds, proofs, events, stock or suppliers.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="CSV file.")],
     language: Annotated[str, typer.Option(help="Headings in zh or en.")] = "zh",
     reveal: Annotated[
@@ -586,6 +586,40 @@ def export(
             shop.confirm_password(session.password())
         count = shop.reports.export(what, output, language=language, reveal=reveal)
     session.say(f"{count} rows in {output}", f"{output}:{count} 行")
+
+
+@app.command()
+def stock(
+    context: typer.Context,
+    expiring: Annotated[int, typer.Option(help="How many days ahead a key expires soon.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line; amounts in fen.")] = False,
+) -> None:
+    """What is in stock, what it is worth, how long it lasts and what runs low."""
+    from dataclasses import asdict
+
+    from desktop_app.domain.money import yuan_text
+
+    session: Session = context.obj
+    with session.shop(unlocked=False) as shop:
+        lines = shop.stock.report(expiring)
+        for product in shop.stock.take_alerts():
+            typer.echo(
+                f"{product.name}:可售仅剩 {product.in_stock}"
+                if session.language == "zh"
+                else f"{product.name} runs low: {product.in_stock} left",
+                err=True,
+            )
+    for line in lines:
+        if as_json:
+            _print_json({"code": line.product.code, **asdict(line)}, indent=None)
+            continue
+        days = "-" if line.days_left is None else str(line.days_left)
+        session.say(
+            f"{line.product.code}: {line.product.in_stock} sellable, {yuan_text(line.cost_fen)} at cost, "
+            f"{yuan_text(line.price_fen)} at price, {days} days, {line.expiring} expiring soon",
+            f"{line.product.code}:可售 {line.product.in_stock},成本 {yuan_text(line.cost_fen)},"
+            f"售价 {yuan_text(line.price_fen)},可售 {days} 天,即将到期 {line.expiring}",
+        )
 
 
 @app.command()

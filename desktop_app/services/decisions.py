@@ -287,6 +287,8 @@ def _move_key(context: Context, session: Session, unit: UnitRow, effect: Invento
         return  # other buyers have it too, and that it was shown is what it is for
     check_move(KEY_MOVES, key.state, target)
     key.state, key.state_at = target, context.clock()
+    if effect is InventoryEffect.VOID:
+        key.failed_at = key.state_at  # only a key that did not work is made void by a decision (rule M5)
     session.add(key)
     if effect is InventoryEffect.RESTOCK:
         unit.card_key_id = None

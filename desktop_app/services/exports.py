@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
@@ -19,11 +19,12 @@ from desktop_app.services.buyers import DAMAGED
 from desktop_app.services.context import Context
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.key_lines import KeyFilter, KeyLine
-from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.listing import Sort
 from desktop_app.services.order_lines import OrderFilter, OrderLine, orders_listing
 from desktop_app.services.proofs import ProofLine, Proofs
 from desktop_app.services.refunds import RefundFilter, RefundLine, Refunds
 from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
+from desktop_app.services.stock import Stock, StockLine, SupplierLine
 from desktop_app.services.timeline import EventLine, events_listing
 from desktop_app.storage.tables import CardKeyRow, ProductRow
 
@@ -34,10 +35,31 @@ _STEP = 500
 _ACTIONS = {"approve": ("Approved", "同意"), "refuse": ("Refused", "拒绝")}
 
 
+class _Rows(Protocol):
+    """What an export needs of a :class:`Listing`."""
+
+    def count(self) -> int: ...
+
+    def rows(self) -> Iterator[Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The lines of a report, which are made all at once."""
+
+    lines: Sequence[object]
+
+    def count(self) -> int:
+        return len(self.lines)
+
+    def rows(self) -> Iterator[object]:
+        return iter(self.lines)
+
+
 @dataclass(frozen=True, slots=True)
 class _Export:
     columns: tuple[Column, ...]
-    listing: Callable[[Context, Any, Sort | None], Listing[Any]]
+    listing: Callable[[Context, Any, Sort | None], _Rows]
     cells: Callable[[Any, str, ZoneInfo], tuple[object, ...]]
 
 
@@ -128,6 +150,32 @@ def _event_cells(line: EventLine, language: str, zone: ZoneInfo) -> tuple[object
         f"{line.entity} {line.entity_id}" if line.entity_id else line.entity,
         describe(line.kind, line.facts, language, zone),
     )
+
+
+def _stock_cells(line: StockLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    product = line.product
+    return (
+        product.code,
+        product.name,
+        product.in_stock,
+        product.reserved,
+        product.delivered,
+        product.redeemed,
+        product.quarantined,
+        product.void,
+        product.expired,
+        line.cost_fen,
+        line.uncosted,
+        line.price_fen,
+        line.sold,
+        line.days_left,
+        line.expiring,
+    )
+
+
+def _supplier_cells(line: SupplierLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    rate = "" if line.rate_bp is None else f"{line.rate_bp // 100}.{line.rate_bp % 100:02d}%"
+    return (line.supplier, line.batches, line.imported, line.in_stock, line.tried, line.failed, rate, line.loss_fen)
 
 
 _EXPORTS: Mapping[str, _Export] = {
@@ -225,6 +273,41 @@ _EXPORTS: Mapping[str, _Export] = {
         ),
         lambda context, where, sort: events_listing(context, sort),
         _event_cells,
+    ),
+    "stock": _Export(
+        (
+            Column("code", "商品编码", "Code"),
+            Column("product", "商品", "Product"),
+            Column("in_stock", "可售", "Sellable", Kind.NUMBER),
+            Column("reserved", "已预留", "Reserved", Kind.NUMBER),
+            Column("delivered", "已发出", "Delivered", Kind.NUMBER),
+            Column("redeemed", "已核销", "Redeemed", Kind.NUMBER),
+            Column("quarantined", "隔离", "Quarantined", Kind.NUMBER),
+            Column("void", "作废", "Void", Kind.NUMBER),
+            Column("expired", "已过期", "Expired", Kind.NUMBER),
+            Column("cost_fen", "成本", "Value at cost", Kind.MONEY),
+            Column("uncosted", "无成本张数", "Without cost", Kind.NUMBER),
+            Column("price_fen", "售价总额", "Value at price", Kind.MONEY),
+            Column("sold", "近 14 天发出", "Delivered in 14 days", Kind.NUMBER),
+            Column("days_left", "可售天数", "Days left", Kind.NUMBER),
+            Column("expiring", "30 天内到期", "Expiring in 30 days", Kind.NUMBER),
+        ),
+        lambda context, where, sort: _Report(Stock(context).report()),
+        _stock_cells,
+    ),
+    "suppliers": _Export(
+        (
+            Column("supplier", "供货商", "Supplier"),
+            Column("batches", "批次数", "Batches", Kind.NUMBER),
+            Column("imported", "导入张数", "Imported", Kind.NUMBER),
+            Column("in_stock", "在库", "In stock", Kind.NUMBER),
+            Column("tried", "已发出或失效", "Delivered or failed", Kind.NUMBER),
+            Column("failed", "失效", "Failed", Kind.NUMBER),
+            Column("rate", "失效率", "Failure rate"),
+            Column("loss_fen", "失效成本", "Cost of failures", Kind.MONEY),
+        ),
+        lambda context, where, sort: _Report(Stock(context).suppliers()),
+        _supplier_cells,
     ),
 }
 

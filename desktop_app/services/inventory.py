@@ -199,13 +199,19 @@ class Inventory:
 
     # ---- taking out and putting back
 
-    def void(self, key_ids: Sequence[int], reason: str) -> int:
-        """Make keys worthless for good. Returns how many were changed; a key that is void already is not."""
-        return self._move_state(key_ids, KeyState.VOID, reason, "key.voided")
+    def void(self, key_ids: Sequence[int], reason: str, *, failed: bool = False) -> int:
+        """Make keys worthless for good. Returns how many were changed; a key that is void already is not.
 
-    def quarantine(self, key_ids: Sequence[int], reason: str) -> int:
-        """Keep keys from being sold until somebody has looked at them. Returns how many were changed."""
-        return self._move_state(key_ids, KeyState.QUARANTINED, reason, "key.quarantined")
+        ``failed``: they did not work, which counts against their supplier.
+        """
+        return self._move_state(key_ids, KeyState.VOID, reason, "key.voided", failed=failed)
+
+    def quarantine(self, key_ids: Sequence[int], reason: str, *, failed: bool = False) -> int:
+        """Keep keys from being sold until somebody has looked at them. Returns how many were changed.
+
+        ``failed``: they did not work; it counts against their supplier until they are back on sale.
+        """
+        return self._move_state(key_ids, KeyState.QUARANTINED, reason, "key.quarantined", failed=failed)
 
     def restock(self, key_ids: Sequence[int], reason: str, *, official_not_activated: bool) -> int:
         """Put quarantined keys back on sale: only with the issuer's record that they were never activated (seed A23).
@@ -293,6 +299,8 @@ class Inventory:
         kind: str,
         check: Callable[[Session, Sequence[CardKeyRow]], None] | None = None,
         facts: Mapping[str, Any] | None = None,
+        *,
+        failed: bool = False,
     ) -> int:
         context = self._context
         reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
@@ -305,8 +313,13 @@ class Inventory:
             for key in keys:
                 check_move(KEY_MOVES, key.state, state)
             orders = orders_of_keys(session, keys)
-            _update(session, keys, state=state, state_at=context.clock())
-            self._record(session, kind, keys, {"reason": reason, **(facts or {})}, orders)
+            now = context.clock()
+            values: dict[str, Any] = {"state": state, "state_at": now}
+            if failed or state is KeyState.IN_STOCK:
+                values["failed_at"] = now if failed else None
+            _update(session, keys, **values)
+            told = {"reason": reason, **(facts or {}), **({"failed": True} if failed else {})}
+            self._record(session, kind, keys, told, orders)
         context.announce("keys", "products")
         return len(keys)
 

@@ -57,6 +57,7 @@ class ProductLine:
     note: str
     active: bool
     in_stock: int
+    reserved: int
     delivered: int
     redeemed: int
     quarantined: int
@@ -384,6 +385,7 @@ def _line(row: ProductRow, counts: Mapping[KeyState, int], expired: int, used: i
         note=row.note,
         active=row.active,
         in_stock=in_stock,
+        reserved=counts.get(KeyState.RESERVED, 0),
         delivered=counts.get(KeyState.DELIVERED, 0),
         redeemed=counts.get(KeyState.REDEEMED, 0),
         quarantined=counts.get(KeyState.QUARANTINED, 0),
@@ -400,6 +402,7 @@ def _sort_columns(today: str) -> Mapping[str, SQLColumnExpression[Any]]:
         for name in ("code", "name", "kind", "face_fen", "price_fen", "low_stock_threshold", "note", "active")
     }
     counted = {
+        "reserved": KeyState.RESERVED,
         "delivered": KeyState.DELIVERED,
         "redeemed": KeyState.REDEEMED,
         "quarantined": KeyState.QUARANTINED,

@@ -23,6 +23,7 @@ from desktop_app.services.reports import Reports
 from desktop_app.services.requests import Requests
 from desktop_app.services.settings import Settings
 from desktop_app.services.shop_settings import ShopSettings, read_settings
+from desktop_app.services.stock import Stock
 from desktop_app.storage.database import FILE_NAME, Database
 from desktop_app.storage.vault import Vault, disable_core_dumps
 from desktop_app.storage.vault_slots import (
@@ -47,6 +48,7 @@ class Shop:
         self.data_dir = context.data_dir
         self.products = Products(context)
         self.inventory = Inventory(context)
+        self.stock = Stock(context)
         self.orders = Orders(context)
         self.proofs = Proofs(context)
         self.requests = Requests(context, self.proofs)

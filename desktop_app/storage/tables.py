@@ -197,6 +197,7 @@ class ProductRow(SQLModel, table=True):
     issue_order: IssueOrder = _code(IssueOrder, IssueOrder.OLDEST)
     reusable: bool = _flag()  # a key stays in stock when it is delivered, until its limit
     use_limit: int | None = Field(default=None, sa_type=Integer)  # NULL: without end
+    low_since: datetime | None = _time(None)  # the merchant was told that it runs low; NULL: to be told again
     note: str = _text("")
     active: bool = _flag(True)
     created_at: datetime = _time()
@@ -258,6 +259,7 @@ class CardKeyRow(SQLModel, table=True):
         Index("ix_card_keys_batch", "batch_id", "line"),
         Index("ix_card_keys_state", "product_id", "state"),
         Index("ix_card_keys_stock", "product_id", "batch_id", "line", sqlite_where=text("state = 'in_stock'")),
+        Index("ix_card_keys_failed", "batch_id", sqlite_where=text("failed_at IS NOT NULL")),
     )
     id: int = _id()
     product_id: int = _link("products.id")
@@ -265,6 +267,7 @@ class CardKeyRow(SQLModel, table=True):
     line: int = Field(sa_type=Integer)  # line of the imported file; keys are issued oldest batch, lowest line first
     state: KeyState = _code(KeyState, KeyState.IN_STOCK)
     state_at: datetime = _time()
+    failed_at: datetime | None = _time(None)  # it did not work as the supplier promised
     tag: bytes = _blob(unique=True)
     sealed: bytes = _blob()
     note: str = _text("")
@@ -358,7 +361,10 @@ class DeliveryRow(SQLModel, table=True):
     """A key was shown or sent to the buyer (发货): when and by whom. Append-only; a reissue adds a row."""
 
     __tablename__ = "deliveries"
-    __table_args__ = _args(UniqueConstraint("card_key_id", "unit_id", name="uq_deliveries_key"))
+    __table_args__ = _args(
+        UniqueConstraint("card_key_id", "unit_id", name="uq_deliveries_key"),
+        Index("ix_deliveries_at", "delivered_at"),
+    )
     id: int = _id()
     unit_id: int = _link("units.id", index=True)
     card_key_id: int | None = _link("card_keys.id", None)

@@ -33,6 +33,11 @@ COLUMNS = {
     ),
     "proofs": ("proof_no", "order_no", "unit_ref", "product", "redeemed_at", "code", "issued_at", "issued_by"),
     "events": ("seq", "at", "actor", "kind", "entity", "text"),
+    "stock": (
+        *("code", "product", "in_stock", "reserved", "delivered", "redeemed", "quarantined", "void", "expired"),
+        *("cost_fen", "uncosted", "price_fen", "sold", "days_left", "expiring"),
+    ),
+    "suppliers": ("supplier", "batches", "imported", "in_stock", "tried", "failed", "rate", "loss_fen"),
 }
 
 

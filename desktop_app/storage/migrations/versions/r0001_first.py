@@ -56,6 +56,7 @@ STATEMENTS = (
         issue_order TEXT NOT NULL,
         reusable INTEGER NOT NULL,
         use_limit INTEGER,
+        low_since INTEGER,
         note TEXT NOT NULL,
         active INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
@@ -186,6 +187,7 @@ STATEMENTS = (
         line INTEGER NOT NULL,
         state TEXT NOT NULL,
         state_at INTEGER NOT NULL,
+        failed_at INTEGER,
         tag BLOB NOT NULL,
         sealed BLOB NOT NULL,
         note TEXT NOT NULL,
@@ -584,6 +586,9 @@ STATEMENTS = (
     CREATE INDEX ix_card_keys_batch ON card_keys (batch_id, line)
     """,
     """
+    CREATE INDEX ix_card_keys_failed ON card_keys (batch_id) WHERE failed_at IS NOT NULL
+    """,
+    """
     CREATE INDEX ix_card_keys_state ON card_keys (product_id, state)
     """,
     """
@@ -630,6 +635,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_decisions_order_id ON decisions (order_id)
+    """,
+    """
+    CREATE INDEX ix_deliveries_at ON deliveries (delivered_at)
     """,
     """
     CREATE INDEX ix_deliveries_unit_id ON deliveries (unit_id)
