@@ -117,8 +117,8 @@ def stock_window(folder: Path, jobs: Jobs) -> Iterator[StockWindow]:
 
 
 def texts_of(table: Any, key: str) -> list[str]:
-    """What a table shows in one column."""
-    columns = [column.key for column in table.rows.columns]
-    column = columns.index(key)
+    """What a table shows in one column, all of it."""
+    table.settle()
     model = table.rows
-    return [model.data(model.index(row, column)) for row in range(model.rowCount())]
+    text = next(column.text for column in model.columns if column.key == key)
+    return [text(model.row(number)) for number in range(model.rowCount())]

@@ -15,10 +15,13 @@ from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.form_dialog import FormDialog
 from desktop_app.ui.jobs import Jobs, Progress
-from desktop_app.ui.labels import language
+from desktop_app.ui.labels import label, language
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.copy_button import CopyButton
+
+MOST_UNITS = 1000
+"""No order has more."""
 
 
 class DeliverDialog(FormDialog):
@@ -30,10 +33,15 @@ class DeliverDialog(FormDialog):
         line = order.line
         if line.product_kind is ProductKind.PHONE_TOPUP:
             introduction = self.tr("The top-up of order {order_no} counts as under way from now on; no key is needed.")
+        elif product.reusable:
+            introduction = self.tr(
+                "Order {order_no} gets {count} keys of “{product}” ({stock} can be sold now). They are used again and "
+                "again, and leave the stock when their use limit is reached."
+            )
         else:
             introduction = self.tr(
-                "The {count} oldest keys of “{product}” leave the stock ({stock} can be sold now) and belong to order "
-                "{order_no}. A key that was shown is not sold again without the issuer's record."
+                "{count} keys of “{product}”, {issue_order}, leave the stock ({stock} can be sold now) and belong to "
+                "order {order_no}. A key that was shown is not sold again without the issuer's record."
             )
         super().__init__(
             window.dialog_parent(),
@@ -41,7 +49,11 @@ class DeliverDialog(FormDialog):
             self.tr("Deliver the order"),
             self.tr("Deliver"),
             introduction=introduction.format(
-                count=line.quantity, product=line.product_name, stock=f"{product.in_stock:,}", order_no=line.order_no
+                issue_order=label(product.issue_order).lower(),
+                count=line.quantity,
+                product=line.product_name,
+                stock=f"{product.in_stock:,}",
+                order_no=line.order_no,
             ),
         )
         self._shop = shop
@@ -52,11 +64,10 @@ class DeliverDialog(FormDialog):
         self.received_box.setAccessibleName(self.received_box.text())
         self.received_box.setChecked(True)
         self.fields.addWidget(self.received_box, 0, 0, 1, 2)
-        if line.product_kind is not ProductKind.PHONE_TOPUP and product.in_stock < line.quantity:
+        missing = 0 if line.product_kind is ProductKind.PHONE_TOPUP else line.quantity - _can_serve(product)
+        if missing > 0:
             self.message.say(
-                self.tr("The stock is {missing} keys short: import keys first.").format(
-                    missing=line.quantity - product.in_stock
-                ),
+                self.tr("The stock is {missing} keys short: import keys first.").format(missing=missing),
                 Tone.WARN,
             )
         self.submit_button.setFocus()
@@ -132,10 +143,19 @@ class DeliveryDialog(QDialog):
         return page
 
     @staticmethod
-    def _text(name: str, label: str, text: str) -> QPlainTextEdit:
+    def _text(name: str, title: str, text: str) -> QPlainTextEdit:
         edit = QPlainTextEdit(text)
         edit.setObjectName(name)
-        edit.setAccessibleName(label)
+        edit.setAccessibleName(title)
         edit.setReadOnly(True)
         edit.setTabChangesFocus(True)
         return edit
+
+
+def _can_serve(product: ProductLine) -> int:
+    """How many units the stock is enough for, before those of this order that were delivered already."""
+    if not product.reusable:
+        return product.in_stock
+    if product.uses_left is None:
+        return MOST_UNITS if product.in_stock else 0
+    return product.uses_left

@@ -67,6 +67,7 @@ class KeySourceStep(QWidget):
             "import_batch_edit", self.tr("Batch name"), placeholder=self.tr("By product and day"), longest=80
         )
         self.supplier_edit = line_edit("import_supplier_edit", self.tr("Supplier"), longest=120)
+        self.invoice_edit = line_edit("import_invoice_edit", self.tr("Invoice number"), longest=120)
         self.cost_edit = MoneyEdit(self.tr("Cost per key"), "import_cost_edit")
         self.cost_edit.setPlaceholderText(self.tr("As in the file"))
         self.expiry_edit = line_edit(
@@ -115,9 +116,8 @@ class KeySourceStep(QWidget):
         columns.addLayout(left, 1)
         columns.addLayout(right, 1)
         layout.addLayout(columns)
-        last = FieldGrid()
-        last.add_field(self.tr("Note"), self.note_edit)
-        layout.addLayout(last)
+        left.add_field(self.tr("Invoice number"), self.invoice_edit)
+        right.add_field(self.tr("Note"), self.note_edit)
         layout.addStretch(0)
 
     def load_products(self, product_id: int | None) -> None:
@@ -154,6 +154,7 @@ class KeySourceStep(QWidget):
             cost_fen=self.cost_edit.fen_or_none(),
             expires_on=self.expiry_edit.text().strip() or None,
             note=self.note_edit.text(),
+            invoice_no=self.invoice_edit.text(),
         )
 
     def _show_way(self) -> None:

@@ -53,6 +53,7 @@ class KeysPage(QWidget):
         self._build_filters()
         self.message = MessageStrip("keys_message")
         self.table = RowTable("keys_table", self.tr("Card keys"), self._columns(), self._open_source, multiple=True)
+        self.table.rows.swapped.connect(self._on_rows)
         self.table.rows_selected.connect(self._show_selection)
         self.table.row_chosen.connect(self._show_selection)
         self.pane = KeyPane(shop, window)
@@ -113,8 +114,6 @@ class KeysPage(QWidget):
     def open_item(self, key_id: int) -> None:
         """Select one key; the filters are cleared, because it may be anywhere."""
         self._set_filter(KeyFilter())
-        self.table.rows.sort_state = None
-        self.table.horizontalHeader().setSortIndicatorShown(False)
         self._reload_table()
         self.table.select_id(key_id)
 
@@ -180,7 +179,7 @@ class KeysPage(QWidget):
 
     def _open_source(self, sort: Sort | None) -> RowSource[KeyLine]:
         listing: Listing[KeyLine] = self._shop.inventory.listing(self.where(), sort)
-        return NewestFirst(listing) if sort is None else listing
+        return listing
 
     def _fill_filters(self) -> None:
         self.product_combo.set_items((line.id, line.name) for line in self._key_products())
@@ -214,9 +213,14 @@ class KeysPage(QWidget):
         self._reload_table()
 
     def _reload_table(self) -> None:
-        self._set_empty()
         self.table.reload()
-        self._count.setText(self.tr("{count} keys").format(count=f"{self.table.rows.rowCount():,}"))
+
+    def _on_rows(self) -> None:
+        """New rows are there; a long list comes later than it was asked for."""
+        count = self.table.rows.rowCount()
+        self._count.setText(self.tr("{count} keys").format(count=f"{count:,}"))
+        if not count:
+            self._set_empty()
 
     def _set_empty(self) -> None:
         if self.where() != KeyFilter():
@@ -336,31 +340,3 @@ class KeysPage(QWidget):
         path = dropped_file(event)
         if path is not None:
             self.start_import(path=path)
-
-
-class NewestFirst:
-    """Keys in the order of their numbers, so that any key is found by halving."""
-
-    def __init__(self, listing: Listing[KeyLine]) -> None:
-        self._listing = listing
-
-    def count(self) -> int:
-        return self._listing.count()
-
-    def page(self, offset: int, limit: int) -> list[KeyLine]:
-        return self._listing.page(offset, limit)
-
-    def position(self, key_id: object) -> int | None:
-        """The row of the key; None when the filter leaves it out."""
-        if not isinstance(key_id, int):
-            return None
-        low, high = 0, self.count()
-        while low < high:
-            middle = (low + high) // 2
-            row = self.page(middle, 1)
-            if not row or row[0].id <= key_id:
-                high = middle
-            else:
-                low = middle + 1
-        row = self.page(low, 1)
-        return low if row and row[0].id == key_id else None

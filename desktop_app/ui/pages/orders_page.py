@@ -61,6 +61,7 @@ class OrdersPage(QWidget):
             self._open_source,
             sort=Sort("ordered_at", descending=True),
         )
+        self.table.rows.swapped.connect(self._on_rows)
         self.table.row_chosen.connect(self._show)
         self.pane = OrderPane(window)
         self.pane.step_wanted.connect(self._take_step)
@@ -141,7 +142,17 @@ class OrdersPage(QWidget):
         except ShopError as error:
             self.message.show_error(error)
             return
-        self.apply_filter(order_no=order_no)
+        self.apply_filter(text=order_no)
+        self.table.select_id(order_id)
+
+    def open_number(self, order_no: str) -> None:
+        """The same for an order number."""
+        try:
+            order_id = self._shop.orders.by_number(order_no).line.id
+        except ShopError as error:
+            self.message.show_error(error)
+            return
+        self.open_item(order_id)
 
     def apply_filter(
         self,
@@ -154,7 +165,10 @@ class OrdersPage(QWidget):
         locked: bool = False,
         today: bool = False,
     ) -> None:
-        """``order_no`` is also selected; everything that is not given is taken off."""
+        """``order_no`` opens that order; otherwise everything that is not given is taken off."""
+        if order_no:
+            self.open_number(order_no)
+            return
         self.state_combo.blockSignals(True)
         self.state_combo.setCurrentIndex(
             _LOCKED if locked else 0 if state is None else _STATES.index(OrderState(state))
@@ -163,10 +177,8 @@ class OrdersPage(QWidget):
         self.product_combo.set_item(product_id)
         self.channel_combo.set_item(channel_id)
         self.period.set_period(Period.TODAY if today else Period.ANY)
-        self.search_box.set_text_quietly(order_no or text)
+        self.search_box.set_text_quietly(text)
         self._reload_table()
-        if order_no:
-            self.table.select_row(0)
 
     def page_actions(self) -> dict[str, QAction]:
         return {"N": self.new_action, "P": self.proof_action}
@@ -235,8 +247,12 @@ class OrdersPage(QWidget):
         self._reload_table()
 
     def _reload_table(self) -> None:
-        self._set_empty()
         self.table.reload()
+
+    def _on_rows(self) -> None:
+        """New rows are there; a long list comes later than it was asked for."""
+        if not self.table.rows.rowCount():
+            self._set_empty()
 
     def _clear_filter(self) -> None:
         self.apply_filter()

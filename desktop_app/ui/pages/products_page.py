@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QCheckBox, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import ProductKind
-from desktop_app.services.inventory import BatchLine
 from desktop_app.services.listing import Sort
 from desktop_app.services.products import ProductLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.product_dialog import ProductDialog
 from desktop_app.ui.jobs import Jobs
-from desktop_app.ui.labels import day, label, money
-from desktop_app.ui.row_model import Column, ListSource, RowSource
+from desktop_app.ui.labels import label, money
+from desktop_app.ui.row_model import Column, RowSource
 from desktop_app.ui.widgets.basics import DetailPane, FactsGrid, Pill, plain_label, push_button, row_of
+from desktop_app.ui.widgets.batches_view import BatchesView
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
@@ -35,6 +35,7 @@ class ProductsPage(QWidget):
         super().__init__(parent)
         self.setObjectName("products_page")
         self._shop = shop
+        self._jobs = jobs
         self._window = window
         self._product: ProductLine | None = None
         self.search_box = SearchBox(self.tr("Find a product"), "products_search", self.tr("Code or name…"))
@@ -51,6 +52,7 @@ class ProductsPage(QWidget):
         self.table = RowTable(
             "products_table", self.tr("Products"), self._columns(), self._open_source, sort=Sort("name")
         )
+        self.table.rows.swapped.connect(self._on_rows)
         self.table.row_chosen.connect(self._show)
         self.table.row_activated.connect(self._on_activated)
         self.pane = self._pane()
@@ -77,8 +79,6 @@ class ProductsPage(QWidget):
         if change is None or change.areas & _AREAS:
             self._set_empty()
             self.table.reload()
-            if self.table.current_row() is None and self.table.rows.rowCount():
-                self.table.select_row(0)
             self._show_batches()
 
     def open_item(self, product_id: int) -> None:
@@ -156,6 +156,11 @@ class ProductsPage(QWidget):
                 self.add_product,
             )
 
+    def _on_rows(self) -> None:
+        """There is always a product to look at."""
+        if self.table.selected_count() == 0 and self.table.rows.rowCount():
+            self.table.select_row(0)
+
     def _on_filter_changed(self, *_: object) -> None:
         self._set_empty()
         self.table.reload()
@@ -185,29 +190,12 @@ class ProductsPage(QWidget):
             ("note", self.tr("Note")),
         ):
             self._facts.add(key, title)
-        self._batches = RowTable(
-            "batches_table",
-            self.tr("Batches of this product"),
-            (
-                Column("name", self.tr("Batch"), lambda row: row.name, width=136),
-                Column("in_stock", self.tr("Left"), _left_text, _RIGHT, width=88),
-                Column("imported_at", self.tr("Imported"), self._imported_day, width=96),
-                Column("expires_on", self.tr("Usable until"), lambda row: row.expires_on or "", width=96),
-                Column("supplier", self.tr("Supplier"), lambda row: row.supplier, width=120),
-                Column("cost", self.tr("Cost"), _cost_text, _RIGHT, width=80),
-                Column("source", self.tr("From"), lambda row: row.source, width=150),
-            ),
-            self._open_batches,
-        )
-        self._batches.setMinimumHeight(190)
-        self._batches.set_empty(self.tr("No batch yet"), self.tr("Import keys for this product first."))
-        self._batches.row_activated.connect(self._on_batch_activated)
+        self.batches = BatchesView(self._shop, self._jobs, self._window)
+        self.batches.failed.connect(self._on_failed)
         pane.content.addWidget(self._name)
         pane.content.addWidget(self._pill)
         pane.content.addWidget(self._facts)
-        self._batches_title = plain_label(self.tr("Batches"), role="section")
-        pane.content.addWidget(self._batches_title)
-        pane.content.addWidget(self._batches, 1)
+        pane.content.addWidget(self.batches, 1)
         self.import_button = push_button(
             self.tr("Import keys for this product"), "import_product_keys_button", self._import, kind="primary"
         )
@@ -262,21 +250,13 @@ class ProductsPage(QWidget):
         for key, value in values.items():
             low = key == "in_stock" and product.is_low
             self._facts.set_value(key, value, Tone.BAD if low else None)
-        for widget in (self._batches, self._batches_title, self.import_button, self.keys_button):
+        for widget in (self.batches, self.import_button, self.keys_button):
             widget.setVisible(holds_keys)
         self._show_batches()
 
     def _show_batches(self) -> None:
         if self._product is not None:
-            self._batches.reload()
-
-    def _open_batches(self, _sort: Sort | None) -> RowSource[BatchLine]:
-        if self._product is None:
-            return ListSource(())
-        return ListSource(self._shop.inventory.batches(self._product.id))
-
-    def _imported_day(self, batch: BatchLine) -> str:
-        return day(batch.imported_at, self._window.zone())
+            self.batches.show_product(self._product.id)
 
     # steps
 
@@ -311,8 +291,8 @@ class ProductsPage(QWidget):
         if self._product is not None:
             self._window.navigate("keys", product_id=self._product.id)
 
-    def _on_batch_activated(self, batch: BatchLine) -> None:
-        self._window.navigate("keys", batch_id=batch.id)
+    def _on_failed(self, error: ShopError) -> None:
+        self.message.show_error(error)
 
 
 def _stock_text(row: ProductLine) -> str:
@@ -325,11 +305,3 @@ def _stock_tone(row: ProductLine) -> Tone:
     if row.in_stock == 0:
         return Tone.BAD
     return Tone.WARN if row.is_low else Tone.OK
-
-
-def _left_text(row: BatchLine) -> str:
-    return f"{row.in_stock:,} / {row.new_count:,}"
-
-
-def _cost_text(row: BatchLine) -> str:
-    return "" if row.cost_fen is None else money(row.cost_fen)

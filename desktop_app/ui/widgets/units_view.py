@@ -88,6 +88,7 @@ class UnitsView(QWidget):
         if not is_same:
             self.table.clearSelection()
         self.table.reload()
+        self.table.settle()
         if self.table.current_row() is None and order.units:
             self.table.select_row(0)
         self._show_unit(self.table.current_row())
