@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count, islice
-from typing import Final, TypeVar
+from itertools import count
+from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func
 from sqlmodel import Session, col, select
@@ -45,9 +46,18 @@ COST = FieldName("The cost per key", "每张成本")
 EXPIRY = FieldName("The last usable day", "有效期")
 NOTE = FieldName("The note", "备注")
 
-_INSERT_KEY: Final = """
-INSERT INTO card_keys (product_id, batch_id, line, state, state_at, tag, sealed, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+_LENGTH_BITS: Final = 13
+"""A sealed key has at most 4,127 bytes, so its length fits below the line number in one integer."""
+
+# A chunk is one statement with two values: all records in one blob, each as wide as the longest, and a list of numbers
+# that say line and length. One row after the other through the driver takes twice as long.
+_INSERT_KEYS: Final = f"""
+INSERT INTO card_keys (product_id, batch_id, line, state, state_at, tag, sealed, note)
+SELECT ?1, ?2, value >> {_LENGTH_BITS}, ?3, ?4, substr(?5, key * ?6 + 1, {TAG_BYTES}),
+  substr(?5, key * ?6 + {TAG_BYTES + 1}, value & {(1 << _LENGTH_BITS) - 1}), ''
+FROM json_each(?7)
 """
+_SET_NOTE: Final = "UPDATE card_keys SET note = ? WHERE batch_id = ? AND line = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ def import_keys(
             session.add(batch)
             session.flush()
             result = _result(batch)
-            _insert(context, connection, preview, product, fresh, result.batch_id, work)
+            hashed = _insert(context, connection, preview, product, fresh, result.batch_id, work)
             context.record(
                 session,
                 "keys.imported",
@@ -150,7 +160,7 @@ def import_keys(
                     "file_duplicates": result.file_duplicates,
                     "shop_duplicates": result.shop_duplicates,
                     "malformed_count": result.malformed_count,
-                    "tags_hash": tags_hash(_in_order(preview, fresh)),
+                    "tags_hash": hashed,
                 },
             )
         if preview.path is not None:
@@ -236,6 +246,15 @@ def _in_order(preview: ImportPreview, fresh: array[int]) -> Iterator[bytes]:
         yield from group
 
 
+class _Chunk(NamedTuple):
+    """Some keys, sealed and ready for one statement."""
+
+    keys: int
+    blob: bytes
+    width: int
+    numbers: str
+
+
 def _insert(
     context: Context,
     connection: Connection,
@@ -244,38 +263,53 @@ def _insert(
     fresh: array[int],
     batch_id: int,
     work: Work,
-) -> None:
-    keys = preview.keys
-    at_micros = to_micros(context.clock())
-
-    def pairs() -> Iterator[tuple[bytes, bytes]]:
-        for at in fresh:
-            yield preview.tag(at), keys.texts[preview.new[at]].encode()
-
-    sealed = context.vault.seal_cards(pairs(), product.uid)
+) -> str:
+    """Store the keys and return the hash of their tags. While SQLite stores a chunk, the next one is sealed."""
+    before = (preview.product_id, batch_id, KeyState.IN_STOCK.value, to_micros(context.clock()))
+    context.vault.card_tag("")  # LockedError before anything is stored
     done = 0
-    for chunk in chunked(fresh):
+    with ThreadPoolExecutor(1) as sealer:
+        chunks = chunked(fresh)
+        following = sealer.submit(_sealed, context, preview, product.uid, next(chunks))
+        while True:
+            work.report(done)
+            chunk = following.result()
+            if (rest := next(chunks, None)) is not None:
+                following = sealer.submit(_sealed, context, preview, product.uid, rest)
+            else:
+                hashed = sealer.submit(lambda: tags_hash(_in_order(preview, fresh)))
+            connection.exec_driver_sql(_INSERT_KEYS, (*before, chunk.blob, chunk.width, chunk.numbers))
+            done += chunk.keys
+            if rest is None:
+                break
+        _set_notes(connection, preview, fresh, batch_id)
         work.report(done)
-        connection.exec_driver_sql(
-            _INSERT_KEY,
-            [
-                (
-                    preview.product_id,
-                    batch_id,
-                    keys.line_numbers[index],
-                    KeyState.IN_STOCK.value,
-                    at_micros,
-                    preview.tag(at),
-                    blob,
-                    keys.notes[index] if keys.notes else "",
-                )
-                for at, index, blob in zip(
-                    chunk, (preview.new[at] for at in chunk), islice(sealed, len(chunk)), strict=True
-                )
-            ],
-        )
-        done += len(chunk)
-    work.report(done)
+        return hashed.result()
+
+
+def _sealed(context: Context, preview: ImportPreview, product_uid: bytes, places: array[int]) -> _Chunk:
+    texts, numbers, new, tags = preview.keys.texts, preview.keys.line_numbers, preview.new, preview.tags
+    own_tags = [tags[at * TAG_BYTES : (at + 1) * TAG_BYTES] for at in places]
+    indexes = [new[at] for at in places]
+    plain = (texts[index].encode() for index in indexes)
+    sealed = list(context.vault.seal_cards(zip(own_tags, plain, strict=True), product_uid))
+    longest = max(map(len, sealed))
+    packed = [str(numbers[at] << _LENGTH_BITS | len(blob)) for at, blob in zip(indexes, sealed, strict=True)]
+    return _Chunk(
+        keys=len(sealed),
+        blob=b"".join([tag + blob.ljust(longest, b"\0") for tag, blob in zip(own_tags, sealed, strict=True)]),
+        width=TAG_BYTES + longest,
+        numbers=f"[{','.join(packed)}]",
+    )
+
+
+def _set_notes(connection: Connection, preview: ImportPreview, fresh: array[int], batch_id: int) -> None:
+    notes, numbers = preview.keys.notes, preview.keys.line_numbers
+    if notes:
+        indexes = (preview.new[at] for at in fresh)
+        values = [(notes[index], batch_id, numbers[index]) for index in indexes if notes[index]]
+        if values:
+            connection.exec_driver_sql(_SET_NOTE, values)
 
 
 def _result(batch: BatchRow) -> ImportResult:

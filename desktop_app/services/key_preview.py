@@ -22,7 +22,7 @@ from desktop_app.domain.money import yuan_text
 from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
-from desktop_app.storage.tables import BatchRow, ProductRow
+from desktop_app.storage.tables import BatchRow, CardKeyRow, ProductRow
 from desktop_app.storage.vault import TAG_BYTES
 
 Progress = Callable[[int, int], None]
@@ -306,8 +306,9 @@ def _preview(
         work.report(size + size * len(tags) // TAG_BYTES // (2 * total))
     with context.read() as session:
         event_seq = last_event(session.connection())
+        has_keys = session.exec(select(CardKeyRow.id).limit(1)).first() is not None
     known: dict[int, KeyPlace] = {}
-    for start in range(0, total, CHUNK):
+    for start in range(0, total if has_keys else 0, CHUNK):
         # a session for each part: a long snapshot would hold writers up
         with context.read() as session:
             part = bytes(tags[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES])
