@@ -164,7 +164,7 @@ def _standing(session: Session, batch_id: int) -> BatchRow:
     if batch.undone_at is not None:
         raise RefusedError(
             "The import of batch {batch} was undone; nothing of it can change.",
-            "批次 {batch} 的导入已撤销,不能再改动。",
+            "批次 {batch} 的导入已撤销，不能再改动。",
             batch=batch.name,
         )
     return batch
@@ -182,13 +182,13 @@ def _require_untouched(context: Context, session: Session, batch: BatchRow) -> N
     raise RefusedError(
         "The import of batch {batch} cannot be undone, because {count} of its keys are no longer as they came: "
         "{keys}{more_en}.",
-        "批次 {batch} 的导入不能撤销:其中 {count} 张卡密已不是导入时的状态:{keys_zh}{more_zh}。",
+        "批次 {batch} 的导入不能撤销：其中 {count} 张卡密已不是导入时的状态：{keys_zh}{more_zh}。",
         batch=batch.name,
         count=count,
         keys="; ".join(_stopping_en(line) for line in lines),
         keys_zh=";".join(_stopping_zh(line) for line in lines),
         more_en=f"; and {more} more" if more else "",
-        more_zh=f";另有 {more} 张" if more else "",
+        more_zh=f"；另有 {more} 张" if more else "",
     )
 
 
@@ -198,8 +198,8 @@ def _stopping_en(line: KeyLine) -> str:
 
 
 def _stopping_zh(line: KeyLine) -> str:
-    order = f",订单 {line.order_no}" if line.order_no else ""
-    return f"第 {line.line} 行 {line.masked}({word(line.state, 'zh')}{order})"
+    order = f"，订单 {line.order_no}" if line.order_no else ""
+    return f"第 {line.line} 行 {line.masked}（{word(line.state, 'zh')}{order}）"
 
 
 def _checked(draft: BatchDraft) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def confirm_delivered(context: Context, order_id: int, at: datetime) -> None:
         if not order.shipped_at <= at <= context.clock():
             raise BadInputError(
                 "The buyer cannot have received it before it was shipped, nor in the future.",
-                "收到时间不能早于发货时间,也不能晚于现在。",
+                "收到时间不能早于发货时间，也不能晚于现在。",
             )
         order.delivered_at = at
         session.add(order)
@@ -157,7 +157,7 @@ def _require_no_open_request(session: Session, order: OrderRow) -> None:
     if request_no is not None:
         raise RefusedError(
             "The buyer asks to cancel order {order_no} (request {request_no}): decide that or have it withdrawn first.",
-            "买家正在申请取消订单 {order_no}(申请 {request_no}):请先处理该申请,或由买家撤回。",
+            "买家正在申请取消订单 {order_no}（申请 {request_no}）：请先处理该申请，或由买家撤回。",
             order_no=order.order_no,
             request_no=request_no,
         )
@@ -167,7 +167,7 @@ def _require_deliverable(order: OrderRow) -> None:
     if order.locked:
         raise RefusedError(
             "Order {order_no} is locked ({reason}): unlock it before delivering.",
-            "订单 {order_no} 已锁定({reason}):请先解锁再发货。",
+            "订单 {order_no} 已锁定（{reason}）：请先解锁再发货。",
             order_no=order.order_no,
             reason=order.lock_reason,
         )
@@ -176,18 +176,18 @@ def _require_deliverable(order: OrderRow) -> None:
     if order.state is OrderState.UNPAID:
         raise RefusedError(
             "Order {order_no} is not paid: record the payment before delivering.",
-            "订单 {order_no} 尚未支付:请先记录付款再发货。",
+            "订单 {order_no} 尚未支付：请先记录付款再发货。",
             order_no=order.order_no,
         )
     if order.state is OrderState.CANCELLED:
         raise RefusedError(
             "Order {order_no} is cancelled and cannot be delivered.",
-            "订单 {order_no} 已取消,不能发货。",
+            "订单 {order_no} 已取消，不能发货。",
             order_no=order.order_no,
         )
     raise RefusedError(
         "Order {order_no} was delivered already: show its keys again instead.",
-        "订单 {order_no} 已经发过货:如需再次查看,请使用“查看已发卡密”。",
+        "订单 {order_no} 已经发过货：如需再次查看，请使用“查看已发卡密”。",
         order_no=order.order_no,
     )
 
@@ -229,8 +229,8 @@ def _delivery(context: Context, order: OrderRow, product: ProductRow, keys: Sequ
 def _key_texts(order_no: str, product: str, keys: Sequence[str]) -> tuple[str, str]:
     lines = "\n".join(keys)
     zh = (
-        f"您好,您购买的“{product}”已发货,共 {len(keys)} 张。\n订单号:{order_no}\n卡密:\n{lines}\n"
-        "请核对后尽快使用并妥善保管,不要转发给他人。如无法使用,请先不要反复尝试,保留提示截图并联系本店。"
+        f"您好，您购买的“{product}”已发货，共 {len(keys)} 张。\n订单号：{order_no}\n卡密：\n{lines}\n"
+        "请核对后尽快使用并妥善保管，不要转发给他人。如无法使用，请先不要反复尝试，保留提示截图并联系本店。"
     )
     en = (
         f"Hello, your order of “{product}” has been delivered, {len(keys)} in all.\nOrder: {order_no}\nKeys:\n{lines}\n"
@@ -241,10 +241,10 @@ def _key_texts(order_no: str, product: str, keys: Sequence[str]) -> tuple[str, s
 
 
 def _topup_texts(order_no: str, product: str, account: str) -> tuple[str, str]:
-    account_zh, account_en = (f"\n充值账号:{account}", f"\nAccount: {account}") if account else ("", "")
+    account_zh, account_en = (f"\n充值账号：{account}", f"\nAccount: {account}") if account else ("", "")
     zh = (
-        f"您好,您购买的“{product}”已提交充值。\n订单号:{order_no}{account_zh}\n"
-        "到账时间以运营商为准;如长时间未到账,请凭运营商的查询记录联系本店。"
+        f"您好，您购买的“{product}”已提交充值。\n订单号：{order_no}{account_zh}\n"
+        "到账时间以运营商为准；如长时间未到账，请凭运营商的查询记录联系本店。"
     )
     en = (
         f"Hello, your “{product}” has been sent to the operator.\nOrder: {order_no}{account_en}\n"

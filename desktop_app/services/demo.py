@@ -45,7 +45,7 @@ _SETTINGS = ShopSettings(
     shop_name="星河数卡专营店",
     icp="京ICP备2026000001号-1",
     licence="91110105MA0DEMO00X",
-    contact="客服 400-000-0000(演示)",
+    contact="客服 400-000-0000（演示）",
     operator="林默",
 )
 
@@ -94,7 +94,7 @@ def run_demo(folder: Path) -> DemoOutcome:
     if data_dir.exists() and not mark.exists():
         raise RefusedError(
             "{folder} holds something that is not a demo shop: choose another folder.",
-            "{folder} 中已有其他内容,不是演示店铺:请另选文件夹。",
+            "{folder} 中已有其他内容，不是演示店铺：请另选文件夹。",
             folder=data_dir,
         )
     folder.mkdir(parents=True, exist_ok=True)

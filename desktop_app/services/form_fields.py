@@ -30,7 +30,7 @@ def line_field(name: FieldName, value: str, *, longest: int = 200, required: boo
     """One line of text, trimmed."""
     text = value.strip()
     if "\n" in text or "\r" in text or "\t" in text:
-        raise BadInputError("{field}: one line only.", "{label}:只能填写一行。", field=name.en, label=name.zh)
+        raise BadInputError("{field}: one line only.", "{label}：只能填写一行。", field=name.en, label=name.zh)
     return _checked(name, text, longest, required)
 
 
@@ -77,7 +77,7 @@ def day_field(name: FieldName, value: str | None) -> str | None:
     except ValueError:
         raise BadInputError(
             "{field}: “{value}” is not a date; write it like 2027-12-31.",
-            "{label}:“{value}”不是有效日期,请写成 2027-12-31。",
+            "{label}：“{value}”不是有效日期，请写成 2027-12-31。",
             field=name.en,
             label=name.zh,
             value=text[:40],
@@ -98,7 +98,7 @@ def _checked(name: FieldName, text: str, longest: int, required: bool) -> str:
     if _UNPRINTABLE.search(text):
         raise BadInputError(
             "{field} contains an invisible control character; type it again.",
-            "{label}含有不可见的控制字符,请重新输入。",
+            "{label}含有不可见的控制字符，请重新输入。",
             field=name.en,
             label=name.zh,
         )

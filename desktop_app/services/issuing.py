@@ -30,7 +30,7 @@ def issue_keys(
     if len(issued) < count:
         raise RefusedError(
             "“{product}” has {have} keys in stock, {missing} too few for this: import more keys first.",
-            "“{product}”可售库存只有 {have} 张,还缺 {missing} 张:请先导入卡密。",
+            "“{product}”可售库存只有 {have} 张，还缺 {missing} 张：请先导入卡密。",
             product=product.name,
             have=len(issued),
             missing=count - len(issued),

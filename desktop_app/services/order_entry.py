@@ -145,7 +145,7 @@ def policy_in_force(session: Session, channel_id: int, at: datetime) -> PolicyRo
     first = newest or session.exec(versions.order_by(col(PolicyRow.version)).limit(1)).first()
     if first is None:
         raise RefusedError(
-            "The sales channel has no policy yet: write one first.", "该销售渠道还没有退款政策:请先填写政策。"
+            "The sales channel has no policy yet: write one first.", "该销售渠道还没有退款政策：请先填写政策。"
         )
     return first
 
@@ -171,12 +171,12 @@ def check_draft(draft: OrderDraft, state: OrderState, now: datetime) -> None:
     if amount_field(_DISCOUNT, draft.discount_fen) > total_fen:
         raise BadInputError("The discount is more than the price of the order.", "优惠金额超过了订单总价。")
     if draft.ordered_at > now:
-        raise BadInputError("The order time lies in the future.", "下单时间晚于现在,请核对。")
+        raise BadInputError("The order time lies in the future.", "下单时间晚于现在，请核对。")
     if state is OrderState.UNPAID and (draft.paid_fen or draft.paid_at is not None):
         raise BadInputError(
-            "An order with a time of payment needs the amount paid.", "填写了支付时间,也请填写实付金额。"
+            "An order with a time of payment needs the amount paid.", "填写了支付时间，也请填写实付金额。"
         )
     if draft.paid_at is not None and not draft.ordered_at <= draft.paid_at <= now:
         raise BadInputError(
-            "The time of payment is before the order or in the future.", "支付时间早于下单时间,或晚于现在,请核对。"
+            "The time of payment is before the order or in the future.", "支付时间早于下单时间，或晚于现在，请核对。"
         )

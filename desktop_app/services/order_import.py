@@ -132,7 +132,7 @@ def import_orders(
             if order_id_of(session, order.draft.order_no) is not None:
                 raise ConflictError(
                     "Order {order_no} came into the shop meanwhile; nothing was imported. Preview the file again.",
-                    "订单 {order_no} 在预览之后已录入,本次没有导入任何订单。请重新预览文件。",
+                    "订单 {order_no} 在预览之后已录入，本次没有导入任何订单。请重新预览文件。",
                     order_no=order.draft.order_no,
                 )
             enter_order(context, session, order.draft, state=order.state, source=f"csv:{preview.source}")
@@ -165,7 +165,7 @@ class _Places:
         if channel_id is None:
             raise BadInputError(
                 "Line {line}, channel: there is no channel “{name}”; add it first or correct the name.",
-                "第 {line} 行“渠道”:没有名为“{name}”的渠道,请先新增渠道或改正名称。",
+                "第 {line} 行“渠道”：没有名为“{name}”的渠道，请先新增渠道或改正名称。",
                 line=draft.line,
                 name=draft.channel[:60],
             )
@@ -173,7 +173,7 @@ class _Places:
         if product_id is None:
             raise BadInputError(
                 "Line {line}, product: there is no product “{name}”; use the code of a product.",
-                "第 {line} 行“商品”:没有商品“{name}”,请填写商品编码。",
+                "第 {line} 行“商品”：没有商品“{name}”，请填写商品编码。",
                 line=draft.line,
                 name=draft.product[:60],
             )
@@ -197,4 +197,4 @@ class _Places:
 
 def _stop_if(cancelled: Cancelled | None) -> None:
     if cancelled is not None and cancelled():
-        raise CancelledError("The import was cancelled; nothing was imported.", "已取消导入,没有导入任何订单。")
+        raise CancelledError("The import was cancelled; nothing was imported.", "已取消导入，没有导入任何订单。")

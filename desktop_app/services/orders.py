@@ -132,7 +132,7 @@ class Orders:
             if not order.ordered_at <= paid_at <= context.clock():
                 raise BadInputError(
                     "The time of payment is before the order or in the future.",
-                    "支付时间早于下单时间,或晚于现在,请核对。",
+                    "支付时间早于下单时间，或晚于现在，请核对。",
                 )
             order.state = OrderState.PAID
             order.paid_fen = paid_fen
@@ -223,7 +223,7 @@ class Orders:
             if not (order.shipped_at or order.ordered_at) <= moment <= now:
                 raise BadInputError(
                     "The buyer cannot have confirmed before the order was shipped, nor in the future.",
-                    "确认时间不能早于发货时间,也不能晚于现在。",
+                    "确认时间不能早于发货时间，也不能晚于现在。",
                 )
             order.state = OrderState.COMPLETED
             order.completed_at = moment
@@ -290,7 +290,7 @@ def _require_state(order: OrderRow, state: OrderState, step_en: str, step_zh: st
     if order.state is not state:
         raise RefusedError(
             "Order {order_no} is {state}: only an order that is {needed} can be {step}.",
-            "订单 {order_no} 的状态是“{state_zh}”:只有“{needed_zh}”的订单可以{step_zh}。",
+            "订单 {order_no} 的状态是“{state_zh}”：只有“{needed_zh}”的订单可以{step_zh}。",
             order_no=order.order_no,
             state=_WORDS[order.state][0],
             needed=_WORDS[state][0],

@@ -21,10 +21,10 @@ from desktop_app.storage.tables import ChannelRow, OrderRow, PolicyRow
 _CHANNEL_NAME = FieldName("The name of the channel", "渠道名称")
 _CHANNEL_NOTE = FieldName("The note", "备注")
 _NUMBERS: Mapping[str, tuple[FieldName, int]] = {
-    "window_hours": (FieldName("The refund window in hours", "退款时限(小时)"), LARGEST_WINDOW_HOURS),
-    "fee_bp": (FieldName("The fee in basis points", "手续费(万分之)"), LARGEST_BP),
-    "unshipped_fee_bp": (FieldName("The fee before shipping in basis points", "未发货手续费(万分之)"), LARGEST_BP),
-    "cap_bp": (FieldName("The largest fee in basis points", "手续费上限(万分之)"), LARGEST_BP),
+    "window_hours": (FieldName("The refund window in hours", "退款时限（小时）"), LARGEST_WINDOW_HOURS),
+    "fee_bp": (FieldName("The fee in basis points", "手续费（万分之）"), LARGEST_BP),
+    "unshipped_fee_bp": (FieldName("The fee before shipping in basis points", "未发货手续费（万分之）"), LARGEST_BP),
+    "cap_bp": (FieldName("The largest fee in basis points", "手续费上限（万分之）"), LARGEST_BP),
 }
 _TEXTS: Mapping[str, FieldName] = {
     "refund_policy": FieldName("The refund policy", "退款政策"),
@@ -188,7 +188,7 @@ class Policies:
             if policy_draft(newest) == draft:
                 raise RefusedError(
                     "These are the rules of version {version} already; nothing was saved.",
-                    "与第 {version} 版完全相同,无需保存。",
+                    "与第 {version} 版完全相同，无需保存。",
                     version=newest.version,
                 )
             policy = self._store(session, channel_id, newest.version + 1, draft)
@@ -291,7 +291,7 @@ def _require_free_name(session: Session, name: str, besides: int | None = None) 
     if taken is not None and taken != besides:
         raise BadInputError(
             "There is a channel called “{name}” already; choose another name.",
-            "已有名为“{name}”的渠道,请换一个名称。",
+            "已有名为“{name}”的渠道，请换一个名称。",
             name=name,
         )
 

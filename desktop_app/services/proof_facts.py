@@ -68,7 +68,7 @@ def proof_subject(session: Session, unit_id: int) -> ProofSubject:
     if unit.state is not UnitState.REDEEMED:
         raise RefusedError(
             "Unit {ref} of order {order_no} is not recorded as redeemed, so there is nothing to prove.",
-            "订单 {order_no} 的第 {ref} 件没有核销记录,不能出具核销证明。",
+            "订单 {order_no} 的第 {ref} 件没有核销记录，不能出具核销证明。",
             ref=unit.ref,
             order_no=order.order_no,
         )
@@ -154,9 +154,9 @@ def _key(context: Context, session: Session, unit: UnitRow, product: ProductRow)
 def _fee_rule(session: Session, order: OrderRow) -> str:
     policy = session.get_one(PolicyRow, order.policy_id)
     text = (
-        f"退款政策第 {policy.version} 版:下单后 {policy.window_hours} 小时内可申请,手续费 {_percent(policy.fee_bp)}"
-        f"(未发货 {_percent(policy.unshipped_fee_bp)},最高 {_percent(policy.cap_bp)});"
-        f"购买时费用说明:{word(order.fee_disclosure, _ZH)}"
+        f"退款政策第 {policy.version} 版：下单后 {policy.window_hours} 小时内可申请，手续费 {_percent(policy.fee_bp)}"
+        f"（未发货 {_percent(policy.unshipped_fee_bp)}，最高 {_percent(policy.cap_bp)}）；"
+        f"购买时费用说明：{word(order.fee_disclosure, _ZH)}"
     )
     return f"{text}。{policy.fee_note.strip()}" if policy.fee_note.strip() else text
 
@@ -178,12 +178,12 @@ def _outcome(session: Session, unit: UnitRow) -> str:
 def _decision_text(decision: DecisionRow, part: DecisionUnitRow) -> str:
     if decision.action is DecisionAction.REFUSE:
         ground = f":{word(decision.ground, _ZH)}" if decision.ground else ""
-        return f"拒绝退款{ground}(规则 {part.rule})"
+        return f"拒绝退款{ground}（规则 {part.rule}）"
     if part.verdict is VerdictKind.REFUSE and part.refund_fen == 0:
         # of a mixed request the rules refuse this unit, whatever the others got
-        return f"本件不予退款(规则 {part.rule})"
-    fee = f",手续费 {yuan_text(part.fee_fen)}" if part.fee_fen else ""
-    return f"同意,本件退款 {yuan_text(part.refund_fen)}{fee}(规则 {part.rule})"
+        return f"本件不予退款（规则 {part.rule}）"
+    fee = f"，手续费 {yuan_text(part.fee_fen)}" if part.fee_fen else ""
+    return f"同意，本件退款 {yuan_text(part.refund_fen)}{fee}（规则 {part.rule}）"
 
 
 def _evidence(session: Session, order: OrderRow) -> tuple[ProofEvidence, ...]:
@@ -198,10 +198,10 @@ def _evidence(session: Session, order: OrderRow) -> tuple[ProofEvidence, ...]:
 def _timeline(session: Session, subject: ProofSubject, channel: ChannelRow) -> tuple[ProofEvent, ...]:
     order, record = subject.order, subject.redemption
     events: list[ProofEvent] = [
-        ProofEvent(order.ordered_at, "下单", channel.name, f"费用说明:{word(order.fee_disclosure, _ZH)}")
+        ProofEvent(order.ordered_at, "下单", channel.name, f"费用说明：{word(order.fee_disclosure, _ZH)}")
     ]
     if order.paid_at is not None:
-        reference = f",流水号 {order.payment_ref}" if order.payment_ref else ""
+        reference = f"，流水号 {order.payment_ref}" if order.payment_ref else ""
         paid = f"实付 {yuan_text(order.paid_fen)}{reference}"
         events.append(ProofEvent(order.paid_at, "支付", word(order.payment_channel, _ZH), paid))
     for delivery in session.exec(select(DeliveryRow).where(col(DeliveryRow.unit_id) == subject.unit.id)):
@@ -211,7 +211,7 @@ def _timeline(session: Session, subject: ProofSubject, channel: ChannelRow) -> t
     if order.delivered_at is not None:
         events.append(ProofEvent(order.delivered_at, "买家收到", channel.name, "收到不等于核销"))
     if record.redeemed_at is not None:
-        text = f"核销码 {record.code}" + (f",陈述人 {record.stated_by}" if record.stated_by else "")
+        text = f"核销码 {record.code}" + (f"，陈述人 {record.stated_by}" if record.stated_by else "")
         events.append(ProofEvent(record.redeemed_at, "核销", record.source, text))
     if order.completed_at is not None:
         events.append(ProofEvent(order.completed_at, "确认收货", "买家"))

@@ -174,7 +174,7 @@ class Proofs:
         if not ids:
             raise RefusedError(
                 "No unit of order {order_no} is recorded as redeemed, so there is nothing to prove.",
-                "订单 {order_no} 没有已核销的单件,不能出具核销证明。",
+                "订单 {order_no} 没有已核销的单件，不能出具核销证明。",
                 order_no=order.order_no,
             )
         return self._issue(ids)
@@ -286,14 +286,14 @@ def read_stored(data_dir: Path, row: ProofRow) -> bytes:
         raise StorageError(
             "The file of proof {proof_no} cannot be read ({reason}): restore it from a backup, or issue the proof "
             "again.",
-            "无法读取核销证明 {proof_no} 的文件({reason}):请从备份恢复,或重新出具。",
+            "无法读取核销证明 {proof_no} 的文件（{reason}）：请从备份恢复，或重新出具。",
             proof_no=row.proof_no,
             reason=error.strerror or str(error),
         ) from error
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise StorageError(
             "The file of proof {proof_no} is not the one that was issued: restore it from a backup.",
-            "核销证明 {proof_no} 的文件与出具时不一致:请从备份恢复。",
+            "核销证明 {proof_no} 的文件与出具时不一致：请从备份恢复。",
             proof_no=row.proof_no,
         )
     return data
@@ -413,7 +413,7 @@ def _write_whole(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
         raise StorageError(
             "{file} cannot be written ({reason}): choose another place or free some room.",
-            "无法写入 {file}({reason}):请换一个位置,或清理磁盘空间。",
+            "无法写入 {file}（{reason}）：请换一个位置，或清理磁盘空间。",
             file=path,
             reason=error.strerror or str(error),
         ) from error

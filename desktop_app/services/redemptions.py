@@ -63,7 +63,7 @@ def redeem(
         if unit.state is UnitState.UNSHIPPED:
             raise RefusedError(
                 "Unit {ref} of order {order_no} has not been delivered, so it cannot have been redeemed.",
-                "订单 {order_no} 的第 {ref} 件尚未发货,不可能已核销。",
+                "订单 {order_no} 的第 {ref} 件尚未发货，不可能已核销。",
                 ref=unit.ref,
                 order_no=order.order_no,
             )
@@ -144,7 +144,7 @@ def set_unit_state(
             if UnitState.UNSHIPPED in (state, unit.state):
                 raise RefusedError(
                     "Whether unit {ref} is shipped follows from delivering order {order_no}; it is not set by hand.",
-                    "第 {ref} 件是否发货由订单 {order_no} 的发货操作决定,不能手工修改。",
+                    "第 {ref} 件是否发货由订单 {order_no} 的发货操作决定，不能手工修改。",
                     ref=unit.ref,
                     order_no=order.order_no,
                 )
@@ -152,7 +152,7 @@ def set_unit_state(
                 raise RefusedError(
                     "Unit {ref} is recorded as redeemed and stays so; record the official “not activated” answer "
                     "instead.",
-                    "第 {ref} 件已记录为核销,不能改回;如官方记录显示未激活,请记录该结果。",
+                    "第 {ref} 件已记录为核销，不能改回；如官方记录显示未激活，请记录该结果。",
                     ref=unit.ref,
                 )
             _move_unit(session, unit, state, now)
@@ -210,7 +210,7 @@ def _refuse_key_as_code(context: Context, session: Session, unit: UnitRow, produ
     if context.vault.card_tag(normalise(code, rule)) == session.get_one(CardKeyRow, unit.card_key_id).tag:
         raise BadInputError(
             "The redemption code must not be the card key itself: enter the number of the receipt or activation.",
-            "核销码不能直接填写卡密本身:请填写核销回执号或激活流水号。",
+            "核销码不能直接填写卡密本身：请填写核销回执号或激活流水号。",
         )
 
 
@@ -233,7 +233,7 @@ def _set_balance(unit: UnitRow, face_fen: int | None, remaining_fen: int | None,
         amount_field(_REMAINING, remaining_fen)
         if face_fen is None:
             raise BadInputError(
-                "A remaining balance needs the face value: enter it first.", "填写剩余金额前,请先填写面值。"
+                "A remaining balance needs the face value: enter it first.", "填写剩余金额前，请先填写面值。"
             )
         if remaining_fen > face_fen:
             raise BadInputError("The remaining balance cannot be more than the face value.", "剩余金额不能大于面值。")
@@ -248,8 +248,9 @@ def _require_possible_time(redeemed_at: datetime | None, ordered_at: datetime, n
     if redeemed_at is None:
         return
     if redeemed_at > now:
-        raise BadInputError("The redemption time lies in the future.", "核销时间晚于现在,请核对。")
+        raise BadInputError("The redemption time lies in the future.", "核销时间晚于现在，请核对。")
     if redeemed_at < ordered_at:
         raise BadInputError(
-            "The redemption time is before the order was placed: check the record.", "核销时间早于下单时间,请核对记录。"
+            "The redemption time is before the order was placed: check the record.",
+            "核销时间早于下单时间，请核对记录。",
         )

@@ -200,7 +200,7 @@ class Refunds:
         moment = at or now
         if not row.created_at <= moment <= now:
             raise BadInputError(
-                "The time is before the refund was decided, or in the future.", "时间早于退款决定,或晚于现在,请核对。"
+                "The time is before the refund was decided, or in the future.", "时间早于退款决定，或晚于现在，请核对。"
             )
         return moment
 

@@ -40,7 +40,7 @@ def add_request(context: Context, session: Session, draft: RequestDraft) -> int:
     if draft.requested_at < order.ordered_at or draft.requested_at > now:
         raise BadInputError(
             "The time of the request must lie between the order ({ordered}) and now.",
-            "申请时间必须在下单时间({ordered})与现在之间。",
+            "申请时间必须在下单时间（{ordered}）与现在之间。",
             ordered=order.ordered_at.astimezone(context.zone).strftime("%Y-%m-%d %H:%M:%S"),
             field="requested_at",
         )

@@ -97,7 +97,7 @@ def import_lines(context: Context, session: Session, preview: RequestImportPrevi
         if outcome is Outcome.CONFLICT:
             raise ConflictError(
                 "Request {id} was received meanwhile with other content; nothing was imported. Preview the file again.",
-                "申请 {id} 在此期间已收到且内容不同,未导入任何内容。请重新预览文件。",
+                "申请 {id} 在此期间已收到且内容不同，未导入任何内容。请重新预览文件。",
                 id=draft.external_id,
             )
         count += outcome is Outcome.RECEIVED
@@ -206,7 +206,7 @@ def _judge(context: Context, session: Session, draft: FileDraft) -> RequestImpor
             ok=False,
             is_duplicate=same,
             en="Already received." if same else "This id came before with other content: compare and decide by hand.",
-            zh="已收到过。" if same else "该编号此前已收到且内容不同:请人工核对。",
+            zh="已收到过。" if same else "该编号此前已收到且内容不同：请人工核对。",
         )
     try:
         _check(context, session, draft)
@@ -218,7 +218,7 @@ def _judge(context: Context, session: Session, draft: FileDraft) -> RequestImpor
             False,
             False,
             f"Line {draft.line}: {error.en}",
-            f"第 {draft.line} 行:{error.zh}",
+            f"第 {draft.line} 行：{error.zh}",
         )
     return RequestImportLine(draft.line, draft.order_no, draft.external_id, True, False, "", "")
 

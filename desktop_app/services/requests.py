@@ -151,7 +151,7 @@ class Requests:
             if value is not None and value <= 0:
                 raise BadInputError(
                     "The amount must be above zero; leave it empty when it is not known.",
-                    "金额必须大于零;不清楚时请留空。",
+                    "金额必须大于零；不清楚时请留空。",
                     field=name,
                 )
         with self._context.write() as session:
@@ -297,7 +297,7 @@ class Requests:
             elif row.state is not RequestState.DECIDED:
                 raise RefusedError(
                     "Request {request_no} was merged or withdrawn: there is nothing to dispute.",
-                    "申请 {request_no} 已并入或撤回,不存在争议。",
+                    "申请 {request_no} 已并入或撤回，不存在争议。",
                     request_no=row.request_no,
                 )
             escalation = EscalationRow(

@@ -70,10 +70,10 @@ def checked(settings: ShopSettings) -> ShopSettings:
         language=_choice(FieldName("The language", "界面语言"), settings.language, LANGUAGES),
         theme=_choice(FieldName("The theme", "界面主题"), settings.theme, THEMES),
         auto_lock_minutes=number_field(
-            FieldName("Lock after minutes", "自动锁定(分钟)"), settings.auto_lock_minutes, most=1440
+            FieldName("Lock after minutes", "自动锁定（分钟）"), settings.auto_lock_minutes, most=1440
         ),
         clipboard_seconds=number_field(
-            FieldName("Clear the clipboard after seconds", "清空剪贴板(秒)"),
+            FieldName("Clear the clipboard after seconds", "清空剪贴板（秒）"),
             settings.clipboard_seconds,
             least=5,
             most=300,
@@ -106,7 +106,7 @@ def _time_zone(value: str) -> str:
         # OSError: the name of a folder of the time zone database, such as "Asia"
         raise BadInputError(
             "The time zone “{value}” is not known; write it like Asia/Shanghai.",
-            "不认识的时区“{value}”,请写成 Asia/Shanghai 这样的形式。",
+            "不认识的时区“{value}”，请写成 Asia/Shanghai 这样的形式。",
             value=text[:40],
         ) from None
     return text
@@ -119,7 +119,7 @@ def _overrides(values: Mapping[str, bool]) -> dict[str, bool]:
         if key is None or not isinstance(worked, bool):
             raise BadInputError(
                 "Working days: every line needs a date and whether it is worked.",
-                "工作日调整:每行都要有日期,并注明是否上班。",
+                "工作日调整：每行都要有日期，并注明是否上班。",
             )
         checked_days[key] = worked
     return dict(sorted(checked_days.items()))
@@ -130,7 +130,7 @@ def _drop_folder(value: str) -> str:
     if text and not Path(text).is_absolute():
         raise BadInputError(
             "The drop folder needs its full path, not “{value}”.",
-            "收件文件夹必须填写完整路径,不能是“{value}”。",
+            "收件文件夹必须填写完整路径，不能是“{value}”。",
             value=text[:80],
         )
     return text

@@ -51,14 +51,14 @@ _SUMS: tuple[tuple[str, str, str], ...] = (
         "SELECT o.order_no FROM units u JOIN orders o ON o.id = u.order_id JOIN card_keys k ON k.id = u.card_key_id "
         "JOIN products p ON p.id = k.product_id WHERE k.state IN ('in_stock', 'reserved') AND NOT p.reusable",
         "A key of order {what} is still in stock although it was delivered.",
-        "订单 {what} 的卡密已发出,却仍显示在库。",
+        "订单 {what} 的卡密已发出，却仍显示在库。",
     ),
     (
         "SELECT o.order_no FROM units u JOIN orders o ON o.id = u.order_id JOIN card_keys k ON k.id = u.card_key_id "
         "JOIN products p ON p.id = k.product_id "
         "WHERE u.state = 'redeemed' AND k.state = 'delivered' AND NOT p.reusable",
         "A unit of order {what} is redeemed and its key is not.",
-        "订单 {what} 有单件已核销,其卡密状态却未更新。",
+        "订单 {what} 有单件已核销，其卡密状态却未更新。",
     ),
 )
 
@@ -85,7 +85,7 @@ def check_shop(context: Context, progress: Progress | None = None) -> list[Check
     step(0)
     damage = context.database.check()
     if damage is not None:
-        findings.append(CheckFinding(f"The shop file is damaged: {damage}.", f"店铺文件已损坏:{damage}。"))
+        findings.append(CheckFinding(f"The shop file is damaged: {damage}.", f"店铺文件已损坏：{damage}。"))
     step(1)
     with context.read() as session:
         broken = audit.verify(
@@ -146,7 +146,7 @@ def _seal_findings(context: Context, session: Session) -> list[CheckFinding]:
     return [
         CheckFinding(
             f"A sealed value cannot be opened: {name}. Restore a backup of the shop.",
-            f"加密数据无法打开:{name}。请恢复店铺备份。",
+            f"加密数据无法打开：{name}。请恢复店铺备份。",
         )
         for name in bad[:_SHOWN]
     ]

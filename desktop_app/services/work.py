@@ -22,7 +22,7 @@ class Work:
     def add(self, count: int) -> None:
         """``count`` more are done; :class:`CancelledError` when the merchant wants to stop."""
         if self._cancelled is not None and self._cancelled():
-            raise CancelledError("Cancelled; nothing was changed.", "已取消,未作任何改动。")
+            raise CancelledError("Cancelled; nothing was changed.", "已取消，未作任何改动。")
         self._done += count
         if self._progress is not None:
             self._progress(self._done, self._total)

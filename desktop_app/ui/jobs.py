@@ -57,7 +57,7 @@ class Progress:
     def stop_if_cancelled(self) -> None:
         """Raise :class:`CancelledError` when the merchant asked to stop."""
         if self.cancelled():
-            raise CancelledError("Cancelled. Nothing was changed.", "已取消,没有做任何更改。")
+            raise CancelledError("Cancelled. Nothing was changed.", "已取消，没有做任何更改。")
 
     def cancel(self) -> None:
         self._cancelled.set()

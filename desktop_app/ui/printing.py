@@ -138,12 +138,12 @@ def _begin(painter: QPainter, printer: QPrinter) -> None:
     target = printer.outputFileName()
     if target and not Path(target).parent.is_dir():
         raise StorageError(
-            "{file} cannot be written: its folder does not exist.", "无法写入 {file}:所在文件夹不存在。", file=target
+            "{file} cannot be written: its folder does not exist.", "无法写入 {file}：所在文件夹不存在。", file=target
         )
     if not painter.begin(printer):
         raise StorageError(
             "Nothing could be printed to {printer}: check that it is switched on and has room.",
-            "无法打印到 {printer}:请检查打印机是否开启、文件是否可写。",
+            "无法打印到 {printer}：请检查打印机是否开启、文件是否可写。",
             printer=_name(printer),
         )
 
@@ -152,7 +152,7 @@ def _require_printed(printer: QPrinter) -> None:
     if printer.printerState() is QPrinter.PrinterState.Error:
         raise StorageError(
             "Printing to {printer} failed; look at its queue and try again.",
-            "打印到 {printer} 失败,请查看打印队列后重试。",
+            "打印到 {printer} 失败，请查看打印队列后重试。",
             printer=_name(printer),
         )
 

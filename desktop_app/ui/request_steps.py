@@ -260,7 +260,7 @@ def _save_bytes(path: Path, data: bytes) -> None:
     except OSError as error:
         raise StorageError(
             "{path} cannot be written ({reason}): choose another place.",
-            "无法写入 {path}({reason}):请换一个位置。",
+            "无法写入 {path}（{reason}）：请换一个位置。",
             path=path,
             reason=error.strerror or str(error),
         ) from error
