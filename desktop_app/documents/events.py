@@ -186,7 +186,7 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "remaining_fen": ("left", "余额", _money),
     "face_fen": ("face value", "面值", _money),
     "fee_bp": ("fee rate", "手续费率", _rate),
-    "window_hours": ("window in hours", "退款时限(小时)", _plain),
+    "window_hours": ("window in hours", "退款时限（小时）", _plain),
     "fee_disclosure": ("fee shown", "费用说明", _code(FeeDisclosure)),
     "route": ("route", "退款途径", _code(PaymentChannel)),
     "payment_channel": ("payment", "支付方式", _code(PaymentChannel)),

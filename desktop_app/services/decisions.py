@@ -89,7 +89,7 @@ def approve(
         if order.locked:
             raise RefusedError(
                 "Order {order_no} is locked: check the buyer's identity and unlock it first.",
-                "订单 {order_no} 处于锁定状态:请先核对买家身份并解锁。",
+                "订单 {order_no} 处于锁定状态：请先核对买家身份并解锁。",
                 order_no=order.order_no,
             )
         states = {unit.ref: unit.state for unit in case.order.units}
@@ -172,7 +172,7 @@ def refuse(
         if ground is RefusalGround.REDEEMED and any(case.unit_ids[ref] not in proof_numbers for ref in case.refs):
             raise ConflictError(
                 "The units of this request changed while the proof was made: look again.",
-                "出具证明期间申请内容有变动:请重新查看。",
+                "出具证明期间申请内容有变动：请重新查看。",
             )
         order = _order(session, case.order_id)
         texts = replies.refusal_reply(
@@ -230,7 +230,7 @@ def open_request(session: Session, request_id: int) -> RequestRow:
     if row.state not in OPEN_STATES:
         raise ConflictError(
             "Request {request_no} is already settled; nothing was changed.",
-            "申请 {request_no} 已处理完毕,未作任何改动。",
+            "申请 {request_no} 已处理完毕，未作任何改动。",
             request_no=row.request_no,
         )
     return row
@@ -243,7 +243,7 @@ def _look_again(context: Context, session: Session, request_id: int, token: str)
     if ruling_token(verdict) != token:
         raise ConflictError(
             "The verdict on request {request_no} has changed since you looked at it. Look again and decide.",
-            "申请 {request_no} 的裁定在您查看之后已有变化,请重新查看后再处理。",
+            "申请 {request_no} 的裁定在您查看之后已有变化，请重新查看后再处理。",
             request_no=row.request_no,
         )
     return row, case, verdict

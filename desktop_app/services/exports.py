@@ -369,7 +369,7 @@ def _export_of(what: str) -> _Export:
     if chosen is None:
         raise BadInputError(
             "“{what}” cannot be exported; choose one of: {known}.",
-            "不能导出“{what}”,可选:{known}。",
+            "不能导出“{what}”，可选：{known}。",
             what=what[:40],
             known=", ".join(EXPORTS),
         )
@@ -381,7 +381,7 @@ def _log_reveal(context: Context, what: str, path: Path, total: int) -> None:
         raise BadInputError("Only an export of card keys can show keys.", "只有导出卡密时才能包含明文。")
     if not context.vault.is_unlocked:
         raise LockedError(
-            "The shop is locked: unlock it to export keys in clear.", "店铺已锁定:请先解锁再导出明文卡密。"
+            "The shop is locked: unlock it to export keys in clear.", "店铺已锁定：请先解锁再导出明文卡密。"
         )
     with context.write() as session:
         context.record(

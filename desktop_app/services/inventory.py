@@ -222,7 +222,7 @@ class Inventory:
             raise RefusedError(
                 "A key that was shown goes back on sale only with the issuer's record that it was not activated; "
                 "otherwise make it void.",
-                "已展示过的卡密,只有取得官方“未激活”记录后才能重新上架,否则请作废。",
+                "已展示过的卡密，只有取得官方“未激活”记录后才能重新上架，否则请作废。",
             )
 
         def check(session: Session, keys: Sequence[CardKeyRow]) -> None:
@@ -230,7 +230,7 @@ class Inventory:
                 if key.state is not KeyState.QUARANTINED:
                     raise RefusedError(
                         "Key {id} is not in quarantine, so it cannot be put back on sale.",
-                        "卡密 {id} 不在隔离状态,不能重新上架。",
+                        "卡密 {id} 不在隔离状态，不能重新上架。",
                         id=key.id,
                     )
             self._let_go(session, keys)
@@ -333,7 +333,7 @@ class Inventory:
                 if not unit.refunded:
                     raise RefusedError(
                         "Key {id} still belongs to order {order_no}: decide its request first.",
-                        "卡密 {id} 仍属于订单 {order_no},请先处理其退款申请。",
+                        "卡密 {id} 仍属于订单 {order_no}，请先处理其退款申请。",
                         id=unit.card_key_id,
                         order_no=orders[unit.card_key_id or 0].order_no,
                     )
@@ -349,7 +349,7 @@ class Inventory:
             if times >= (limits[key_id] or 0):
                 raise RefusedError(
                     "Key {id} was delivered {times} times, as often as its product allows: it stays out of stock.",
-                    "卡密 {id} 已发出 {times} 次,达到商品的使用次数上限,不能重新上架。",
+                    "卡密 {id} 已发出 {times} 次，达到商品的使用次数上限，不能重新上架。",
                     id=key_id,
                     times=times,
                 )
@@ -363,7 +363,7 @@ class Inventory:
             if twin is not None:
                 raise RefusedError(
                     "Key {id} would be the same key as {twin} in “{name}”; nothing was moved.",
-                    "按“{name}”的比较方式,卡密 {id} 与 {twin} 相同,未移动任何卡密。",
+                    "按“{name}”的比较方式，卡密 {id} 与 {twin} 相同，未移动任何卡密。",
                     id=key.id,
                     twin=twin,
                     name=target.name,
@@ -430,7 +430,7 @@ def _require_in_stock(key: CardKeyRow) -> None:
     if key.state is not KeyState.IN_STOCK:
         raise RefusedError(
             "Key {id} is not in stock, so it cannot move to another product.",
-            "卡密 {id} 不在库,不能移动到其他商品。",
+            "卡密 {id} 不在库，不能移动到其他商品。",
             id=key.id,
         )
 
@@ -440,7 +440,7 @@ def _require_same_use(session: Session, key: CardKeyRow, source: ProductRow, tar
         raise RefusedError(
             "Key {id} cannot move: keys that are used once and keys that are used again do not mix, and a reusable key "
             "that was delivered stays with its product.",
-            "卡密 {id} 不能移动:一次性卡密与可重复使用的卡密不能混放,已发出过的可重复使用卡密须留在原商品。",
+            "卡密 {id} 不能移动：一次性卡密与可重复使用的卡密不能混放，已发出过的可重复使用卡密须留在原商品。",
             id=key.id,
         )
 

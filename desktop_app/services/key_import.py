@@ -112,7 +112,7 @@ def import_keys(
         if key_rule(product) != preview.rule:
             raise ConflictError(
                 "How the keys of “{name}” are compared was changed; look at the preview again.",
-                "“{name}”的卡密比较方式已改变,请重新预览。",
+                "“{name}”的卡密比较方式已改变，请重新预览。",
                 name=product.name,
             )
         connection = session.connection()
@@ -195,7 +195,7 @@ def _same(preview: ImportPreview, values: Sequence[_Value], en: str, zh: str) ->
     if len(different) > 1:
         raise BadInputError(
             "{file} has keys with {count} different {what}, but a batch has one: split the file, or give one for all.",
-            "{file} 中的卡密有 {count} 种不同的{label},而一个批次只能有一种:请拆分文件,或统一指定。",
+            "{file} 中的卡密有 {count} 种不同的{label}，而一个批次只能有一种：请拆分文件，或统一指定。",
             file=preview.source,
             count=len(different),
             what=en,
@@ -209,7 +209,7 @@ def _batch_name(context: Context, session: Session, product: ProductRow, wanted:
         if _name_taken(session, wanted):
             raise BadInputError(
                 "There is a batch called “{name}” already; choose another name.",
-                "已有名为“{name}”的批次,请换一个名称。",
+                "已有名为“{name}”的批次，请换一个名称。",
                 name=wanted,
             )
         return wanted
@@ -328,7 +328,7 @@ def _result(batch: BatchRow) -> ImportResult:
 def _nothing_new(preview: ImportPreview) -> RefusedError:
     return RefusedError(
         "{file} has no new card keys: {shop} are in the shop already, {twice} are repeated, {bad} cannot be used.",
-        "{file} 中没有新卡密:{shop} 条店铺已有,{twice} 条文件内重复,{bad} 条无法使用。",
+        "{file} 中没有新卡密：{shop} 条店铺已有，{twice} 条文件内重复，{bad} 条无法使用。",
         file=preview.source,
         shop=preview.line_count - preview.blank_count - preview.file_duplicates - preview.malformed_count,
         twice=preview.file_duplicates,

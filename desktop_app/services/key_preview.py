@@ -271,7 +271,7 @@ class Work:
 
     def report(self, done: int) -> None:
         if self._cancelled is not None and self._cancelled():
-            raise CancelledError("Cancelled; no card key was imported.", "已取消,未导入任何卡密。")
+            raise CancelledError("Cancelled; no card key was imported.", "已取消，未导入任何卡密。")
         if self._progress is not None:
             self._progress(done, self.total)
 
@@ -380,7 +380,7 @@ def _wrong_faces(keys: KeyPreview, face_fen: int | None) -> Iterator[int]:
 
 def _wrong_face(found_fen: int | None, face_fen: int | None) -> tuple[str, str]:
     found, expected = yuan_text(found_fen or 0), yuan_text(face_fen or 0)
-    return f"The face value is {found}, the product's is {expected}.", f"面值为 {found},与商品面值 {expected} 不符。"
+    return f"The face value is {found}, the product's is {expected}.", f"面值为 {found}，与商品面值 {expected} 不符。"
 
 
 def _count_warnings(keys: KeyPreview, new: array[int]) -> int:
@@ -402,9 +402,9 @@ def _already_here(place: KeyPlace, batch: str) -> tuple[str, str]:
     if place.order_no:
         return (
             f"Delivered already with order {place.order_no} (batch {batch}, line {place.line}).",
-            f"已随订单 {place.order_no} 发出(批次 {batch},第 {place.line} 行)。",
+            f"已随订单 {place.order_no} 发出（批次 {batch}，第 {place.line} 行）。",
         )
-    return f"In the shop already: batch {batch}, line {place.line}.", f"店铺中已有:批次 {batch},第 {place.line} 行。"
+    return f"In the shop already: batch {batch}, line {place.line}.", f"店铺中已有：批次 {batch}，第 {place.line} 行。"
 
 
 def chunked(indexes: array[int]) -> Iterator[array[int]]:

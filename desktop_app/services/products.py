@@ -218,7 +218,7 @@ def require_holds_keys(row: ProductRow) -> None:
     if row.kind is ProductKind.PHONE_TOPUP:
         raise RefusedError(
             "“{name}” is a phone top-up and holds no card keys; choose another product.",
-            "“{name}”是话费充值商品,不存放卡密,请选择其他商品。",
+            "“{name}”是话费充值商品，不存放卡密，请选择其他商品。",
             name=row.name,
         )
 
@@ -247,7 +247,7 @@ def _use_limit(draft: ProductDraft) -> int | None:
     if not draft.reusable:
         raise BadInputError(
             "A use limit is for reusable keys: mark the keys as reusable, or leave it out.",
-            "只有可重复使用的卡密才有使用次数上限:请勾选可重复使用,或不填上限。",
+            "只有可重复使用的卡密才有使用次数上限：请勾选可重复使用，或不填上限。",
         )
     return number_field(_USE_LIMIT, draft.use_limit, least=1, most=_LARGEST_USE_LIMIT)
 
@@ -261,7 +261,7 @@ def _require_free_code(session: Session, code: str, besides: int | None = None) 
     if taken is not None and taken != besides:
         raise BadInputError(
             "There is a product with the code “{code}” already; choose another code.",
-            "已有编码为“{code}”的商品,请换一个编码。",
+            "已有编码为“{code}”的商品，请换一个编码。",
             code=code,
         )
 
@@ -274,13 +274,13 @@ def _require_changeable(session: Session, row: ProductRow, changed: Collection[s
     if rule_changed and has_keys:
         raise RefusedError(
             "“{name}” has card keys, so how they are compared cannot change; make a new product.",
-            "“{name}”已有卡密,不能再改变比较方式,请新建商品。",
+            "“{name}”已有卡密，不能再改变比较方式，请新建商品。",
             name=row.name,
         )
     if "reusable" in changed and has_keys:
         raise RefusedError(
             "“{name}” has card keys, so whether they are reusable cannot change; make a new product.",
-            "“{name}”已有卡密,不能再改变是否可重复使用,请新建商品。",
+            "“{name}”已有卡密，不能再改变是否可重复使用，请新建商品。",
             name=row.name,
         )
     if "kind" in changed and (
@@ -288,7 +288,7 @@ def _require_changeable(session: Session, row: ProductRow, changed: Collection[s
     ):
         raise RefusedError(
             "“{name}” has card keys or orders, so its kind cannot change; make a new product.",
-            "“{name}”已有卡密或订单,不能再改变商品类型,请新建商品。",
+            "“{name}”已有卡密或订单，不能再改变商品类型，请新建商品。",
             name=row.name,
         )
 

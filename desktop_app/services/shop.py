@@ -116,7 +116,7 @@ class Shop:
         if not cls.exists(data_dir):
             raise NotFoundError(
                 "There is no shop in {folder} yet. Open the window, or run “kamidesk demo”, to make one.",
-                "{folder} 中还没有店铺。请打开窗口新建,或运行“kamidesk demo”生成演示店铺。",
+                "{folder} 中还没有店铺。请打开窗口新建，或运行“kamidesk demo”生成演示店铺。",
                 folder=data_dir,
             )
         disable_core_dumps()
