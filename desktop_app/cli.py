@@ -80,7 +80,7 @@ class Session:
         if not sys.stdin.isatty():
             raise LockedError(
                 "The shop is locked: give the password with --password-file FILE or in KAMIDESK_PASSWORD.",
-                "店铺已锁定:请用 --password-file 文件 或环境变量 KAMIDESK_PASSWORD 提供密码。",
+                "店铺已锁定：请用 --password-file 文件 或环境变量 KAMIDESK_PASSWORD 提供密码。",
             )
         prompt = "密码" if self.language == "zh" else "Password"
         return str(typer.prompt(prompt, hide_input=True))
@@ -197,8 +197,8 @@ def keys_import(
     session.say(
         f"{counts['new']} of {counts['lines']} lines {verb_en}; {counts['duplicate_in_file']} repeated in the file, "
         f"{counts['duplicate_in_shop']} already in the shop, {counts['malformed']} malformed, {counts['blank']} blank.",
-        f"共 {counts['lines']} 行,{verb_zh} {counts['new']} 条;文件内重复 {counts['duplicate_in_file']},"
-        f"店内已有 {counts['duplicate_in_shop']},格式错误 {counts['malformed']},空行 {counts['blank']}。",
+        f"共 {counts['lines']} 行，{verb_zh} {counts['new']} 条；文件内重复 {counts['duplicate_in_file']}，"
+        f"店内已有 {counts['duplicate_in_shop']}，格式错误 {counts['malformed']}，空行 {counts['blank']}。",
     )
 
 
@@ -206,12 +206,12 @@ def _unconfirmed(file: Path, *, has_cautions: bool) -> BadInputError:
     if has_cautions:
         return BadInputError(
             "{file} was not imported: look at it with --dry-run, then say --confirmed.",
-            "{file} 未导入:请先用 --dry-run 查看,确认后加上 --confirmed。",
+            "{file} 未导入：请先用 --dry-run 查看，确认后加上 --confirmed。",
             file=file,
         )
     return BadInputError(
         "{file} seems to be GB18030; look at it in the window, or say --encoding gb18030.",
-        "{file} 似乎是 GB18030 编码;请在窗口中预览确认,或加上 --encoding gb18030。",
+        "{file} 似乎是 GB18030 编码；请在窗口中预览确认，或加上 --encoding gb18030。",
         file=file,
     )
 
@@ -309,7 +309,7 @@ def keys_undo(
         line = shop.inventory.batch_by_name(batch)
         count = shop.inventory.undo_import(line.id, reason)
     session.say(
-        f"The import of {line.name} is undone: {count} keys.", f"批次 {line.name} 的导入已撤销:{count} 张卡密。"
+        f"The import of {line.name} is undone: {count} keys.", f"批次 {line.name} 的导入已撤销：{count} 张卡密。"
     )
 
 
@@ -585,7 +585,7 @@ def export(
         if reveal and "password" in shop.protections():
             shop.confirm_password(session.password())
         count = shop.reports.export(what, output, language=language, reveal=reveal)
-    session.say(f"{count} rows in {output}", f"{output}:{count} 行")
+    session.say(f"{count} rows in {output}", f"{output}：{count} 行")
 
 
 @app.command()
@@ -604,7 +604,7 @@ def stock(
         lines = shop.stock.report(expiring)
         for product in shop.stock.take_alerts():
             typer.echo(
-                f"{product.name}:可售仅剩 {product.in_stock}"
+                f"{product.name}：可售仅剩 {product.in_stock}"
                 if session.language == "zh"
                 else f"{product.name} runs low: {product.in_stock} left",
                 err=True,
@@ -617,8 +617,8 @@ def stock(
         session.say(
             f"{line.product.code}: {line.product.in_stock} sellable, {yuan_text(line.cost_fen)} at cost, "
             f"{yuan_text(line.price_fen)} at price, {days} days, {line.expiring} expiring soon",
-            f"{line.product.code}:可售 {line.product.in_stock},成本 {yuan_text(line.cost_fen)},"
-            f"售价 {yuan_text(line.price_fen)},可售 {days} 天,即将到期 {line.expiring}",
+            f"{line.product.code}：可售 {line.product.in_stock}，成本 {yuan_text(line.cost_fen)}，"
+            f"售价 {yuan_text(line.price_fen)}，可售 {days} 天，即将到期 {line.expiring}",
         )
 
 
@@ -674,7 +674,7 @@ def _tell_of_import(session: Session, preview: Any, count: int, dry_run: bool, n
     session.say(
         f"{count} {noun[0]} {would_en}imported, {preview.duplicate_count} already there, "
         f"{preview.problem_count} lines with problems.",
-        f"{would_zh}导入{noun[1]} {count} 条,已存在 {preview.duplicate_count} 条,有问题 {preview.problem_count} 行。",
+        f"{would_zh}导入{noun[1]} {count} 条，已存在 {preview.duplicate_count} 条，有问题 {preview.problem_count} 行。",
     )
     raise typer.Exit(REFUSED if preview.problem_count else DONE)
 

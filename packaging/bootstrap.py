@@ -177,13 +177,13 @@ def install_with_apt(packages: list[str]) -> None:
     if shutil.which("apt-get") is None:
         raise SetUpError(
             f"These system packages are missing (Debian names): {names}. Install them with your package manager.",
-            f"缺少这些系统软件包(Debian 包名):{names}。请用系统的软件包管理器安装。",
+            f"缺少这些系统软件包（Debian 包名）：{names}。请用系统的软件包管理器安装。",
         )
     shown = "sudo " + " ".join(command)
     if os.geteuid() != 0:
         raise SetUpError(
             f"System packages are missing. Install them, then repeat:\n  sudo apt-get update && {shown}",
-            "缺少系统软件包。请先执行上面的命令,然后重试。",
+            "缺少系统软件包。请先执行上面的命令，然后重试。",
         )
     say("Installing system packages: " + names)
     lists = Path("/var/lib/apt/lists")
@@ -195,7 +195,7 @@ def install_with_apt(packages: list[str]) -> None:
     if not apt_get(command):
         raise SetUpError(
             f"The system packages could not be installed; the reason stands above. The command was:\n  {shown}",
-            "系统软件包安装失败,原因见上。失败的命令也在上面,可以手动执行。",
+            "系统软件包安装失败，原因见上。失败的命令也在上面，可以手动执行。",
         )
 
 
@@ -227,7 +227,7 @@ def create_venv() -> None:
     if done.returncode != 0:
         raise SetUpError(
             f"Python could not create the folder {VENV}:\n{done.stdout}{done.stderr}",
-            f"Python 无法创建虚拟环境 {VENV},原因见上。",
+            f"Python 无法创建虚拟环境 {VENV}，原因见上。",
         )
 
 
@@ -236,18 +236,18 @@ def explain_pip(output: str) -> SetUpError:
     tail = "\n".join(output.strip().splitlines()[-8:])
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in output:
         en = "A downloaded package is not the one that was locked. Do not use it; try another package source."
-        zh = "下载的软件包与锁定的校验值不一致,请勿使用;请更换软件源后重试。"
+        zh = "下载的软件包与锁定的校验值不一致，请勿使用；请更换软件源后重试。"
     elif "No space left" in output:
         en = "The disk is full. About 700 MB are needed."
-        zh = "磁盘空间不足,大约需要 700 MB。"
+        zh = "磁盘空间不足，大约需要 700 MB。"
     elif any(sign in output for sign in ("Connection", "ReadTimeout", "ProxyError", "SSLError")):
         en = "The packages could not be downloaded. Check the network, the proxy and pip's configuration, then repeat."
-        zh = "无法下载软件包。请检查网络、代理和 pip 的配置,然后重试。"
+        zh = "无法下载软件包。请检查网络、代理和 pip 的配置，然后重试。"
     elif "No matching distribution" in output:
         en = (
             "A package has no ready-made build for this system (Python 3.11-3.14 on Linux, Windows or macOS is needed)."
         )
-        zh = "有软件包没有适用于本系统的版本(需要 Linux、Windows 或 macOS 上的 Python 3.11-3.14)。"
+        zh = "有软件包没有适用于本系统的版本（需要 Linux、Windows 或 macOS 上的 Python 3.11-3.14）。"
     else:
         en = "The packages could not be installed."
         zh = "软件包安装失败。"
@@ -315,7 +315,7 @@ def compile_translations() -> None:
         if done.returncode != 0:
             raise SetUpError(
                 f"The translation {source.name} could not be compiled:\n{done.stdout}{done.stderr}",
-                f"翻译文件 {source.name} 编译失败,原因见上。",
+                f"翻译文件 {source.name} 编译失败，原因见上。",
             )
 
 
@@ -324,7 +324,7 @@ def prepare(kind: str, window: bool) -> None:
     if not os.access(ROOT, os.W_OK):
         raise SetUpError(
             f"The folder {ROOT} cannot be written. Copy Kamidesk to a folder of your own, or ask for write access.",
-            f"文件夹 {ROOT} 不可写。请把 Kamidesk 复制到自己的文件夹,或者申请写权限。",
+            f"文件夹 {ROOT} 不可写。请把 Kamidesk 复制到自己的文件夹，或者申请写权限。",
         )
     missing = system_packages(window)
     if missing:
@@ -384,7 +384,7 @@ def main(arguments: list[str]) -> int:
         hint = "{} packaging/bootstrap.py {}".format(newer[0] if newer else "python3.11", " ".join(arguments))
         print(
             "Kamidesk needs Python 3.11 or newer; this is {}.{}. Use: {}".format(*sys.version_info[:2], hint)
-            + "\n需要 Python 3.11 或更新的版本,请使用上面的命令。",
+            + "\n需要 Python 3.11 或更新的版本，请使用上面的命令。",
             file=sys.stderr,
         )
         return 1
@@ -404,7 +404,7 @@ def main(arguments: list[str]) -> int:
         print(f"\nThe set-up could not go on: {error}\n安装无法继续:{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted; the next start goes on safely.\n已中断,下次启动会继续。", file=sys.stderr)
+        print("\nInterrupted; the next start goes on safely.\n已中断，下次启动会继续。", file=sys.stderr)
         return 130
 
 
