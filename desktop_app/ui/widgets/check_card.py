@@ -45,7 +45,9 @@ class CheckCard(Card):
                 wrap=True,
             )
         )
-        self.body.addLayout(row_of(self.check_button, self._bar, self.stop_button, spacing=12))
+        line = row_of(self.check_button, self._bar, self.stop_button, 1, spacing=12)
+        line.setStretch(1, 100)
+        self.body.addLayout(line)
         self.body.addWidget(self.message)
         self.body.addWidget(self.findings)
         self._show_running(False)

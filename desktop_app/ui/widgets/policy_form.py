@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QWidget
 
 from desktop_app.domain.policies import LARGEST_WINDOW_HOURS, LintWarning
 from desktop_app.domain.states import FeeDisclosure
@@ -15,29 +15,11 @@ from desktop_app.ui.policy_words import lint_text
 from desktop_app.ui.widgets.basics import plain_label, set_tone
 from desktop_app.ui.widgets.evidence_rules import EvidenceRules
 from desktop_app.ui.widgets.inputs import EnumCombo
+from desktop_app.ui.widgets.number_fields import WIDTH, NumberSpin, RateSpin
+from desktop_app.ui.widgets.quiet_wheel import quiet_wheels
 
 Lint = Callable[[PolicyDraft], Sequence[LintWarning]]
 WARNING_WIDTH = 260
-
-
-class RateSpin(QDoubleSpinBox):
-    """A rate in per cent; :meth:`basis_points` is what counts."""
-
-    def __init__(self, name: str, label: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(label)
-        self.setRange(0, 100)
-        self.setDecimals(2)
-        self.setSingleStep(0.5)
-        self.setSuffix(" %")
-        self.setMaximumWidth(150)
-
-    def basis_points(self) -> int:
-        return round(self.value() * 100)
-
-    def set_basis_points(self, value: int) -> None:
-        self.setValue(value / 100)
 
 
 class PolicyForm(QWidget):
@@ -60,20 +42,18 @@ class PolicyForm(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnMinimumWidth(2, WARNING_WIDTH)
         self._build()
+        quiet_wheels(self)
         self.check()
 
     def _build(self) -> None:
-        self.window_spin = QSpinBox()
-        self.window_spin.setObjectName("window_hours")
-        self.window_spin.setAccessibleName(self.tr("Refund window in hours"))
-        self.window_spin.setRange(0, LARGEST_WINDOW_HOURS)
-        self.window_spin.setSuffix(self.tr(" h"))
-        self.window_spin.setMaximumWidth(150)
+        self.window_spin = NumberSpin(
+            "window_hours", self.tr("Refund window in hours"), 0, LARGEST_WINDOW_HOURS, self.tr(" h")
+        )
         self.fee_spin = RateSpin("fee_bp", self.tr("Fee"))
         self.unshipped_spin = RateSpin("unshipped_fee_bp", self.tr("Fee before shipping"))
         self.cap_spin = RateSpin("cap_bp", self.tr("Largest fee"))
         self.disclosure_combo = EnumCombo(self.tr("How buyers see the fee"), "fee_disclosure", FeeDisclosure)
-        self.disclosure_combo.setMaximumWidth(220)
+        self.disclosure_combo.setFixedWidth(WIDTH)
         for name, title, field in (
             ("window_hours", self.tr("Refund window"), self.window_spin),
             ("fee_bp", self.tr("Fee"), self.fee_spin),
@@ -94,7 +74,8 @@ class PolicyForm(QWidget):
         }
         self.evidence = EvidenceRules()
         row = self._grid.rowCount()
-        self._grid.addWidget(plain_label(self.tr("Evidence to show"), role="muted"), row, 0)
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(plain_label(self.tr("Evidence to show"), role="muted"), row, 0, top)
         self._grid.addWidget(self.evidence, row, 1, 1, 2)
         self._grid.setRowStretch(row + 1, 1)
         for spin in (self.window_spin, self.fee_spin, self.unshipped_spin, self.cap_spin):
@@ -121,9 +102,12 @@ class PolicyForm(QWidget):
         warning.setFixedWidth(WARNING_WIDTH)
         set_tone(warning, Tone.WARN)
         self._warnings[name] = warning
-        self._grid.addWidget(heading, row, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(
+            heading, row, 0, Qt.AlignmentFlag.AlignTop if isinstance(field, QPlainTextEdit) else middle
+        )
         self._grid.addWidget(field, row, 1)
-        self._grid.addWidget(warning, row, 2)
+        self._grid.addWidget(warning, row, 2, middle)
 
     def set_draft(self, draft: PolicyDraft) -> None:
         """Show the rules of a version to start from."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop_app.services.shop_settings import LANGUAGES, THEMES, ShopSettings
 from desktop_app.ui.colours import Tone
@@ -13,8 +13,10 @@ from desktop_app.ui.dialogs.form_dialog import line_edit, note_edit
 from desktop_app.ui.theme import repolish
 from desktop_app.ui.widgets.basics import plain_label, set_tone
 from desktop_app.ui.widgets.day_overrides import DayOverrides
+from desktop_app.ui.widgets.number_fields import WIDTH, NumberSpin
 
 ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei", "Asia/Singapore", "Asia/Urumqi", "UTC")
+WIDEST = 1000
 
 
 class SettingFields(QObject):
@@ -38,9 +40,9 @@ class SettingFields(QObject):
         self.time_zone.setAccessibleName(self.tr("Time zone"))
         self.time_zone.setEditable(True)
         self.time_zone.addItems(ZONES)
-        self.auto_lock_minutes = self._number("auto_lock_minutes", self.tr("Lock when idle"), 0, 1440, self.tr(" min"))
+        self.auto_lock_minutes = NumberSpin("auto_lock_minutes", self.tr("Lock when idle"), 0, 1440, self.tr(" min"))
         self.auto_lock_minutes.setSpecialValueText(self.tr("Never"))
-        self.clipboard_seconds = self._number("clipboard_seconds", self.tr("Clear a copied key"), 5, 300, self.tr(" s"))
+        self.clipboard_seconds = NumberSpin("clipboard_seconds", self.tr("Clear a copied key"), 5, 300, self.tr(" s"))
         self.theme = self._choice(
             "theme",
             self.tr("Colours"),
@@ -90,22 +92,13 @@ class SettingFields(QObject):
     def _tell(self, *_: object) -> None:
         self.edited.emit()
 
-    def _number(self, name: str, title: str, least: int, most: int, unit: str) -> QSpinBox:
-        spin = QSpinBox()
-        spin.setObjectName(name)
-        spin.setAccessibleName(title)
-        spin.setRange(least, most)
-        spin.setSuffix(unit)
-        spin.setMaximumWidth(150)
-        return spin
-
     def _choice(self, name: str, title: str, words: dict[str, str]) -> QComboBox:
         combo = QComboBox()
         combo.setObjectName(name)
         combo.setAccessibleName(title)
         for value, text in words.items():
             combo.addItem(text, value)
-        combo.setMaximumWidth(220)
+        combo.setFixedWidth(WIDTH)
         return combo
 
     def grid(self, *names: str) -> QGridLayout:
@@ -121,7 +114,10 @@ class SettingFields(QObject):
             title.setBuddy(field)
             row = grid.rowCount()
             grid.addWidget(title, row, 0)
-            grid.addWidget(field, row, 1)
+            if field.maximumWidth() < WIDEST:
+                grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeft)
+            else:
+                grid.addWidget(field, row, 1)
             grid.addWidget(self._errors[name], row + 1, 1)
         return grid
 
