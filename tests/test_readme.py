@@ -21,6 +21,7 @@ from desktop_app.exchange.csv_tables import Column
 from desktop_app.exchange.key_files import COLUMN_NAMES
 from desktop_app.exchange.order_files import ORDER_COLUMNS
 from desktop_app.exchange.request_files import REQUEST_COLUMNS, requests_in_json
+from desktop_app.services.exports import EXPORTS
 from desktop_app.ui.main_window import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,6 +145,12 @@ def test_the_reference_says_which_options_are_needed(readme: str) -> None:
     for name, command in commands().items():
         needed = sum(parameter.required and parameter.param_type_name == "option" for parameter in command.params)
         assert len(re.findall(r"\(needed\)|（必填）", rows[name][1])) == needed, name
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_reference_names_everything_that_can_be_exported(readme: str) -> None:
+    _, _, meaning = command_rows(readme)["export"]
+    assert [name for name in EXPORTS if f"`{name}`" not in meaning] == []
 
 
 @pytest.mark.parametrize("readme", READMES)
