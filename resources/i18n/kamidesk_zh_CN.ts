@@ -52,6 +52,140 @@
     </message>
 </context>
 <context>
+    <name>BatchDialog</name>
+    <message>
+        <source>Batch {name}</source>
+        <translation>批次 {name}</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Another last usable day counts for all its keys at once.</source>
+        <translation>修改最后有效日，立即适用于本批次全部卡密。</translation>
+    </message>
+    <message>
+        <source>Supplier</source>
+        <translation>供应商</translation>
+    </message>
+    <message>
+        <source>Invoice number</source>
+        <translation>发票号</translation>
+    </message>
+    <message>
+        <source>Cost per key</source>
+        <translation>单条成本</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>不详</translation>
+    </message>
+    <message>
+        <source>Last usable day</source>
+        <translation>最后有效日</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+</context>
+<context>
+    <name>BatchesView</name>
+    <message>
+        <source>Batches of this product</source>
+        <translation>该商品的批次</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批次</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <source>Imported</source>
+        <translation>导入日期</translation>
+    </message>
+    <message>
+        <source>Usable until</source>
+        <translation>有效期至</translation>
+    </message>
+    <message>
+        <source>Supplier</source>
+        <translation>供应商</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>成本</translation>
+    </message>
+    <message>
+        <source>Invoice</source>
+        <translation>发票</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>No batch yet</source>
+        <translation>还没有批次</translation>
+    </message>
+    <message>
+        <source>Import keys for this product first.</source>
+        <translation>请先为该商品导入卡密。</translation>
+    </message>
+    <message>
+        <source>Its keys</source>
+        <translation>查看卡密</translation>
+    </message>
+    <message>
+        <source>Facts…</source>
+        <translation>事实…</translation>
+    </message>
+    <message>
+        <source>Undo the import…</source>
+        <translation>撤销导入…</translation>
+    </message>
+    <message>
+        <source>Batches</source>
+        <translation>批次</translation>
+    </message>
+    <message>
+        <source>{name} (undone)</source>
+        <translation>{name}（已撤销）</translation>
+    </message>
+    <message>
+        <source>Undo the import of {batch}</source>
+        <translation>撤销导入批次 {batch}</translation>
+    </message>
+    <message>
+        <source>All {count} keys of the batch are deleted; they can be imported again.</source>
+        <translation>该批次的 {count} 条卡密将全部删除，之后可以重新导入。</translation>
+    </message>
+    <message>
+        <source>It is refused when one of them left the stock, if only for a while.</source>
+        <translation>只要有一条曾经离库，就不能撤销。</translation>
+    </message>
+    <message>
+        <source>The batch and the log stay.</source>
+        <translation>批次和日志保留。</translation>
+    </message>
+    <message>
+        <source>Undo the import</source>
+        <translation>撤销导入</translation>
+    </message>
+    <message>
+        <source>Undoing the import</source>
+        <translation>正在撤销导入</translation>
+    </message>
+    <message>
+        <source>The import was undone; {count} keys are gone.</source>
+        <translation>导入已撤销，删除了 {count} 条卡密。</translation>
+    </message>
+</context>
+<context>
     <name>BugReporter</name>
     <message>
         <source>Something went wrong in Kamidesk</source>
@@ -517,8 +651,12 @@
         <translation>订单 {order_no} 的充值从现在起视为进行中，不需要卡密。</translation>
     </message>
     <message>
-        <source>The {count} oldest keys of “{product}” leave the stock ({stock} can be sold now) and belong to order {order_no}. A key that was shown is not sold again without the issuer&apos;s record.</source>
-        <translation>将从库存取出“{product}”最早入库的 {count} 条卡密（现可售 {stock} 条），归入订单 {order_no}。卡密一经展示，没有发行方的记录就不能再次出售。</translation>
+        <source>Order {order_no} gets {count} keys of “{product}” ({stock} can be sold now). They are used again and again, and leave the stock when their use limit is reached.</source>
+        <translation>订单 {order_no} 将发出 {count} 条“{product}”的卡密（现可售 {stock} 条）。这些卡密可重复使用，达到发货次数上限后离库。</translation>
+    </message>
+    <message>
+        <source>{count} keys of “{product}”, {issue_order}, leave the stock ({stock} can be sold now) and belong to order {order_no}. A key that was shown is not sold again without the issuer&apos;s record.</source>
+        <translation>将从库存取出“{product}”的 {count} 条卡密（{issue_order}，现可售 {stock} 条），归入订单 {order_no}。卡密一经展示，没有发行方的记录就不能再次出售。</translation>
     </message>
     <message>
         <source>Deliver the order</source>
@@ -1683,6 +1821,10 @@
     <message>
         <source>Supplier</source>
         <translation>供应商</translation>
+    </message>
+    <message>
+        <source>Invoice number</source>
+        <translation>发票号</translation>
     </message>
     <message>
         <source>Cost per key</source>
@@ -3477,50 +3619,6 @@
     <message>
         <source>Note</source>
         <translation>备注</translation>
-    </message>
-    <message>
-        <source>Batches of this product</source>
-        <translation>该商品的批次</translation>
-    </message>
-    <message>
-        <source>Batch</source>
-        <translation>批次</translation>
-    </message>
-    <message>
-        <source>Left</source>
-        <translation>剩余</translation>
-    </message>
-    <message>
-        <source>Imported</source>
-        <translation>导入日期</translation>
-    </message>
-    <message>
-        <source>Usable until</source>
-        <translation>有效期至</translation>
-    </message>
-    <message>
-        <source>Supplier</source>
-        <translation>供应商</translation>
-    </message>
-    <message>
-        <source>Cost</source>
-        <translation>成本</translation>
-    </message>
-    <message>
-        <source>From</source>
-        <translation>来源</translation>
-    </message>
-    <message>
-        <source>No batch yet</source>
-        <translation>还没有批次</translation>
-    </message>
-    <message>
-        <source>Import keys for this product first.</source>
-        <translation>请先为该商品导入卡密。</translation>
-    </message>
-    <message>
-        <source>Batches</source>
-        <translation>批次</translation>
     </message>
     <message>
         <source>Import keys for this product</source>
