@@ -187,3 +187,22 @@ def test_a_batch_is_corrected_and_taken_back(shop_dir: Path, tmp_path: Path, cap
     assert run(["keys", "find", "AAAA-0001"]) == 1
     assert run(["keys", "undo", "N1"]) == 1
     assert "N1" in capfd.readouterr().err
+
+
+def test_a_shop_can_be_made_without_a_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "new")
+    monkeypatch.setenv("KAMIDESK_LANGUAGE", "en")
+    monkeypatch.delenv("KAMIDESK_PASSWORD", raising=False)
+    assert run(["--data", folder, "init", "--protection", "file", "--name", "星河"]) == 0
+    assert "Recovery code" in capfd.readouterr().out
+    assert run(["--data", folder, "init", "--protection", "file"]) == 1
+    assert run(["--data", folder, "channels", "add", "发卡网", "--kind", "third_party", "--fee", "5"]) == 0
+    assert run(["--data", folder, "products", "add", "STEAM", "Steam 50", "--kind", "game_card", "--price", "49"]) == 0
+    keys = tmp_path / "keys.txt"
+    keys.write_text("AAAA-0001\n", "utf-8")
+    assert run(["--data", folder, "keys", "import", str(keys), "--product", "STEAM"]) == 0
+    monkeypatch.setenv("KAMIDESK_PASSWORD", "short")
+    assert run(["--data", str(tmp_path / "weak"), "init"]) == 1
+    assert not Shop.exists(tmp_path / "weak")

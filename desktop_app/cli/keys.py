@@ -1,0 +1,203 @@
+"""``kamidesk keys``: import, find, and the batches."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desktop_app.cli.session import REFUSED, Session, print_json
+from desktop_app.domain.errors import BadInputError
+
+_DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";"}
+
+app = typer.Typer(help="Card keys: import and find.", no_args_is_help=True)
+
+
+@app.command("import")
+def keys_import(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="TXT (one key per line), CSV, XLSX, or the export of another shop.")],
+    product: Annotated[str, typer.Option(help="Code of the product.")],
+    batch: Annotated[str, typer.Option(help="Name of the batch; made from the time when empty.")] = "",
+    supplier: Annotated[str, typer.Option(help="Who supplied the keys.")] = "",
+    cost: Annotated[str, typer.Option(help="Cost of one key in yuan, such as 18.50.")] = "",
+    expires: Annotated[str, typer.Option(help="Last usable day, such as 2027-06-30.")] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding, when it must not be guessed (gb18030).")] = "",
+    column: Annotated[str, typer.Option(help="Header of the key column, or its number from 1.")] = "",
+    delimiter: Annotated[str, typer.Option(help="comma, tab or semicolon.")] = "",
+    layout: Annotated[str, typer.Option(help="lines or table.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
+    goods: Annotated[str, typer.Option(help="Take only the cards of this product of the file.")] = "",
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="Import although the file does not say all that it should.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+) -> None:
+    """Import card keys from a file into one batch."""
+    from desktop_app.domain.money import parse_yuan
+    from desktop_app.services.inventory import ImportOptions
+
+    session: Session = context.obj
+    cost_fen = parse_yuan(cost) if cost else None
+    with session.shop(unlocked=True) as shop:
+        line = shop.products.by_code(product)
+        preview = shop.inventory.preview_file(
+            file,
+            line.id,
+            encoding=encoding or None,
+            column=column or None,
+            delimiter=_DELIMITERS.get(delimiter, delimiter) or None,
+            layout=layout or None,
+            sheet=sheet or None,
+            goods=goods or None,
+        )
+        for caution in preview.cautions:
+            typer.echo(caution.zh if session.language == "zh" else caution.en, err=True)
+        if preview.needs_confirmation and not (confirmed or dry_run):
+            raise _unconfirmed(file, has_cautions=bool(preview.cautions))
+        counts = {
+            "lines": preview.line_count,
+            "new": preview.new_count,
+            "blank": preview.blank_count,
+            "duplicate_in_file": preview.file_duplicates,
+            "duplicate_in_shop": preview.shop_duplicates,
+            "malformed": preview.malformed_count,
+        }
+        result: dict[str, Any] = {
+            "product": product,
+            "dry_run": dry_run,
+            **counts,
+            "warnings": preview.warning_count,
+            "format": preview.format_code or None,
+            "encoding": preview.encoding or None,
+            "columns": list(preview.columns),
+            "goods": dict(preview.goods),
+        }
+        if not dry_run:
+            options = ImportOptions(batch=batch, supplier=supplier, cost_fen=cost_fen, expires_on=expires or None)
+            result["batch"] = shop.inventory.import_keys(preview, options).batch_name
+    if as_json:
+        print_json(result)
+        return
+    verb_en, verb_zh = ("would be imported", "将导入") if dry_run else ("imported", "已导入")
+    session.say(
+        f"{counts['new']} of {counts['lines']} lines {verb_en}; {counts['duplicate_in_file']} repeated in the file, "
+        f"{counts['duplicate_in_shop']} already in the shop, {counts['malformed']} malformed, {counts['blank']} blank.",
+        f"共 {counts['lines']} 行，{verb_zh} {counts['new']} 条；文件内重复 {counts['duplicate_in_file']}，"
+        f"店内已有 {counts['duplicate_in_shop']}，格式错误 {counts['malformed']}，空行 {counts['blank']}。",
+    )
+
+
+def _unconfirmed(file: Path, *, has_cautions: bool) -> BadInputError:
+    if has_cautions:
+        return BadInputError(
+            "{file} was not imported: look at it with --dry-run, then say --confirmed.",
+            "{file} 未导入：请先用 --dry-run 查看，确认后加上 --confirmed。",
+            file=file,
+        )
+    return BadInputError(
+        "{file} seems to be GB18030; look at it in the window, or say --encoding gb18030.",
+        "{file} 似乎是 GB18030 编码；请在窗口中预览确认，或加上 --encoding gb18030。",
+        file=file,
+    )
+
+
+@app.command("find")
+def keys_find(
+    context: typer.Context, key: Annotated[str, typer.Argument(help="The key; - reads standard input.")]
+) -> None:
+    """Where a key is: product, batch, state, order. Exact match only; keys are stored encrypted."""
+    session: Session = context.obj
+    text = sys.stdin.readline().rstrip("\r\n") if key == "-" else key
+    with session.shop(unlocked=True) as shop:
+        line = shop.inventory.find(text)
+        if line is None:
+            session.say("This key is not in the shop.", "店内没有这个卡密。")
+            raise typer.Exit(REFUSED)
+        print_json(
+            {
+                "id": line.id,
+                "masked": line.masked,
+                "product": line.product_code,
+                "batch": line.batch_name,
+                "line": line.line,
+                "state": line.state.value,
+                "order_no": line.order_no,
+                "expires_on": line.expires_on,
+            }
+        )
+
+
+@app.command("batches")
+def keys_batches(
+    context: typer.Context,
+    product: Annotated[str, typer.Option(help="Code of one product; all when empty.")] = "",
+) -> None:
+    """The imports, newest first, one JSON object a line; costs are in fen."""
+    session: Session = context.obj
+    with session.shop(unlocked=False) as shop:
+        product_id = shop.products.by_code(product).id if product else None
+        for line in shop.inventory.batches(product_id):
+            print_json(
+                {
+                    "batch": line.name,
+                    "product": line.product_name,
+                    "supplier": line.supplier,
+                    "invoice_no": line.invoice_no,
+                    "cost_fen": line.cost_fen,
+                    "expires_on": line.expires_on,
+                    "note": line.note,
+                    "imported": line.new_count,
+                    "in_stock": line.in_stock,
+                    "undone": line.undone_at is not None,
+                },
+                indent=None,
+            )
+
+
+@app.command("batch")
+def keys_batch(
+    context: typer.Context,
+    batch: Annotated[str, typer.Argument(help="Name of the batch.")],
+    supplier: Annotated[str | None, typer.Option(help="Who supplied the keys.")] = None,
+    invoice: Annotated[str | None, typer.Option(help="Number of the invoice.")] = None,
+    cost: Annotated[str | None, typer.Option(help="Cost of one key in yuan; empty: not known.")] = None,
+    expires: Annotated[str | None, typer.Option(help="Last usable day; empty: none.")] = None,
+    note: Annotated[str | None, typer.Option(help="Note.")] = None,
+) -> None:
+    """Correct what is known of a batch; what is not given stays."""
+    from desktop_app.domain.money import parse_yuan
+    from desktop_app.services.inventory import BatchDraft
+
+    session: Session = context.obj
+    with session.shop(unlocked=False) as shop:
+        old = shop.inventory.batch_by_name(batch)
+        draft = BatchDraft(
+            supplier=old.supplier if supplier is None else supplier,
+            invoice_no=old.invoice_no if invoice is None else invoice,
+            cost_fen=old.cost_fen if cost is None else parse_yuan(cost) if cost else None,
+            expires_on=old.expires_on if expires is None else expires,
+            note=old.note if note is None else note,
+        )
+        shop.inventory.change_batch(old.id, draft)
+    session.say(f"Batch {old.name} is as you say.", f"批次 {old.name} 已按所填内容保存。")
+
+
+@app.command("undo")
+def keys_undo(
+    context: typer.Context,
+    batch: Annotated[str, typer.Argument(help="Name of the batch.")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Take an import back: all its keys or, when one of them left the stock, none."""
+    session: Session = context.obj
+    with session.shop(unlocked=True) as shop:
+        line = shop.inventory.batch_by_name(batch)
+        count = shop.inventory.undo_import(line.id, reason)
+    session.say(
+        f"The import of {line.name} is undone: {count} keys.", f"批次 {line.name} 的导入已撤销：{count} 张卡密。"
+    )

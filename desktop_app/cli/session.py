@@ -1,0 +1,121 @@
+"""What every command shares: the options in front of it, the shop, the password, and how it says things."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+from desktop_app.domain.errors import LockedError
+
+if TYPE_CHECKING:  # annotations only; at run time the commands import what they need
+    from desktop_app.services import Shop
+
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+
+_Content = TypeVar("_Content", bytes, str)
+
+
+@dataclass(slots=True)
+class Session:
+    """The options in front of the sub-command."""
+
+    data_dir: Path
+    password_file: Path | None
+    language: str
+
+    def say(self, en: str, zh: str) -> None:
+        typer.echo(zh if self.language == "zh" else en)
+
+    @contextmanager
+    def shop(self, *, unlocked: bool) -> Iterator[Shop]:
+        """The shop, open for one command."""
+        from desktop_app.services import Shop
+
+        shop = Shop.open(self.data_dir)
+        try:
+            if unlocked:
+                self._unlock(shop)
+            yield shop
+        finally:
+            shop.close()
+
+    def _unlock(self, shop: Shop) -> None:
+        if not shop.unlock_automatically():
+            shop.unlock(self.password())
+
+    def password(self) -> str:
+        """The password, from wherever the merchant chose to give it."""
+        if self.password_file is not None:
+            return read_text(self.password_file).rstrip("\r\n")
+        given = os.environ.get("KAMIDESK_PASSWORD")
+        if given is not None:
+            return given
+        if not sys.stdin.isatty():
+            raise LockedError(
+                "The shop is locked: give the password with --password-file FILE or in KAMIDESK_PASSWORD.",
+                "店铺已锁定：请用 --password-file 文件 或环境变量 KAMIDESK_PASSWORD 提供密码。",
+            )
+        prompt = "密码" if self.language == "zh" else "Password"
+        return str(typer.prompt(prompt, hide_input=True))
+
+
+def tell_of_import(session: Session, preview: Any, count: int, dry_run: bool, noun: tuple[str, str]) -> None:
+    for line in preview.lines:
+        if not line.ok:
+            typer.echo(line.zh if session.language == "zh" else line.en, err=True)
+    would_en, would_zh = ("would be ", "将") if dry_run else ("", "已")
+    session.say(
+        f"{count} {noun[0]} {would_en}imported, {preview.duplicate_count} already there, "
+        f"{preview.problem_count} lines with problems.",
+        f"{would_zh}导入{noun[1]} {count} 条，已存在 {preview.duplicate_count} 条，有问题 {preview.problem_count} 行。",
+    )
+    raise typer.Exit(REFUSED if preview.problem_count else DONE)
+
+
+def print_json(value: object, indent: int | None = 2) -> None:
+    # standard output may be a pipe of any encoding; JSON stays exact when it is UTF-8
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def read_bytes(path: Path) -> bytes:
+    return readable(path, Path.read_bytes)
+
+
+def read_text(path: Path) -> str:
+    return readable(path, lambda file: file.read_text("utf-8-sig"))
+
+
+def readable(path: Path, read: Callable[[Path], _Content]) -> _Content:
+    try:
+        return read(path)
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{path}: not UTF-8 text") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror or 'cannot be read'}") from None
+
+
+def moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise typer.BadParameter(f"{text}: write it like 2026-11-22T10:30:00+08:00")
+    return at
+
+
+def language() -> str:
+    chosen = os.environ.get("KAMIDESK_LANGUAGE") or locale.getlocale()[0] or os.environ.get("LANG", "")
+    return "zh" if chosen.lower().startswith(("zh", "chinese")) else "en"
