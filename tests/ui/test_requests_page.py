@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ from desktop_app.domain.states import (
     VerdictKind,
 )
 from desktop_app.services.requests import RequestFilter
+from desktop_app.ui import row_loader
 from desktop_app.ui.dialogs.evidence_dialog import EvidenceDialog
 from desktop_app.ui.dialogs.new_request_dialog import NewRequestDialog
 from desktop_app.ui.dialogs.request_dialogs import AskDialog, EscalateDialog, UnitReasonsDialog, WordsDialog
@@ -685,3 +687,31 @@ def test_a_locked_order_is_unlocked_first(desk: RequestWindow) -> None:
     press(desk, "unlock_order_button")
     assert desk.window.page().title() == "Orders"
     assert page.pane.detail.order.line.locked
+
+
+def test_nothing_can_be_decided_while_the_next_request_is_still_being_read(
+    desk: RequestWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    desk.sell("DD1")
+    desk.sell("DD2")
+    first = desk.ask_back("DD1")
+    second = desk.ask_back("DD2")
+    page = desk.inbox(first)
+    gate = threading.Event()
+    read = desk.shop.requests.detail
+
+    def slowly(request_id: int) -> object:
+        gate.wait(10)
+        return read(request_id)
+
+    monkeypatch.setattr(desk.shop.requests, "detail", slowly)
+    monkeypatch.setattr(row_loader, "PATIENCE_SECONDS", 0.01)
+    page.table.select_id(second)
+    assert page.pane.detail.line.id == first
+    assert not page.pane.bar.approve_action.isEnabled()
+    page.pane.bar.approve_button.click()
+    gate.set()
+    qtbot.waitUntil(lambda: page.pane.detail.line.id == second)
+    assert page.pane.bar.approve_action.isEnabled()
+    monkeypatch.undo()
+    assert {state_of(desk, first), state_of(desk, second)} == {RequestState.OPEN}

@@ -13,6 +13,7 @@ from desktop_app.domain.states import RefusalGround, VerdictKind
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.reports import DeskFigures
 from desktop_app.services.requests import Decided, RequestDetail, RequestFilter, RequestLine
+from desktop_app.ui import row_loader
 from desktop_app.ui.actions import Change, WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
@@ -32,6 +33,8 @@ from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
 
 TICK_MS = 30_000
+PATIENCE_SECONDS = 0.05
+"""How long the window waits for a request before it goes on without it."""
 _AREAS = frozenset({"requests", "orders", "refunds", "proofs", "keys", "settings", "vault"})
 _LISTED = 8
 """So many requests of an automatic run are named before it starts."""
@@ -52,6 +55,7 @@ class RequestsPage(QWidget):
         self._is_deciding = False
         self._keeps_decided = False
         self._figures_asked = 0
+        self._reading: row_loader.Load | None = None
         self._build()
         self._connect()
         self._timer = QTimer(self, interval=TICK_MS)
@@ -260,22 +264,48 @@ class RequestsPage(QWidget):
             self._keeps_decided = False
             self._show(row.id)
         elif not self._keeps_decided:
-            self.pane.show_nothing()
+            self._show_nothing()
 
     def show_next(self) -> None:
         """The most urgent request that is left in the list."""
         self._keeps_decided = False
         self.table.select_row(0)
         if self.table.current_row() is None:
-            self.pane.show_nothing()
+            self._show_nothing()
         self.table.setFocus()
 
-    def _show(self, request_id: int, *, keys: tuple[str, ...] = ()) -> None:
-        try:
-            self.pane.show_detail(self._shop.requests.detail(request_id), keys=keys)
-        except ShopError as error:
-            self.pane.show_nothing()
-            self._window.show_error(error)
+    def _show(self, request_id: int, *, keys: tuple[str, ...] = (), wait: bool = False) -> None:
+        """Read a request into the pane; an order of hundreds of units takes a moment, unless ``wait`` meanwhile the
+        buttons rest."""
+        shop = self._shop
+
+        def read() -> tuple[RequestDetail, tuple[str, ...]]:
+            return shop.requests.detail(request_id), keys
+
+        self._reading = load = row_loader.start(self, read, self._on_read)
+        if load.wait(None if wait else max(PATIENCE_SECONDS, row_loader.PATIENCE_SECONDS)):
+            self._on_read(load)
+        else:
+            self.pane.bar.set_busy(True)
+
+    def _show_nothing(self) -> None:
+        self._reading = None
+        self.pane.show_nothing()
+
+    def _on_read(self, load: row_loader.Load) -> None:
+        if load is not self._reading:
+            return  # another request was chosen meanwhile
+        self._reading = None
+        if not self._is_deciding:
+            self.pane.bar.set_busy(False)
+        if load.error is None:
+            detail, keys = load.value
+            self.pane.show_detail(detail, keys=keys)
+        elif isinstance(load.error, ShopError):
+            self._show_nothing()
+            self._window.show_error(load.error)
+        else:
+            raise load.error
 
     def _tick(self) -> None:
         if self.isVisible():
@@ -362,7 +392,7 @@ class RequestsPage(QWidget):
         self.table.selectionModel().clear()
         self._is_deciding = False
         self.pane.bar.set_busy(False)
-        self._show(decided.request_id, keys=decided.reissued_keys)
+        self._show(decided.request_id, keys=decided.reissued_keys, wait=True)
         self.pane.next_button.setFocus()
         amount = money(decided.refund_fen)
         if decided.refund_id is not None:
@@ -380,11 +410,11 @@ class RequestsPage(QWidget):
             self.table.reload()
             self.table.settle()
             self._is_deciding = False
-            self._show(request_id)
+            self._show(request_id, wait=True)
             if self._open_detail() is None:
                 self._keeps_decided = True
                 self.table.selectionModel().clear()
-                self._show(request_id)
+                self._show(request_id, wait=True)
         self.pane.bar.message.show_error(error)
         if self.pane.detail is not None and self.pane.detail.preview is None:
             self._window.show_error(error)
