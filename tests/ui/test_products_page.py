@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from desktop_app.domain.states import ProductKind
+from desktop_app.ui.dialogs.batch_dialog import BatchDialog
 from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.dialogs.product_dialog import ProductDialog
 from desktop_app.ui.jobs import ImmediateJobs
+from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from tests.ui.stock_shop import KEYS, StockWindow, stock_window, texts_of
 
 
@@ -99,3 +101,51 @@ def test_stock_figures_follow_an_import(stock: StockWindow) -> None:
     assert stock.child(QLabel, "product_facts_in_stock", page).text() == "8"
     batches = stock.child(type(page.table), "batches_table", page)
     assert texts_of(batches, "in_stock") == ["8 / 8"]
+
+
+def test_a_batch_is_corrected_and_its_import_undone(stock: StockWindow) -> None:
+    product_id = stock.add_product()
+    stock.stock(product_id, *KEYS[:3])
+    page = stock.page("products")
+    page.open_item(product_id)
+    batches = page.batches
+    assert not batches.undo_button.isEnabled()
+    batches.table.settle()
+    batches.table.select_row(0)
+    batches.facts_button.click()
+    dialog = stock.dialog(BatchDialog)
+    dialog.cost_edit.setText("80")
+    dialog.expiry_edit.setText("2027-13-01")
+    dialog.submit_button.click()
+    assert "2027-13-01" in dialog.message.text()
+    dialog.expiry_edit.setText("2027-12-31")
+    dialog.invoice_edit.setText("FP-2026-1122")
+    dialog.submit_button.click()
+    batch = stock.shop.inventory.batches(product_id)[0]
+    assert (batch.cost_fen, batch.expires_on, batch.invoice_no) == (8000, "2027-12-31", "FP-2026-1122")
+    batches.table.settle()
+    batches.undo_button.click()
+    ask = stock.dialog(ConfirmDialog)
+    assert "All 3 keys" in stock.child(QLabel, "confirm_text", ask).text()
+    stock.child(QPlainTextEdit, "reason_edit", ask).setPlainText("导错商品")
+    ask.confirm_button.click()
+    assert stock.shop.products.get(product_id).in_stock == 0
+    assert texts_of(batches.table, "name")[0].endswith("(undone)")
+    assert not batches.undo_button.isEnabled()
+
+
+def test_an_import_that_was_sold_from_is_not_undone(stock: StockWindow) -> None:
+    product_id = stock.add_product()
+    stock.add_channel()
+    stock.stock(product_id, *KEYS[:3])
+    stock.shop.orders.deliver(stock.add_order(product_id))
+    page = stock.page("products")
+    page.open_item(product_id)
+    page.batches.table.settle()
+    page.batches.table.select_row(0)
+    page.batches.undo_button.click()
+    ask = stock.dialog(ConfirmDialog)
+    stock.child(QPlainTextEdit, "reason_edit", ask).setPlainText("导错商品")
+    ask.confirm_button.click()
+    assert "DD20261122001" in page.message.text()
+    assert stock.shop.products.get(product_id).in_stock == 2

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import KeyState, ProductKind
+from desktop_app.services.batches import BatchLine
 from desktop_app.services.inventory import ImportResult, KeyFilter, KeyLine
 from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.products import ProductLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
@@ -107,9 +109,15 @@ class KeysPage(QWidget):
         return self.tr("Card keys")
 
     def reload(self, change: Change | None) -> None:
-        if change is None or change.areas & _AREAS:
-            self._fill_filters()
-            self._reload_table()
+        if change is None:
+            self._take_choices(self._read_choices(self.product_combo.item_id()))
+        elif change.areas & _AREAS:
+            # they come with stock figures, which take a while to count after a large import
+            product_id = self.product_combo.item_id()
+            self._jobs.run(self, lambda _progress: self._read_choices(product_id), self._take_choices)
+        else:
+            return
+        self._reload_table()
 
     def open_item(self, key_id: int) -> None:
         """Select one key; the filters are cleared, because it may be anywhere."""
@@ -181,15 +189,22 @@ class KeysPage(QWidget):
         listing: Listing[KeyLine] = self._shop.inventory.listing(self.where(), sort)
         return listing
 
-    def _fill_filters(self) -> None:
-        self.product_combo.set_items((line.id, line.name) for line in self._key_products())
-        self._fill_batches()
+    def _read_choices(self, product_id: int | None) -> tuple[list[ProductLine], list[BatchLine]]:
+        """What the filters offer; touches no widget."""
+        return self._key_products(), self._shop.inventory.batches(product_id)
+
+    def _take_choices(self, choices: tuple[list[ProductLine], list[BatchLine]]) -> None:
+        products, batches = choices
+        self.product_combo.set_items((line.id, line.name) for line in products)
+        self._offer_batches(batches)
 
     def _fill_batches(self) -> None:
-        batches = self._shop.inventory.batches(self.product_combo.item_id())
-        self.batch_combo.set_items((batch.id, batch.name) for batch in batches)
+        self._offer_batches(self._shop.inventory.batches(self.product_combo.item_id()))
 
-    def _key_products(self) -> list[Any]:
+    def _offer_batches(self, batches: list[BatchLine]) -> None:
+        self.batch_combo.set_items((batch.id, batch.name) for batch in batches if batch.undone_at is None)
+
+    def _key_products(self) -> list[ProductLine]:
         return [line for line in self._shop.products.all() if line.kind is not ProductKind.PHONE_TOPUP]
 
     def _set_filter(self, where: KeyFilter) -> None:

@@ -191,7 +191,7 @@ class OrdersPage(QWidget):
             Column("order_no", self.tr("Order"), lambda row: row.order_no, sort_key="order_no", width=168),
             Column("product", self.tr("Product"), lambda row: row.product_name, sort_key="product", width=170),
             Column("quantity", self.tr("Qty"), lambda row: str(row.quantity), _RIGHT, width=52),
-            Column("state", self.tr("State"), self._state_word, tone=_state_tone, sort_key="state", width=150),
+            Column("state", self.tr("State"), self._state_word, tone=_state_tone, sort_key="state", width=176),
             Column("paid_fen", self.tr("Paid"), lambda row: money(row.paid_fen), _RIGHT, sort_key="paid_fen", width=96),
             Column(
                 "refunded_fen",
