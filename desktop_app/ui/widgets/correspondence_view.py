@@ -177,3 +177,4 @@ class ReplyView(QWidget):
         text = self._texts["zh" if self.chinese_button.isChecked() else "en"]
         if text != self.text_edit.toPlainText():
             self.text_edit.setPlainText(text)
+            self.text_edit.verticalScrollBar().setValue(0)
