@@ -206,3 +206,20 @@ def test_a_shop_can_be_made_without_a_window(
     monkeypatch.setenv("KAMIDESK_PASSWORD", "short")
     assert run(["--data", str(tmp_path / "weak"), "init"]) == 1
     assert not Shop.exists(tmp_path / "weak")
+
+
+def test_a_step_on_everything_shown_and_the_recycle_bin(
+    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    keys = tmp_path / "keys.txt"
+    keys.write_text("AAAA-0001\nAAAA-0002\nAAAA-0003\n", "utf-8")
+    assert run(["keys", "import", str(keys), "--product", "STEAM", "--cost", "10"]) == 0
+    assert run(["keys", "all", "bin", "--product", "STEAM", "--reason", "wrong"]) == 0
+    assert "3 keys changed" in capfd.readouterr().out
+    assert run(["keys", "all", "restore", "--text", "AAAA-0001"]) == 0
+    assert run(["keys", "all", "erase"]) == 0
+    assert "2 keys changed" in capfd.readouterr().out
+    assert run(["stock", "--json"]) == 0
+    line = json.loads(capfd.readouterr().out)
+    assert (line["code"], line["cost_fen"], line["product"]["in_stock"]) == ("STEAM", 1000, 1)
+    assert run(["keys", "all", "burn"]) == 2

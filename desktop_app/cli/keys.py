@@ -1,8 +1,9 @@
-"""``kamidesk keys``: import, find, and the batches."""
+"""``kamidesk keys``: import, find, the batches, and steps on many keys."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -201,3 +202,49 @@ def keys_undo(
     session.say(
         f"The import of {line.name} is undone: {count} keys.", f"批次 {line.name} 的导入已撤销：{count} 张卡密。"
     )
+
+
+@app.command("all")
+def keys_all(
+    context: typer.Context,
+    step: Annotated[str, typer.Argument(help="void, quarantine, bin, restore, erase, note or move.")],
+    product: Annotated[str, typer.Option(help="Only keys of the product with this code.")] = "",
+    batch: Annotated[str, typer.Option(help="Only keys of this batch.")] = "",
+    state: Annotated[str, typer.Option(help="Only keys in this state, such as in_stock.")] = "",
+    text: Annotated[str, typer.Option(help="Only what a search for this finds.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; for void, quarantine and bin.")] = "",
+    failed: Annotated[bool, typer.Option("--failed", help="They did not work; counts against the supplier.")] = False,
+    note: Annotated[str, typer.Option(help="The note, for note.")] = "",
+    to: Annotated[str, typer.Option(help="Code of the other product, for move.")] = "",
+) -> None:
+    """One step on every key that the filter shows; keys it cannot be taken with stay as they are.
+
+    bin deletes keys that were never sold, restore brings them back, erase empties the recycle bin for good.
+    """
+    from desktop_app.domain.states import KeyState
+    from desktop_app.services.inventory import KeyFilter
+
+    session: Session = context.obj
+    if state and state not in set(KeyState):
+        raise typer.BadParameter(f"{state}: {', '.join(KeyState)}")
+    with session.shop(unlocked=True) as shop:
+        keys = shop.inventory
+        where = KeyFilter(
+            product_id=shop.products.by_code(product).id if product else None,
+            state=KeyState(state) if state else None,
+            batch_id=keys.batch_by_name(batch).id if batch else None,
+            text=text,
+        )
+        steps: dict[str, Callable[[], int]] = {
+            "void": lambda: keys.void(where, reason, failed=failed),
+            "quarantine": lambda: keys.quarantine(where, reason, failed=failed),
+            "bin": lambda: keys.put_into_bin(where, reason),
+            "restore": lambda: keys.take_out_of_bin(where),
+            "erase": lambda: keys.empty_bin(where),
+            "note": lambda: keys.set_note(where, note),
+            "move": lambda: keys.move(where, shop.products.by_code(to).id),
+        }
+        if step not in steps:
+            raise typer.BadParameter(f"{step}: {', '.join(steps)}")
+        count = steps[step]()
+    session.say(f"{count} keys changed.", f"已处理 {count} 张卡密。")

@@ -76,6 +76,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         KeyState.REDEEMED: ("Redeemed", "已核销"),
         KeyState.QUARANTINED: ("Quarantined", "隔离"),
         KeyState.VOID: ("Void", "作废"),
+        KeyState.BINNED: ("In the recycle bin", "回收站"),
     },
     IssueOrder: {
         IssueOrder.OLDEST: ("Oldest first", "先进先出"),

@@ -79,6 +79,7 @@ class KeyState(StrEnum):
     REDEEMED = "redeemed"
     QUARANTINED = "quarantined"
     VOID = "void"
+    BINNED = "binned"  # in the recycle bin: never sold, comes back or goes for good
 
 
 class IssueOrder(StrEnum):
@@ -201,13 +202,16 @@ UNIT_MOVES: Mapping[UnitState, frozenset[UnitState]] = {
 }
 
 KEY_MOVES: Mapping[KeyState, frozenset[KeyState]] = {
-    KeyState.IN_STOCK: frozenset({KeyState.RESERVED, KeyState.DELIVERED, KeyState.QUARANTINED, KeyState.VOID}),
+    KeyState.IN_STOCK: frozenset(
+        {KeyState.RESERVED, KeyState.DELIVERED, KeyState.QUARANTINED, KeyState.VOID, KeyState.BINNED}
+    ),
     KeyState.RESERVED: frozenset({KeyState.IN_STOCK, KeyState.DELIVERED, KeyState.QUARANTINED, KeyState.VOID}),
     KeyState.DELIVERED: frozenset({KeyState.REDEEMED, KeyState.QUARANTINED, KeyState.VOID}),
     KeyState.REDEEMED: frozenset({KeyState.QUARANTINED, KeyState.VOID}),
     # resale of a quarantined key needs an official "not activated" record; the service asks for it
     KeyState.QUARANTINED: frozenset({KeyState.IN_STOCK, KeyState.VOID, KeyState.REDEEMED}),
     KeyState.VOID: frozenset(),
+    KeyState.BINNED: frozenset({KeyState.IN_STOCK}),
 }
 
 REQUEST_MOVES: Mapping[RequestState, frozenset[RequestState]] = {

@@ -27,7 +27,7 @@ _NAMED = 5
 
 # whatever was ever shown to a buyer is history, also when it came back into the stock
 _STOPPING = """
-FROM card_keys k WHERE k.batch_id = ? AND (k.state <> 'in_stock'
+FROM card_keys k WHERE k.batch_id = ? AND (k.state NOT IN ('in_stock', 'binned')
   OR EXISTS (SELECT 1 FROM deliveries d WHERE d.card_key_id = k.id))
 """
 _REMOVE = "DELETE FROM card_keys WHERE id IN (SELECT id FROM card_keys WHERE batch_id = ? LIMIT ?)"

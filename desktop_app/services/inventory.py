@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from desktop_app.domain.card_keys import normalise
-from desktop_app.domain.errors import NotFoundError, RefusedError
+from desktop_app.domain.errors import RefusedError
 from desktop_app.domain.states import KEY_MOVES, KeyState, check_move
-from desktop_app.services import batches, key_import, key_preview
+from desktop_app.services import batches, key_bulk, key_import, key_preview
 from desktop_app.services.batches import BatchDraft, BatchLine
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field
@@ -28,10 +28,11 @@ from desktop_app.services.key_lines import (
     orders_of_keys,
 )
 from desktop_app.services.key_preview import Cancelled, ImportLine, ImportPreview, KeyVerdict, Progress
+from desktop_app.services.key_rows import SEVERAL, in_ranges, key_row, key_rows, ranges, reseal
 from desktop_app.services.listing import Listing, Sort
-from desktop_app.services.products import key_rule, product_row, require_holds_keys
+from desktop_app.services.products import product_row, require_holds_keys
 from desktop_app.services.timeline import EventLine, events_of
-from desktop_app.storage.tables import CardKeyRow, DeliveryRow, ProductRow, UnitRow
+from desktop_app.storage.tables import CardKeyRow, DeliveryRow, UnitRow
 
 __all__ = [
     "BatchDraft",
@@ -49,8 +50,9 @@ __all__ = [
 _REASON = FieldName("The reason", "原因")
 _NOTE = FieldName("The note", "备注")
 _LONGEST_REASON = 500
-_SEVERAL = 0
-"""``entity_id`` of an event about several keys; its facts name them as ranges (``1-40,77``)."""
+
+Which = Sequence[int] | KeyFilter
+"""Chosen keys by number, or everything that a filter shows."""
 
 
 class Inventory:
@@ -135,7 +137,7 @@ class Inventory:
     def get(self, key_id: int) -> KeyLine:
         """One key; :class:`NotFoundError`."""
         with self._context.read() as session:
-            _key(session, key_id)
+            key_row(session, key_id)
             return key_lines(self._context, session, [key_id])[0]
 
     def find(self, text: str) -> KeyLine | None:
@@ -170,10 +172,10 @@ class Inventory:
     def history(self, key_id: int) -> list[EventLine]:
         """Everything that happened to a key, oldest first: its import, what was done to it, its orders."""
         with self._context.read() as session:
-            key = _key(session, key_id)
+            key = key_row(session, key_id)
             events = events_of(session, "batches", key.batch_id) + events_of(session, "card_keys", key_id)
-            for event in events_of(session, "card_keys", _SEVERAL):
-                if _in_ranges(key_id, str(event.facts.get("keys", ""))):
+            for event in events_of(session, "card_keys", SEVERAL):
+                if in_ranges(key_id, str(event.facts.get("keys", ""))):
                     events.append(event)
             units = select(DeliveryRow.unit_id).where(col(DeliveryRow.card_key_id) == key_id)
             held = select(UnitRow).where((col(UnitRow.card_key_id) == key_id) | col(UnitRow.id).in_(units))
@@ -197,21 +199,76 @@ class Inventory:
         """The same for the clipboard."""
         return self._open(key_id, "key.copied")
 
-    # ---- taking out and putting back
+    # ---- taking out and putting back; of a selection, or of everything that a filter shows
 
-    def void(self, key_ids: Sequence[int], reason: str, *, failed: bool = False) -> int:
+    def void(
+        self,
+        which: Which,
+        reason: str,
+        *,
+        failed: bool = False,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> int:
         """Make keys worthless for good. Returns how many were changed; a key that is void already is not.
 
         ``failed``: they did not work, which counts against their supplier.
         """
-        return self._move_state(key_ids, KeyState.VOID, reason, "key.voided", failed=failed)
+        return self._take_out(which, KeyState.VOID, reason, "key.voided", failed, progress, cancelled)
 
-    def quarantine(self, key_ids: Sequence[int], reason: str, *, failed: bool = False) -> int:
+    def quarantine(
+        self,
+        which: Which,
+        reason: str,
+        *,
+        failed: bool = False,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> int:
         """Keep keys from being sold until somebody has looked at them. Returns how many were changed.
 
         ``failed``: they did not work; it counts against their supplier until they are back on sale.
         """
-        return self._move_state(key_ids, KeyState.QUARANTINED, reason, "key.quarantined", failed=failed)
+        return self._take_out(which, KeyState.QUARANTINED, reason, "key.quarantined", failed, progress, cancelled)
+
+    def put_into_bin(
+        self, which: Which, reason: str, *, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> int:
+        """Delete keys in stock that were never delivered, so that they can still come back. Returns how many went.
+
+        :class:`RefusedError` when a chosen key is not one of these; of a filter the others stay.
+        """
+        if not isinstance(which, KeyFilter):
+            self._require_never_sold(which)
+        return self._take_out(which, KeyState.BINNED, reason, "key.binned", False, progress, cancelled)
+
+    def take_out_of_bin(
+        self, which: Which, *, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> int:
+        """Put deleted keys back on sale. Returns how many came back."""
+        if isinstance(which, KeyFilter):
+            where = replace(which, state=KeyState.BINNED)
+            return key_bulk.change_state(
+                self._context, where, KeyState.IN_STOCK, "key.unbinned", {}, progress=progress, cancelled=cancelled
+            )
+
+        def check(_session: Session, keys: Sequence[CardKeyRow]) -> None:
+            for key in keys:
+                if key.state is not KeyState.BINNED:
+                    raise RefusedError("Key {id} is not in the recycle bin.", "卡密 {id} 不在回收站中。", id=key.id)
+
+        return self._move_state(which, KeyState.IN_STOCK, "", "key.unbinned", check)
+
+    def empty_bin(
+        self,
+        where: KeyFilter | None = None,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> int:
+        """Delete for good what the recycle bin holds (of ``where``). Returns how many keys went."""
+        shown = replace(where or KeyFilter(), state=KeyState.BINNED)
+        return key_bulk.erase(self._context, shown, progress=progress, cancelled=cancelled)
 
     def restock(self, key_ids: Sequence[int], reason: str, *, official_not_activated: bool) -> int:
         """Put quarantined keys back on sale: only with the issuer's record that they were never activated (seed A23).
@@ -224,6 +281,8 @@ class Inventory:
                 "otherwise make it void.",
                 "已展示过的卡密，只有取得官方“未激活”记录后才能重新上架，否则请作废。",
             )
+
+        reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
 
         def check(session: Session, keys: Sequence[CardKeyRow]) -> None:
             for key in keys:
@@ -239,24 +298,31 @@ class Inventory:
         facts = {"official_not_activated": True}
         return self._move_state(key_ids, KeyState.IN_STOCK, reason, "key.restocked", check, facts)
 
-    def move(self, key_ids: Sequence[int], product_id: int) -> int:
+    def move(
+        self,
+        which: Which,
+        product_id: int,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> int:
         """Move keys in stock to another product; they are sealed anew for it, their text stays exactly the same.
 
         :class:`RefusedError` for keys that left the stock, when a key would equal another one by the comparison of the
         new product, and between reusable keys and others.
         """
         context = self._context
+        if isinstance(which, KeyFilter):
+            return key_bulk.move(context, which, product_id, progress=progress, cancelled=cancelled)
         with context.write() as session:
             target = product_row(session, product_id)
             require_holds_keys(target)
-            keys = [key for key in _keys(session, key_ids) if key.product_id != product_id]
+            keys = [key for key in key_rows(session, which) if key.product_id != product_id]
             if not keys:
                 return 0
             sources = {key.product_id: product_row(session, key.product_id) for key in keys}
             for key in keys:
-                _require_in_stock(key)
-                _require_same_use(session, key, sources[key.product_id], target)
-                self._seal_for(session, key, sources[key.product_id], target)
+                reseal(context, session, key, sources[key.product_id], target)
             session.flush()
             facts = {
                 "product": target.code,
@@ -267,12 +333,16 @@ class Inventory:
         context.announce("keys", "products")
         return len(keys)
 
-    def set_note(self, key_ids: Sequence[int], note: str) -> int:
+    def set_note(
+        self, which: Which, note: str, *, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> int:
         """Write the same note to keys. Returns how many were changed."""
         context = self._context
         note = line_field(_NOTE, note, longest=_LONGEST_REASON)
+        if isinstance(which, KeyFilter):
+            return key_bulk.set_note(context, which, note, progress=progress, cancelled=cancelled)
         with context.write() as session:
-            keys = [key for key in _keys(session, key_ids) if key.note != note]
+            keys = [key for key in key_rows(session, which) if key.note != note]
             if not keys:
                 return 0
             _update(session, keys, note=note)
@@ -285,11 +355,39 @@ class Inventory:
     def _open(self, key_id: int, kind: str) -> str:
         context = self._context
         with context.write() as session:
-            key = _key(session, key_id)
+            key = key_row(session, key_id)
             product = product_row(session, key.product_id)
             text = context.vault.open_card(key.tag, key.sealed, product.uid).decode()
             self._record(session, kind, [key], {"product": product.code})
         return text
+
+    def _take_out(
+        self,
+        which: Which,
+        state: KeyState,
+        reason: str,
+        kind: str,
+        failed: bool,
+        progress: Progress | None,
+        cancelled: Cancelled | None,
+    ) -> int:
+        reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
+        if not isinstance(which, KeyFilter):
+            return self._move_state(which, state, reason, kind, failed=failed)
+        facts = {"reason": reason, **({"failed": True} if failed else {})}
+        return key_bulk.change_state(
+            self._context, which, state, kind, facts, failed=failed, progress=progress, cancelled=cancelled
+        )
+
+    def _require_never_sold(self, key_ids: Sequence[int]) -> None:
+        with self._context.read() as session:
+            sold = uses_of(session, key_ids)
+            if sold:
+                raise RefusedError(
+                    "Key {id} was delivered to a buyer and stays in the books; make it void instead.",
+                    "卡密 {id} 曾发给买家，必须留档，请改为作废。",
+                    id=min(sold),
+                )
 
     def _move_state(
         self,
@@ -303,9 +401,8 @@ class Inventory:
         failed: bool = False,
     ) -> int:
         context = self._context
-        reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
         with context.write() as session:
-            keys = [key for key in _keys(session, key_ids) if key.state is not state]
+            keys = [key for key in key_rows(session, key_ids) if key.state is not state]
             if not keys:
                 return 0
             if check is not None:
@@ -318,7 +415,7 @@ class Inventory:
             if failed or state is KeyState.IN_STOCK:
                 values["failed_at"] = now if failed else None
             _update(session, keys, **values)
-            told = {"reason": reason, **(facts or {}), **({"failed": True} if failed else {})}
+            told = {**({"reason": reason} if reason else {}), **(facts or {}), **({"failed": True} if failed else {})}
             self._record(session, kind, keys, told, orders)
         context.announce("keys", "products")
         return len(keys)
@@ -354,24 +451,6 @@ class Inventory:
                     times=times,
                 )
 
-    def _seal_for(self, session: Session, key: CardKeyRow, source: ProductRow, target: ProductRow) -> None:
-        vault = self._context.vault
-        plain = vault.open_card(key.tag, key.sealed, source.uid)
-        tag = vault.card_tag(normalise(plain.decode(), key_rule(target)))
-        if tag != key.tag:
-            twin = session.exec(select(CardKeyRow.id).where(col(CardKeyRow.tag) == tag)).first()
-            if twin is not None:
-                raise RefusedError(
-                    "Key {id} would be the same key as {twin} in “{name}”; nothing was moved.",
-                    "按“{name}”的比较方式，卡密 {id} 与 {twin} 相同，未移动任何卡密。",
-                    id=key.id,
-                    twin=twin,
-                    name=target.name,
-                )
-        key.product_id, key.tag = target.id, tag
-        key.sealed = vault.seal_card(tag, plain, target.uid)
-        session.add(key)
-
     def _record(
         self,
         session: Session,
@@ -395,25 +474,8 @@ class Inventory:
             context.record(session, kind, "card_keys", key.id, order_id=order.id if order else None, facts=own)
         if rest:
             ids = sorted(key.id for key in rest)
-            named: dict[str, Any] = {**facts, "count": len(ids), "keys": _ranges(ids)}
-            context.record(session, kind, "card_keys", _SEVERAL, facts=named)
-
-
-def _key(session: Session, key_id: int) -> CardKeyRow:
-    key = session.get(CardKeyRow, key_id)
-    if key is None:
-        raise NotFoundError("There is no card key {id}.", "没有编号为 {id} 的卡密。", id=key_id)
-    return key
-
-
-def _keys(session: Session, key_ids: Sequence[int]) -> list[CardKeyRow]:
-    wanted = sorted(set(key_ids))
-    found: list[CardKeyRow] = []
-    for part in chunks(wanted):
-        found += session.exec(select(CardKeyRow).where(col(CardKeyRow.id).in_(part)).order_by(col(CardKeyRow.id))).all()
-    if len(found) < len(wanted):
-        _key(session, min(set(wanted) - {key.id for key in found}))
-    return found
+            named: dict[str, Any] = {**facts, "count": len(ids), "keys": ranges(ids)}
+            context.record(session, kind, "card_keys", SEVERAL, facts=named)
 
 
 def _update(session: Session, keys: Iterable[CardKeyRow], **values: Any) -> None:
@@ -424,41 +486,3 @@ def _update(session: Session, keys: Iterable[CardKeyRow], **values: Any) -> None
             .values(**values)
             .execution_options(synchronize_session=False)
         )
-
-
-def _require_in_stock(key: CardKeyRow) -> None:
-    if key.state is not KeyState.IN_STOCK:
-        raise RefusedError(
-            "Key {id} is not in stock, so it cannot move to another product.",
-            "卡密 {id} 不在库，不能移动到其他商品。",
-            id=key.id,
-        )
-
-
-def _require_same_use(session: Session, key: CardKeyRow, source: ProductRow, target: ProductRow) -> None:
-    if source.reusable is not target.reusable or (source.reusable and uses_of(session, [key.id])):
-        raise RefusedError(
-            "Key {id} cannot move: keys that are used once and keys that are used again do not mix, and a reusable key "
-            "that was delivered stays with its product.",
-            "卡密 {id} 不能移动：一次性卡密与可重复使用的卡密不能混放，已发出过的可重复使用卡密须留在原商品。",
-            id=key.id,
-        )
-
-
-def _ranges(ids: Sequence[int]) -> str:
-    """Sorted ``ids`` as ``1-40,77``."""
-    parts: list[list[int]] = []
-    for one in ids:
-        if parts and parts[-1][1] == one - 1:
-            parts[-1][1] = one
-        else:
-            parts.append([one, one])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
-
-
-def _in_ranges(key_id: int, ranges: str) -> bool:
-    for part in ranges.split(","):
-        first, _, last = part.partition("-")
-        if first and int(first) <= key_id <= int(last or first):
-            return True
-    return False

@@ -37,7 +37,7 @@ _APPEND_ONLY = (
 # What INSERT OR REPLACE could rewrite. A key that never left the stock may go with its batch, and an order that was
 # never paid may be taken back; everything else is history.
 _DELETABLE: Mapping[str, str | None] = {
-    "card_keys": "OLD.state <> 'in_stock'",
+    "card_keys": "OLD.state NOT IN ('in_stock', 'binned')",
     "orders": "OLD.state <> 'unpaid'",
     "units": "(SELECT state FROM orders WHERE id = OLD.order_id) <> 'unpaid'",
     "batches": None,
@@ -90,6 +90,13 @@ def trigger_statements() -> Iterator[str]:
         event = f"UPDATE OF {', '.join(columns)}"
         yield _trigger(table, "frozen", event, f"{condition} AND ({changed})", "this was agreed and stays as it was")
     yield from order_search.TRIGGERS
+    yield _trigger(
+        "card_keys",
+        "bin",
+        "UPDATE OF state",
+        "NEW.state = 'binned' AND EXISTS (SELECT 1 FROM deliveries WHERE card_key_id = OLD.id)",
+        "a key that was delivered is history and stays",
+    )
     for name, event in (("key", "INSERT"), ("keys", "UPDATE OF card_key_id")):
         yield _trigger("units", name, event, _KEY_TAKEN, "another unit has this key")
     yield _trigger("batches", "undone", "UPDATE", "OLD.undone_at IS NOT NULL", "an undone import stays as it is")

@@ -67,6 +67,7 @@ _TONES: tuple[tuple[StrEnum, Tone], ...] = (
     (KeyState.REDEEMED, Tone.NEUTRAL),
     (KeyState.QUARANTINED, Tone.WARN),
     (KeyState.VOID, Tone.BAD),
+    (KeyState.BINNED, Tone.NEUTRAL),
     (VerdictKind.AUTO_CANCEL, Tone.OK),
     (VerdictKind.APPROVE_FULL, Tone.OK),
     (VerdictKind.APPROVE_WITH_FEE, Tone.OK),

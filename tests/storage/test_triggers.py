@@ -103,6 +103,7 @@ def test_the_database_allows_exactly_the_moves_of_the_domain(
     with database.write() as session:
         _add_history(session, at)
         _run(session, "UPDATE orders SET paid_fen = 0, refunded_fen = 0")  # an unpaid order has no money
+        _run(session, "DROP TRIGGER tr_card_keys_bin")  # looks at the deliveries of the key, not at its state alone
         move = next(statement for statement in trigger_statements() if f" tr_{table}_move " in statement)
         for before, after in itertools.product(moves, moves):
             _run(session, f"DROP TRIGGER tr_{table}_move")

@@ -193,7 +193,7 @@ STATEMENTS = (
         note TEXT NOT NULL,
         PRIMARY KEY (id),
         CONSTRAINT ck_card_keys_state CHECK (state IN ('in_stock', 'reserved', 'delivered', 'redeemed',
-            'quarantined', 'void')),
+            'quarantined', 'void', 'binned')),
         CONSTRAINT ck_card_keys_tag CHECK (length(tag) = 16),
         FOREIGN KEY(product_id) REFERENCES products (id),
         FOREIGN KEY(batch_id) REFERENCES batches (id),

@@ -1,0 +1,173 @@
+"""One step on everything that a filter shows: one transaction, one event, and cancelled it changes nothing.
+
+Keys that the step cannot be taken with stay as they are, exactly as when they are chosen one by one in the window.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from desktop_app.domain.states import KEY_MOVES, KeyState
+from desktop_app.services.context import Context
+from desktop_app.services.key_lines import KeyFilter, keys_listing
+from desktop_app.services.key_rows import SEVERAL, ranges, reseal
+from desktop_app.services.products import product_row, require_holds_keys
+from desktop_app.services.work import Cancelled, Progress, Work
+from desktop_app.storage.column_types import to_micros
+from desktop_app.storage.connections import roomy_cache
+from desktop_app.storage.tables import BatchRow, CardKeyRow, ProductRow
+
+_AT_ONCE = 5000
+
+_OF_THESE = "id IN (SELECT value FROM json_each(?))"
+_NEVER_SOLD = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.card_key_id = card_keys.id)"
+
+
+def change_state(
+    context: Context,
+    where: KeyFilter,
+    after: KeyState,
+    kind: str,
+    facts: Mapping[str, Any],
+    *,
+    failed: bool = False,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> int:
+    """Every shown key that may become ``after`` does. Returns how many did.
+
+    Into the recycle bin only what was never delivered goes, and back into the stock only what is in the bin: a key
+    that was shown needs the issuer's record.
+    """
+    before = sorted(state.value for state, moves in KEY_MOVES.items() if after in moves)
+    if after is KeyState.IN_STOCK:
+        before = [KeyState.BINNED.value]
+    now = to_micros(context.clock())
+    sql = (
+        f"UPDATE card_keys SET state = ?, state_at = ?, failed_at = {'?' if failed else 'failed_at'} "
+        f"WHERE {_OF_THESE} AND state IN ({', '.join('?' * len(before))})"
+        f"{' AND ' + _NEVER_SOLD if after is KeyState.BINNED else ''} RETURNING id"
+    )
+    values = (after.value, now, *([now] if failed else []))
+
+    def step(session: Session, ids: str) -> list[int]:
+        rows = session.connection().exec_driver_sql(sql, (*values, ids, *before))
+        return list(rows.scalars())
+
+    return _run(context, where, kind, facts, step, progress, cancelled, ("keys", "products"))
+
+
+def set_note(
+    context: Context,
+    where: KeyFilter,
+    note: str,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> int:
+    """The same note on every shown key. Returns how many had another."""
+    sql = f"UPDATE card_keys SET note = ? WHERE {_OF_THESE} AND note <> ? RETURNING id"
+
+    def step(session: Session, ids: str) -> list[int]:
+        return list(session.connection().exec_driver_sql(sql, (note, ids, note)).scalars())
+
+    return _run(context, where, "key.noted", {"note": note}, step, progress, cancelled, ("keys",))
+
+
+def move(
+    context: Context,
+    where: KeyFilter,
+    product_id: int,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> int:
+    """Every shown key in stock goes to another product. Returns how many did; see ``reseal`` for what it refuses."""
+    with context.read() as session:
+        target = product_row(session, product_id)
+        require_holds_keys(target)
+
+    def step(session: Session, ids: str) -> list[int]:
+        statement = (
+            select(CardKeyRow, ProductRow)
+            .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
+            .where(
+                col(CardKeyRow.id).in_(json.loads(ids)),
+                col(CardKeyRow.state) == KeyState.IN_STOCK,
+                col(CardKeyRow.product_id) != product_id,
+            )
+        )
+        moved = []
+        for key, source in session.exec(statement).all():
+            reseal(context, session, key, source, target)
+            moved.append(key.id)
+        session.flush()
+        session.expunge_all()
+        return moved
+
+    facts = {"product": target.code, "to": target.code}
+    return _run(context, where, "key.moved", facts, step, progress, cancelled, ("keys", "products"))
+
+
+def erase(
+    context: Context,
+    where: KeyFilter,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> int:
+    """What is shown of the recycle bin goes for good. Returns how many keys went."""
+    sql = f"DELETE FROM card_keys WHERE {_OF_THESE} AND state = '{KeyState.BINNED}' RETURNING id"
+
+    def step(session: Session, ids: str) -> list[int]:
+        return list(session.connection().exec_driver_sql(sql, (ids,)).scalars())
+
+    return _run(context, where, "key.erased", {}, step, progress, cancelled, ("keys", "products"))
+
+
+def _run(
+    context: Context,
+    where: KeyFilter,
+    kind: str,
+    facts: Mapping[str, Any],
+    step: Callable[[Session, str], list[int]],
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+    areas: tuple[str, ...],
+) -> int:
+    ids = keys_listing(context, where).ids()
+    work = Work(progress, cancelled, len(ids))
+    changed: list[int] = []
+    with context.write() as session, roomy_cache(session.connection()):
+        told = {**facts, **_shown(session, where)}
+        work.add(0)
+        for start in range(0, len(ids), _AT_ONCE):
+            part = ids[start : start + _AT_ONCE].tolist()
+            changed += step(session, json.dumps(part))
+            work.add(len(part))
+        if not changed:
+            return 0
+        changed.sort()
+        told |= {"count": len(changed), "keys": ranges(changed)}
+        context.record(session, kind, "card_keys", SEVERAL, facts=told)
+    context.announce(*areas)
+    return len(changed)
+
+
+def _shown(session: Session, where: KeyFilter) -> dict[str, Any]:
+    """What the filter was, as the log may know it: a searched text can be a card key and is not told."""
+    told: dict[str, Any] = {}
+    if where.product_id is not None:
+        told["of_product"] = product_row(session, where.product_id).code
+    if where.batch_id is not None:
+        batch = session.get(BatchRow, where.batch_id)
+        told["batch"] = batch.name if batch else ""
+    if where.state is not None:
+        told["of_state"] = where.state.value
+    if where.text.strip():
+        told["searched"] = True
+    return told
