@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_app.cli.session import Session, moment, tell_of_import
+from desktop_app.cli.session import Session, moment, require_confirmed, tell_of_import
 from desktop_app.domain.errors import BadInputError
 
 app = typer.Typer(help="Orders: import, deliver, record a redemption.", no_args_is_help=True)
@@ -17,12 +17,14 @@ app = typer.Typer(help="Orders: import, deliver, record a redemption.", no_args_
 def orders_import(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV with the columns of the README.")],
+    encoding: Annotated[str, typer.Option(help="Encoding, when it must not be guessed (gb18030).")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Import orders from CSV: all good lines in one transaction, the others are listed."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
-        preview = shop.orders.preview_import(file)
+        preview = shop.orders.preview_import(file, encoding=encoding or None)
+        require_confirmed(preview, file, encoding)
         count = preview.new_count if dry_run else shop.orders.import_orders(preview)
     tell_of_import(session, preview, count, dry_run, ("orders", "订单"))
 

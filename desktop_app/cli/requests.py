@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_app.cli.session import Session, print_json, tell_of_import
+from desktop_app.cli.session import Session, print_json, require_confirmed, tell_of_import
 
 app = typer.Typer(help="Requests of buyers: receive, look at, decide.", no_args_is_help=True)
 
@@ -16,12 +16,14 @@ app = typer.Typer(help="Requests of buyers: receive, look at, decide.", no_args_
 def requests_import(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV or JSON with the fields of the README.")],
+    encoding: Annotated[str, typer.Option(help="Encoding, when it must not be guessed (gb18030).")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Import requests from CSV or JSON."""
     session: Session = context.obj
     with session.shop(unlocked=False) as shop:
-        preview = shop.requests.preview_import(file)
+        preview = shop.requests.preview_import(file, encoding=encoding or None)
+        require_confirmed(preview, file, encoding)
         count = preview.new_count if dry_run else shop.requests.import_requests(preview)
     tell_of_import(session, preview, count, dry_run, ("requests", "申请"))
 

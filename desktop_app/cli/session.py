@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from desktop_app.domain.errors import LockedError
+from desktop_app.domain.errors import BadInputError, LockedError
 
 if TYPE_CHECKING:  # annotations only; at run time the commands import what they need
     from desktop_app.services import Shop
@@ -56,7 +56,7 @@ class Session:
     def password(self) -> str:
         """The password, from wherever the merchant chose to give it."""
         if self.password_file is not None:
-            return read_text(self.password_file).rstrip("\r\n")
+            return read_text(self.password_file).split("\n", 1)[0].rstrip("\r")
         given = os.environ.get("KAMIDESK_PASSWORD")
         if given is not None:
             return given
@@ -80,6 +80,16 @@ def tell_of_import(session: Session, preview: Any, count: int, dry_run: bool, no
         f"{would_zh}导入{noun[1]} {count} 条，已存在 {preview.duplicate_count} 条，有问题 {preview.problem_count} 行。",
     )
     raise typer.Exit(REFUSED if preview.problem_count else DONE)
+
+
+def require_confirmed(preview: Any, file: Path, encoding: str) -> None:
+    """:class:`BadInputError` when the encoding of ``file`` is a guess that nobody has confirmed."""
+    if preview.needs_confirmation and not encoding:
+        raise BadInputError(
+            "{file} seems to be GB18030; look at it in the window, or say --encoding gb18030.",
+            "{file} 似乎是 GB18030 编码；请在窗口中预览确认，或加上 --encoding gb18030。",
+            file=file,
+        )
 
 
 def print_json(value: object, indent: int | None = 2) -> None:

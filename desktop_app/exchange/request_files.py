@@ -100,8 +100,9 @@ REQUEST_COLUMNS: Final[tuple[Column, ...]] = (
 _REASONS: Final = names_of(
     ReasonCode,
     {
-        ReasonCode.WRONG_ITEM: ("拍错商品", "拍错", "拍错了", "买错", "买错商品", "误拍", "误购"),
+        ReasonCode.WRONG_ITEM: ("选错商品", "拍错商品", "拍错", "拍错了", "买错", "买错商品", "误拍", "误购"),
         ReasonCode.WRONG_TARGET: (
+            "填错账号或区服",
             "填错充值信息",
             "填错账号",
             "充错账号",
@@ -113,15 +114,15 @@ _REASONS: Final = names_of(
         ),
         ReasonCode.CHANGE_OF_MIND: ("改变主意", "需求变更", "主动取消"),
         ReasonCode.DUPLICATE_ORDER: ("重复下单", "重复购买"),
-        ReasonCode.MERCHANT_WRONG_AMOUNT: ("商家充错金额", "充错金额", "金额不符"),
+        ReasonCode.MERCHANT_WRONG_AMOUNT: ("商家金额有误", "商家充错金额", "充错金额", "金额不符"),
         ReasonCode.DESCRIPTION_MISMATCH: ("商品描述不符", "描述不符", "与描述不符", "面额不符"),
         ReasonCode.NOT_RECEIVED: ("未收到卡密", "未收到", "未到账", "延迟发货", "延迟发货超时"),
-        ReasonCode.SECURITY_RISK: ("安全隐患", "存在安全隐患", "欺诈风险"),
+        ReasonCode.SECURITY_RISK: ("账号或卡密有风险", "安全隐患", "存在安全隐患", "欺诈风险"),
         ReasonCode.INVALID_CARD: ("卡密无效", "点卡无效", "无法激活", "激活失败", "无法使用", "商品无法使用"),
         ReasonCode.REDUCED_BENEFIT: ("权益缩水", "会员权益缩水"),
-        ReasonCode.DUPLICATE_PAYMENT: ("重复支付", "重复付款"),
-        ReasonCode.AUTO_CANCELLED: ("订单被自动取消", "自动取消"),
-        ReasonCode.REDEMPTION_DISPUTED: ("核销有争议", "核销争议", "虚假核销", "未使用却显示已核销"),
+        ReasonCode.DUPLICATE_PAYMENT: ("重复扣款", "重复支付", "重复付款"),
+        ReasonCode.AUTO_CANCELLED: ("被系统自动取消", "订单被自动取消", "自动取消"),
+        ReasonCode.REDEMPTION_DISPUTED: ("对核销有异议", "核销有争议", "核销争议", "虚假核销", "未使用却显示已核销"),
     },
 )
 # too vague to be a reason (seed A15, B7): kept as the buyer's words, and the desk asks for a specific one
@@ -139,7 +140,7 @@ _EVIDENCE: Final = names_of(
         EvidenceKind.ACTIVATION_FAILURE_SCREENSHOT: ("激活失败截图",),
         EvidenceKind.OFFICIAL_ACTIVATION_RECORD: ("官方激活记录", "激活记录"),
         EvidenceKind.BACKEND_LOG: ("后台日志",),
-        EvidenceKind.IDENTITY: ("身份验证", "身份证明"),
+        EvidenceKind.IDENTITY: ("身份核实", "身份验证", "身份证明"),
         EvidenceKind.NEGOTIATION_RECORD: ("协商记录",),
     },
 )

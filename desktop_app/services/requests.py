@@ -104,9 +104,9 @@ class Requests:
         self._context.announce("requests")
         return request_id
 
-    def preview_import(self, path: Path) -> request_intake.RequestImportPreview:
+    def preview_import(self, path: Path, *, encoding: str | None = None) -> request_intake.RequestImportPreview:
         """What a CSV or JSON file of requests would bring, line by line."""
-        return request_intake.preview_file(self._context, path)
+        return request_intake.preview_file(self._context, path, encoding)
 
     def import_requests(self, preview: request_intake.RequestImportPreview) -> int:
         """Store the good lines of ``preview`` in one transaction; how many."""

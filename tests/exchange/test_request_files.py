@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop_app.documents.code_words import word
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.states import EvidenceKind, ReasonCode
 from desktop_app.exchange.request_files import (
@@ -195,3 +196,12 @@ def test_any_bytes_give_drafts_or_a_sentence(data: bytes) -> None:
     except BadInputError:
         return
     assert found.drafts or found.problems
+
+
+@pytest.mark.parametrize("code", [*ReasonCode, *EvidenceKind], ids=str)
+def test_our_own_words_come_back_as_the_code_they_stand_for(tmp_path: Path, code: ReasonCode | EvidenceKind) -> None:
+    column = "原因" if isinstance(code, ReasonCode) else "凭证"
+    file = tmp_path / "requests.csv"
+    file.write_text(f"申请编号,订单号,{column}\nR-1,A1,{word(code, 'zh')}\n", "utf-8")
+    (draft,) = read_request_file(file, UTC).drafts
+    assert code in (draft.reason, *draft.evidence)
