@@ -19,6 +19,10 @@ from desktop_app.domain.states import EvidenceKind, FeeDisclosure, UnitState, Ve
 from desktop_app.domain.working_days import CHINA, WorkingDays
 
 
+_MOST_UNITS = 20
+"""A change of one unit costs a verdict on all of them; of larger orders the first units stand for the others."""
+
+
 class HintCode(StrEnum):
     """What is different. Of ``EVIDENCE`` and ``FACT`` the detail says which; a fact reads ``name=true``."""
 
@@ -111,7 +115,7 @@ def _changes(
     yield from _time_changes(order, request, policy, facts)
     if order.fee_disclosure is not FeeDisclosure.CLEAR:
         yield _Change(HintCode.FEE_DISCLOSED, replace(order, fee_disclosure=FeeDisclosure.CLEAR), request, facts)
-    for unit in order.units:
+    for unit in order.units[:_MOST_UNITS]:
         for code, changed in _unit_changes(unit, request):
             units = tuple(changed if other is unit else other for other in order.units)
             yield _Change(code, replace(order, units=units), request, facts, only_ref=unit.ref)
