@@ -126,7 +126,9 @@ class SettingsPage(QWidget):
         card.body.addWidget(
             plain_label(self.tr("Data folder: the shop file, proofs and evidence."), role="muted", wrap=True)
         )
-        card.body.addLayout(row_of(self._data_dir, 1, open_data))
+        line = row_of(self._data_dir, open_data)
+        line.setStretch(0, 1)
+        card.body.addLayout(line)
         return card
 
     # the page as the window knows it

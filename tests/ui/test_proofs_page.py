@@ -1,0 +1,178 @@
+"""Proofs in a real window: what waits, the paper beside it, issuing, saving, printing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrintDialog
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.printing import make_printer
+from tests.ui.paper_shop import PaperWindow
+
+
+@pytest.fixture
+def at(qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path) -> PaperWindow:
+    return PaperWindow(tmp_path / "shop", immediate_jobs)
+
+
+def _page(at: PaperWindow) -> Any:
+    return at.page("proofs")
+
+
+def _events(at: PaperWindow, kind: str) -> list[Any]:
+    return [event for event in at.shop.reports.events().rows() if event.kind == kind]
+
+
+def test_a_redeemed_unit_waits_with_its_draft_and_one_click_issues_it(qtbot: QtBot, at: PaperWindow) -> None:
+    at.redeemed()
+    page = _page(at)
+    assert page.tabs.tabText(0) == "Waiting for a proof (1)"
+    page.waiting_table.select_row(0)
+    assert page.preview.page_number() == 1
+    assert not page.preview.image().isNull()
+    assert "预览" in page.preview.findChild(type(page.preview._sheet)).accessibleDescription()
+    assert not _events(at, "proof.issued")
+    qtbot.mouseClick(page.issue_button, Qt.MouseButton.LeftButton)
+    (proof,) = at.shop.proofs.listing().page(0, 10)
+    assert page.table is page.issued_table
+    assert page.issued_table.current_row() == proof
+    assert page.findChild(QLabel, "proof_heading").text() == proof.proof_no
+    assert proof.proof_no in page.preview._sheet.accessibleDescription()
+    assert page.tabs.tabText(0) == "Waiting for a proof (0)"
+
+
+def test_an_incomplete_record_says_what_is_missing_and_leads_to_the_order(qtbot: QtBot, at: PaperWindow) -> None:
+    unit_id = at.redeemed(code="")
+    page = _page(at)
+    page.open_unit(unit_id)
+    assert page.preview.page_count() == 0
+    assert not page.issue_button.isEnabled()
+    assert "code" in page.preview.findChild(QLabel, "proof_preview_empty_text").text()
+    button = page.preview.findChild(QPushButton, "proof_preview_empty_button")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert at.window.page() is at.window._pages["orders"]
+
+
+def test_a_unit_that_is_not_redeemed_is_explained_when_another_page_asks_for_it(at: PaperWindow) -> None:
+    order_id = at.sell()
+    at.window.navigate("proofs", unit=at.shop.orders.detail(order_id).units[0].id)
+    page = _page(at)
+    assert "not recorded as redeemed" in page.preview.findChild(QLabel, "proof_preview_empty_text").text()
+
+
+def test_navigating_to_a_unit_with_a_proof_shows_the_proof(at: PaperWindow) -> None:
+    unit_id = at.redeemed()
+    proof = at.shop.proofs.issue(unit_id)
+    page = _page(at)
+    page.search("nothing like it")
+    at.window.navigate("proofs", unit=unit_id)
+    assert page.issued_table.current_row().id == proof.id
+
+
+def test_issuing_again_names_the_proof_that_it_replaces(qtbot: QtBot, at: PaperWindow) -> None:
+    proof = at.shop.proofs.issue(at.redeemed())
+    page = _page(at)
+    page.open_item(proof.id)
+    qtbot.mouseClick(page.reissue_button, Qt.MouseButton.LeftButton)
+    assert page.issued_table.current_row().replaces_no == proof.proof_no
+    assert proof.proof_no in page.findChild(QLabel, "proof_about").text()
+
+
+def test_a_locked_shop_says_so_and_shows_the_draft_once_it_is_unlocked(at: PaperWindow) -> None:
+    at.redeemed()
+    page = _page(at)
+    page.waiting_table.select_row(0)
+    at.window.lock()
+    assert page.preview.page_count() == 0
+    assert "locked" in page.preview.findChild(QLabel, "proof_preview_empty_title").text()
+    at.shop.unlock("correct horse 9")
+    assert page.preview.page_count() > 0
+
+
+def test_saving_writes_the_issued_file_and_an_impossible_place_is_named(at: PaperWindow, tmp_path: Path) -> None:
+    proof = at.shop.proofs.issue(at.redeemed())
+    page = _page(at)
+    page.open_item(proof.id)
+    page.save_to(tmp_path / "copy.pdf")
+    assert (tmp_path / "copy.pdf").read_bytes() == at.shop.proofs.pdf(proof.id)
+    page.save_to(tmp_path / "gone" / "copy.pdf")
+    assert "copy.pdf" in page.message.text()
+
+
+def test_printing_is_logged_with_printer_and_copies(at: PaperWindow, tmp_path: Path) -> None:
+    proof = at.shop.proofs.issue(at.redeemed())
+    page = _page(at)
+    page.open_item(proof.id)
+    printer = make_printer(proof.proof_no)
+    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    printer.setCopyCount(2)
+    page.print_to(printer, proof, at.shop.proofs.pdf(proof.id))
+    (event,) = _events(at, "proof.printed")
+    assert (event.facts["printer"], event.facts["copies"]) == ("PDF: paper.pdf", 2)
+
+
+def test_p_opens_the_printer_dialog_for_an_issued_proof_only(qtbot: QtBot, at: PaperWindow) -> None:
+    unit_id = at.redeemed()
+    page = _page(at)
+    page.waiting_table.select_row(0)
+    assert not page.page_actions()["P"].isEnabled()
+    page.open_item(at.shop.proofs.issue(unit_id).id)
+    page.page_actions()["P"].trigger()
+    dialog = at.window.findChild(QPrintDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_a_damaged_file_is_not_shown_as_a_proof(at: PaperWindow) -> None:
+    proof = at.shop.proofs.issue(at.redeemed())
+    path = at.shop.data_dir / "proofs" / f"{proof.proof_no}.pdf"
+    path.write_bytes(path.read_bytes() + b"%")
+    page = _page(at)
+    page.open_item(proof.id)
+    assert page.preview.page_count() == 0
+    assert "not the one that was issued" in page.preview.findChild(QLabel, "proof_preview_empty_text").text()
+    assert not page.print_button.isEnabled()
+
+
+def test_the_preview_turns_pages_and_zooms(at: PaperWindow) -> None:
+    at.redeemed()
+    page = _page(at)
+    page.waiting_table.select_row(0)
+    preview = page.preview
+    count = preview.page_count()
+    assert count > 1
+    preview.show_next()
+    assert preview.page_number() == 2
+    assert preview.previous_button.isEnabled()
+    for _ in range(count):
+        preview.show_next()
+    assert preview.page_number() == count
+    width = preview._sheet.width()
+    preview.zoom_in()
+    assert preview._sheet.width() > width
+    preview.fit_width()
+    assert preview._sheet.width() == width
+
+
+def test_moving_on_while_a_draft_is_laid_out_shows_the_last_one_chosen(
+    qtbot: QtBot, jobs: Jobs, tmp_path: Path
+) -> None:
+    at = PaperWindow(tmp_path / "shop", jobs)
+    at.redeemed("DD20261122001", code="RX-1")
+    at.redeemed("DD20261122002", code="RX-2")
+    page = _page(at)
+    page.waiting_table.select_row(0)
+    page.waiting_table.select_row(1)
+    chosen = page.waiting_table.current_row()
+    with qtbot.waitSignal(page.preview.page_shown, timeout=20_000):
+        pass
+    assert chosen.order_no in page.preview._sheet.accessibleDescription()
+    qtbot.waitUntil(lambda: not jobs.running, timeout=20_000)
+    assert chosen.order_no in page.preview._sheet.accessibleDescription()
