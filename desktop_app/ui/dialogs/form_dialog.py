@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
@@ -89,6 +89,14 @@ class FormDialog(QDialog):
         self.body.addWidget(self.message)
         cancel = push_button(self.tr("Cancel"), "cancel_button", self.reject)
         self.body.addLayout(row_of(1, cancel, self.submit_button))
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        # A layout asks for the height of unwrapped text only, before the style sheet is known: long sentences and
+        # fields that appear later would be cut off.
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
+            self.setMinimumHeight(self.body.totalHeightForWidth(self.width()))
+        return handled
 
     def apply(self) -> None:
         """Read the fields and call the service."""
