@@ -1,0 +1,202 @@
+"""Settings in a real window: what cannot be used is named beside its field, and what protects the shop changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QDate, QPoint, QPointF, Qt
+from PySide6.QtGui import QPalette, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.errors import RefusedError
+from desktop_app.ui.dialogs.password_dialog import PasswordDialog
+from desktop_app.ui.dialogs.recovery_code_dialog import RecoveryCodeDialog
+from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.theme import Scheme, apply_theme
+from desktop_app.ui.widgets.about_card import licence_text
+from desktop_app.ui.widgets.dialogs import TextDialog
+from tests.ui.paper_shop import PASSWORD, PaperWindow
+
+
+@pytest.fixture
+def at(qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path) -> PaperWindow:
+    return PaperWindow(tmp_path / "shop", immediate_jobs)
+
+
+def _page(at: PaperWindow) -> Any:
+    return at.page("settings")
+
+
+def test_what_is_typed_is_saved_together(qtbot: QtBot, at: PaperWindow) -> None:
+    page = _page(at)
+    assert not page.save_button.isEnabled()
+    page.fields.shop_name.setText("  星河数卡专营店 ")
+    page.fields.contact.setPlainText("微信 xinghe\n电话 400")
+    page.fields.auto_lock_minutes.setValue(0)
+    page.fields.days.day_edit.setDate(QDate(2027, 2, 14))
+    page.fields.days.add_button.click()
+    qtbot.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+    stored = at.shop.settings.get()
+    assert (stored.shop_name, stored.contact) == ("星河数卡专营店", "微信 xinghe\n电话 400")
+    assert (stored.auto_lock_minutes, stored.working_day_overrides) == (0, {"2027-02-14": False})
+    assert page.fields.shop_name.text() == "星河数卡专营店", "shown as it was stored"
+    assert not page.save_button.isEnabled()
+
+
+def test_every_field_that_cannot_be_used_says_so_and_nothing_is_saved(qtbot: QtBot, at: PaperWindow) -> None:
+    page = _page(at)
+    before = at.shop.settings.get()
+    page.fields.shop_name.setText("好店")
+    page.fields.icp.setText("京" * 81)
+    page.fields.drop_folder.setText("intake")
+    page.fields.time_zone.setCurrentText("Mars/Olympus")
+    qtbot.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+    assert "80 characters" in page.fields.error("icp")
+    assert "full path" in page.fields.error("drop_folder")
+    assert "Mars/Olympus" in page.fields.error("time_zone")
+    assert page.fields.error("shop_name") == ""
+    assert at.shop.settings.get() == before
+    assert page.fields.icp.hasFocus() or at.window.focusWidget() is page.fields.icp
+    page.fields.icp.setText("")
+    page.fields.drop_folder.setText("")
+    page.fields.time_zone.setCurrentText("Asia/Tokyo")
+    qtbot.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+    assert all(page.fields.error(name) == "" for name in page.fields.names)
+    assert at.shop.settings.get().time_zone == "Asia/Tokyo"
+
+
+def test_the_theme_counts_at_once_and_leaves_the_rest_unsaved(qapp: QApplication, at: PaperWindow) -> None:
+    page = _page(at)
+    page.fields.shop_name.setText("未保存")
+    page.fields.theme.setCurrentIndex(page.fields.theme.findData("dark"))
+    page.fields.theme.activated.emit(page.fields.theme.currentIndex())
+    assert at.shop.settings.get().theme == "dark"
+    assert at.shop.settings.get().shop_name == ""
+    assert qapp.palette().color(QPalette.ColorRole.Window).lightness() < 80
+    assert page.fields.shop_name.text() == "未保存"
+    assert page.save_button.isEnabled()
+    apply_theme(qapp, Scheme.LIGHT)
+
+
+def test_the_language_is_kept_and_said_to_wait_for_the_next_start(at: PaperWindow) -> None:
+    page = _page(at)
+    page.fields.language.setCurrentIndex(page.fields.language.findData("zh"))
+    page.fields.language.activated.emit(page.fields.language.currentIndex())
+    assert at.shop.settings.get().language == "zh"
+    assert "started again" in page.message.text()
+
+
+def test_settings_changed_elsewhere_do_not_take_away_what_is_being_typed(at: PaperWindow) -> None:
+    page = _page(at)
+    page.fields.licence.setText("91110105")
+    at.shop.settings.save(replace(at.shop.settings.get(), shop_name="星河", clipboard_seconds=40))
+    assert page.fields.shop_name.text() == "星河"
+    assert page.fields.clipboard_seconds.value() == 40
+    assert page.fields.licence.text() == "91110105"
+    page.revert()
+    assert page.fields.licence.text() == ""
+
+
+def test_the_wheel_scrolls_the_page_and_changes_no_number(qapp: QApplication, at: PaperWindow) -> None:
+    page = _page(at)
+    page.fields.shop_name.setFocus()
+    spin = page.fields.auto_lock_minutes
+    place = QPointF(5, 5)
+    wheel = QWheelEvent(
+        place,
+        QPointF(spin.mapToGlobal(QPoint(5, 5))),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    qapp.sendEvent(spin, wheel)
+    assert spin.value() == 5
+
+
+def test_the_password_is_changed_beside_the_window(qtbot: QtBot, jobs: Jobs, tmp_path: Path) -> None:
+    at = PaperWindow(tmp_path / "shop", jobs)
+    page = _page(at)
+    qtbot.mouseClick(page.protection.password_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(PasswordDialog)
+    dialog.new_edit.setText("another good one 7")
+    dialog.repeat_edit.setText("another good one 8")
+    dialog.old_edit.setText(PASSWORD)
+    dialog.submit()
+    assert "differ" in dialog.message.text()
+    dialog.repeat_edit.setText("another good one 7")
+    dialog.old_edit.setText("wrong")
+    dialog.submit()
+    qtbot.waitUntil(lambda: bool(dialog.message.text()), timeout=20_000)
+    assert dialog.submit_button.isEnabled()
+    dialog.old_edit.setText(PASSWORD)
+    with qtbot.waitSignal(dialog.changed, timeout=20_000):
+        dialog.submit()
+    with pytest.raises(RefusedError):
+        at.shop.confirm_password(PASSWORD)
+    at.shop.confirm_password("another good one 7")
+
+
+def test_a_new_recovery_code_is_typed_again_before_it_is_gone(qtbot: QtBot, at: PaperWindow) -> None:
+    page = _page(at)
+    qtbot.mouseClick(page.protection.code_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(RecoveryCodeDialog)
+    dialog.password_edit.setText("wrong")
+    qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
+    assert dialog.message.text()
+    assert not dialog.code_label.text()
+    dialog.password_edit.setText(PASSWORD)
+    qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
+    code = dialog.code_label.text()
+    assert code
+    assert code != at.recovery_code
+    dialog.reject()
+    assert dialog.isVisible(), "it cannot be shown another time"
+    dialog.again_edit.setText(code[:-1])
+    assert not dialog.done_button.isEnabled()
+    dialog.again_edit.setText(code.lower().replace("-", " "))
+    qtbot.mouseClick(dialog.done_button, Qt.MouseButton.LeftButton)
+    at.shop.lock()
+    at.shop.unlock_with_recovery_code(code)
+    at.shop.lock()
+    with pytest.raises(RefusedError):
+        at.shop.unlock_with_recovery_code(at.recovery_code)
+
+
+def test_protection_names_the_slots_and_waits_for_the_shop_to_be_unlocked(at: PaperWindow) -> None:
+    page = _page(at)
+    text = page.protection.findChild(QLabel, "protection_slots").text()
+    assert "password" in text
+    assert "recovery code" in text
+    assert "key file" not in text
+    at.window.lock()
+    assert not page.protection.password_button.isEnabled()
+    assert not page.protection.code_button.isEnabled()
+    assert not page.protection.findChild(QLabel, "protection_hint").isHidden()
+
+
+def test_the_check_says_sound_or_names_what_is_wrong(qtbot: QtBot, at: PaperWindow) -> None:
+    proof = at.shop.proofs.issue(at.redeemed())
+    page = _page(at)
+    qtbot.mouseClick(page.check_card.check_button, Qt.MouseButton.LeftButton)
+    assert page.check_card.message.text() == "The shop is sound."
+    (at.shop.data_dir / "proofs" / f"{proof.proof_no}.pdf").unlink()
+    qtbot.mouseClick(page.check_card.check_button, Qt.MouseButton.LeftButton)
+    assert proof.proof_no in page.check_card.findings.toPlainText()
+    assert not page.check_card.findings.isHidden()
+    assert page.check_card.check_button.isEnabled()
+
+
+def test_the_licences_name_every_part(qtbot: QtBot, at: PaperWindow) -> None:
+    _page(at).about._show_licences()
+    dialog = at.dialog(TextDialog)
+    for part in ("LGPL-3.0", "SIL Open Font License", "ISC"):
+        assert part.casefold() in licence_text().casefold()
+        assert part.casefold() in dialog.text_edit.toPlainText().casefold()
+    dialog.accept()
