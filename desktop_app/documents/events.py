@@ -279,7 +279,7 @@ def describe(kind: str, facts: Mapping[str, object], language: str, zone: ZoneIn
     head = title(kind, language)
     if not told:
         return head
-    return f"{head}:{','.join(told)}" if chinese else f"{head}: {', '.join(told)}"
+    return f"{head}：{'，'.join(told)}" if chinese else f"{head}: {', '.join(told)}"
 
 
 def _change_of_state(kind: str, facts: Mapping[str, object], language: str) -> str:

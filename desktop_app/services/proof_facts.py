@@ -102,7 +102,7 @@ def read_proof_facts(
         icp_record=settings.icp,
         business_licence=settings.licence,
         order_no=order.order_no,
-        platform=f"{channel.name}({word(channel.platform_kind, _ZH)})",
+        platform=f"{channel.name}（{word(channel.platform_kind, _ZH)}）",
         product=subject.product.name,
         unit_ref=unit.ref,
         face_value_fen=unit.face_fen,

@@ -162,6 +162,7 @@ def time_tone(due: datetime | None, amber: datetime | None, now: datetime, *, pa
 
 
 def percent(basis_points: int) -> str:
-    """Basis points as per cent: 500 is ``5 %``, 125 is ``1.25 %``."""
+    """Basis points as per cent: 500 is ``5 %``, 125 is ``1.25 %``; Chinese sets no space."""
     whole, rest = divmod(basis_points, 100)
-    return f"{whole} %" if rest == 0 else f"{whole}.{rest:02d}".rstrip("0") + " %"
+    number = str(whole) if rest == 0 else f"{whole}.{rest:02d}".rstrip("0")
+    return f"{number}%" if _language == "zh" else f"{number} %"

@@ -138,11 +138,11 @@
     </message>
     <message>
         <source>Its keys</source>
-        <translation>查看卡密</translation>
+        <translation>本批卡密</translation>
     </message>
     <message>
         <source>Facts…</source>
-        <translation>事实…</translation>
+        <translation>批次信息…</translation>
     </message>
     <message>
         <source>Undo the import…</source>
@@ -1122,8 +1122,24 @@
         <translation>导出操作日志</translation>
     </message>
     <message>
+        <source>Export the stock report</source>
+        <translation>导出库存报表</translation>
+    </message>
+    <message>
+        <source>Export the suppliers&apos; failure rates</source>
+        <translation>导出供应商失效率</translation>
+    </message>
+    <message>
         <source>CSV (*.csv)</source>
         <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Excel workbook (*.xlsx)</source>
+        <translation>Excel 工作簿 (*.xlsx)</translation>
+    </message>
+    <message>
+        <source>Keys in clear, one a line (*.txt)</source>
+        <translation>明文卡密，每行一条 (*.txt)</translation>
     </message>
     <message>
         <source>The shop is locked: keys are written as fingerprints.</source>
@@ -1946,7 +1962,7 @@
     </message>
     <message>
         <source>Whole key, order no. or batch…</source>
-        <translation>整条卡密、订单号或批次…</translation>
+        <translation>整条卡密、单号、批次…</translation>
     </message>
     <message>
         <source>Product</source>
@@ -2218,7 +2234,7 @@
     </message>
     <message>
         <source>The buyer confirmed the receipt of order {order_no}. From then on a refund for a change of mind is no longer due.</source>
-        <translation>买家已确认收到订单 {order_no}。此后因“不想要了”申请的，不再应当退款。</translation>
+        <translation>买家已确认收到订单 {order_no}。此后因改变主意申请的，不再必须退款。</translation>
     </message>
     <message>
         <source>Record the receipt</source>
@@ -2838,7 +2854,7 @@
     </message>
     <message>
         <source>Order no., whole buyer or account…</source>
-        <translation>订单号、完整的买家或账号…</translation>
+        <translation>单号、买家、账号…</translation>
     </message>
     <message>
         <source>State</source>
@@ -4930,7 +4946,7 @@
     </message>
     <message>
         <source>Window</source>
-        <translation>窗口</translation>
+        <translation>界面</translation>
     </message>
     <message>
         <source>Clock and calendar</source>
@@ -5243,7 +5259,7 @@
     </message>
     <message>
         <source>Facts…</source>
-        <translation>事实…</translation>
+        <translation>登记事实…</translation>
     </message>
     <message>
         <source>Units</source>
@@ -5449,7 +5465,7 @@
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation>{hours} 小时 {minutes} 分钟</translation>
+        <translation>{hours} 小时 {minutes} 分</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -5473,7 +5489,7 @@
     </message>
     <message>
         <source>{span} overdue</source>
-        <translation>已超时 {span}</translation>
+        <translation>超时 {span}</translation>
     </message>
     <message>
         <source>{span} left</source>

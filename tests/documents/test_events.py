@@ -48,7 +48,7 @@ def test_a_line_tells_amounts_codes_and_times() -> None:
     facts = {"order_no": "A1", "paid_fen": 123450, "paid_at": 1795320000000000, "payment_channel": "wechat", "note": ""}
     assert (
         describe("order.paid", facts, "zh")
-        == "订单已支付:订单 A1,实付 ¥1,234.50,支付方式 微信支付,支付时间 2026-11-22 12:00:00"
+        == "订单已支付：订单 A1，实付 ¥1,234.50，支付方式 微信支付，支付时间 2026-11-22 12:00:00"
     )
     english = describe("order.paid", facts, "en", ZoneInfo("UTC"))
     assert english == "Order paid: order A1, paid ¥1,234.50, payment WeChat Pay, paid at 2026-11-22 04:00:00"
@@ -60,7 +60,7 @@ def test_a_move_of_state_and_a_change_of_value_are_told_as_such() -> None:
 
 
 def test_no_is_an_answer_where_it_was_asked() -> None:
-    assert describe("request.facts", {"log_confirms": False}, "zh") == "核实申请事实:日志证实 否"
+    assert describe("request.facts", {"log_confirms": False}, "zh") == "核实申请事实：日志证实 否"
     assert describe("export.written", {"revealed": False}, "zh") == "导出文件"
     assert describe("export.written", {"revealed": True}, "en") == "Export written: with clear keys"
 
@@ -71,7 +71,7 @@ def test_hashes_and_ids_are_not_for_people() -> None:
 
 
 def test_what_a_newer_version_wrote_is_shown_and_not_hidden() -> None:
-    assert describe("moon.landed", {"order_no": "A1"}, "zh") == "moon.landed:订单 A1"
+    assert describe("moon.landed", {"order_no": "A1"}, "zh") == "moon.landed：订单 A1"
     assert "teleported" in describe("order.added", {"state": "teleported"}, "zh")
 
 

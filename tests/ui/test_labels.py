@@ -86,6 +86,8 @@ def test_errors_speak_the_language_of_the_window() -> None:
 @pytest.mark.parametrize(("points", "text"), [(0, "0 %"), (500, "5 %"), (125, "1.25 %"), (250, "2.5 %"), (5, "0.05 %")])
 def test_percent(points: int, text: str) -> None:
     assert labels.percent(points) == text
+    labels.set_language("zh")
+    assert labels.percent(points) == text.replace(" ", "")
 
 
 def test_money() -> None:
