@@ -9,6 +9,7 @@ the wrapping, and it is itself a formula; a tab in front is invisible and travel
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -85,18 +86,29 @@ def write_csv(
     gets the number of rows so far. Raises CancelledError when ``cancelled`` answers true, StorageError when the file
     cannot be written; neither leaves anything behind, and a file that was there before stays.
     """
+    formats = [_formatter(column.kind, zone) for column in columns]
+    return write_csv_parts(path, columns, _written(rows, formats), language, progress, cancelled)
+
+
+def write_csv_parts(
+    path: Path,
+    columns: Sequence[Column],
+    parts: Iterable[tuple[str, int]],
+    language: str,
+    progress: Callable[[int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> int:
+    """The same for rows that are CSV text already: ``parts`` are that text and the number of its rows."""
     part = path.with_name(path.name + ".part")
     count = 0
-    formats = [_formatter(column.kind, zone) for column in columns]
     try:
         with part.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow([guard(column.title(language)) for column in columns])
-            for step in _steps(rows):
+            csv.writer(file, lineterminator="\r\n").writerow([guard(column.title(language)) for column in columns])
+            for text, rows in parts:
                 if cancelled is not None and cancelled():
                     raise CancelledError("The export was cancelled; no file was written.", "已取消导出，没有生成文件。")
-                writer.writerows([write(value) for write, value in zip(formats, row, strict=True)] for row in step)
-                count += len(step)
+                file.write(text)
+                count += rows
                 if progress is not None:
                     progress(count)
             file.flush()
@@ -163,7 +175,13 @@ def _formatter(kind: Kind, zone: tzinfo) -> Callable[[object], str]:
     return {Kind.TEXT: text, Kind.NUMBER: number, Kind.MONEY: money, Kind.TIME: time}[kind]
 
 
-def _steps(rows: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
+def _written(
+    rows: Iterable[Sequence[object]], formats: Sequence[Callable[[object], str]]
+) -> Iterator[tuple[str, int]]:
     iterator = iter(rows)
     while step := list(islice(iterator, _ROWS_PER_STEP)):
-        yield step
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerows(
+            [write(value) for write, value in zip(formats, row, strict=True)] for row in step
+        )
+        yield text.getvalue(), len(step)

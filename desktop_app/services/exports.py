@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,14 +13,17 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from desktop_app.documents.code_words import is_chinese, word
-from desktop_app.documents.csv_export import Column, Kind, write_csv
+from desktop_app.documents.csv_export import Column, Kind, write_csv, write_csv_parts
 from desktop_app.documents.events import describe, title
+from desktop_app.documents.text_export import write_lines
+from desktop_app.documents.xlsx_export import write_xlsx
 from desktop_app.domain.errors import BadInputError, LockedError, StorageError
 from desktop_app.services.buyers import DAMAGED
 from desktop_app.services.context import Context
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.key_lines import KeyFilter, KeyLine
-from desktop_app.services.listing import Sort
+from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.order_export import order_parts
 from desktop_app.services.order_lines import OrderFilter, OrderLine, orders_listing
 from desktop_app.services.proofs import ProofLine, Proofs
 from desktop_app.services.refunds import RefundFilter, RefundLine, Refunds
@@ -332,27 +336,38 @@ def export(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> int:
-    """Write a table to ``path`` as CSV. Returns the number of rows.
+    """Write a table to ``path``. Returns the number of rows.
+
+    The name says as what: ``.xlsx`` a workbook, ``.txt`` (card keys in clear only) the lines as they once came in,
+    anything else CSV.
 
     ``where`` is the filter of the page (None: everything). ``reveal`` puts card keys in clear into an export of keys:
     it needs the shop unlocked and is logged before the first key is read. Cancelling leaves no file behind.
     """
     chosen = _export_of(what)
     listing = chosen.listing(context, where, sort)
+    as_lines = path.suffix.lower() == ".txt"
+    if as_lines:
+        _require_plain_keys(what, reveal)
+        listing = chosen.listing(context, where, sort or Sort("batch"))
     total = listing.count()
     lines: Iterable[Any] = listing.rows()
     if reveal:
         _log_reveal(context, what, path, total)
         lines = _revealed(context, listing.rows())
-    count = write_csv(
-        path,
-        chosen.columns,
-        (chosen.cells(line, language, context.zone) for line in lines),
-        language,
-        None if progress is None else lambda done: progress(done, max(done, total)),
-        cancelled,
-        zone=context.zone,
-    )
+    tell = None if progress is None else partial(_tell, progress, total)
+    cells = (chosen.cells(line, language, context.zone) for line in lines)
+    parts = None
+    if what == "orders" and isinstance(listing, Listing):
+        parts = order_parts(context, listing.ids(), language)
+    if as_lines:
+        count = write_lines(path, map(_whole_key, lines), tell, cancelled)
+    elif path.suffix.lower() == ".xlsx":
+        count = write_xlsx(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
+    elif parts is not None:
+        count = write_csv_parts(path, chosen.columns, parts, language, tell, cancelled)
+    else:
+        count = write_csv(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
     with context.write() as session:
         context.record(
             session,
@@ -362,6 +377,10 @@ def export(
             facts={"what": what, "rows": count, "file": path.name, "revealed": reveal},
         )
     return count
+
+
+def _tell(progress: Progress, total: int, done: int) -> None:
+    progress(done, max(done, total))
 
 
 def _export_of(what: str) -> _Export:
@@ -374,6 +393,24 @@ def _export_of(what: str) -> _Export:
             known=", ".join(EXPORTS),
         )
     return chosen
+
+
+def _require_plain_keys(what: str, reveal: bool) -> None:
+    if what != "keys" or not reveal:
+        raise BadInputError(
+            "A text file holds card keys in clear, one a line, and nothing else: choose that, or CSV or XLSX.",
+            "TXT 文件只存放明文卡密，每行一张：请勾选导出明文，或改用 CSV、XLSX。",
+        )
+
+
+def _whole_key(line: KeyLine) -> str:
+    if line.masked == DAMAGED:
+        raise StorageError(
+            "Key {id} is damaged and has no text any more: export as CSV, or leave it out by a filter.",
+            "卡密 {id} 已损坏，无法还原文本：请导出为 CSV，或用筛选排除它。",
+            id=line.id,
+        )
+    return line.masked
 
 
 def _log_reveal(context: Context, what: str, path: Path, total: int) -> None:

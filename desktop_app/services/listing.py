@@ -8,26 +8,28 @@ a reader keeps writers waiting).
 
 from __future__ import annotations
 
+import sys
 import threading
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql import operators
 from sqlmodel import Session
 
 from desktop_app.services.context import Context
 
 Line = TypeVar("Line")
 
-_FIRST_ROWS = 1024
-"""Rows up to here are read where an index already has them in order, without waiting for all ids."""
+_FEW_ROWS = 1024
+"""So far into a list an index is walked even where several have to be merged."""
 
-_DIGITS_AT_ONCE = 1 << 16
-"""So much text of ids becomes numbers at once: the window gets its turn in between."""
+_ID_DIGITS = 16
+_IDS_AT_ONCE = 1 << 14
+"""So many ids are worked on in one go: the window gets its turn in between."""
 
 _DIALECT = sqlite.dialect()
 
@@ -78,6 +80,7 @@ class Listing(Generic[Line]):
         self._unsorted: Select[Any] | None = None
         self._parts: Sequence[Select[Any]] = ()
         self._is_indexed = False
+        self._counted: int | None = None
 
     def count(self) -> int:
         """How many rows there are."""
@@ -85,14 +88,15 @@ class Listing(Generic[Line]):
         if self._ids is not None or not self._is_indexed:
             return len(self.ids())
         with self._context.read() as session:
-            counted = select(func.count()).select_from(unsorted.order_by(None).subquery())
-            return int(session.execute(counted).scalar_one())
+            counted = unsorted.with_only_columns(func.count(), maintain_column_froms=True)
+            self._counted = int(session.execute(counted).scalar_one())
+        return self._counted
 
     def page(self, offset: int, limit: int) -> list[Line]:
         """Rows ``offset`` to ``offset + limit - 1``; fewer at the end."""
         self._prepared()
-        if self._ids is None and self._is_indexed and offset + limit <= _FIRST_ROWS:
-            return self._first(offset, limit)
+        if self._ids is None and self._is_indexed and (len(self._parts) == 1 or offset + limit <= _FEW_ROWS):
+            return self._walked(offset, limit)
         return self._rows_of(self.ids()[offset : offset + limit])
 
     def rows(self, chunk: int = 1000) -> Iterator[Line]:
@@ -108,19 +112,21 @@ class Listing(Generic[Line]):
                 self._prepared()
                 with self._context.read() as session:
                     texts = [_ids_text(session, part) for part in self._parts]
-                ids = array("q")
-                for text in texts:
-                    _extend(ids, text)
-                self._ids = ids
+                self._ids = _ids_of(texts)
             return self._ids
 
     def positions(self, ids: Collection[int]) -> dict[int, int]:
         """At which place each of ``ids`` stands; those that are not in the list are left out."""
         wanted = set(ids)
-        if not wanted:
-            return {}
-        found = ((row_id, place) for place, row_id in enumerate(self.ids()) if row_id in wanted)
-        return dict(islice(found, len(wanted)))
+        found: dict[int, int] = {}
+        every = self.ids() if wanted else array("q")
+        for start in range(0, len(every), _IDS_AT_ONCE):
+            some = every[start : start + _IDS_AT_ONCE]
+            for row_id in wanted.intersection(some):
+                found[row_id] = start + some.index(row_id)
+            if len(found) == len(wanted):
+                break
+        return found
 
     # ---- inside
 
@@ -130,15 +136,26 @@ class Listing(Generic[Line]):
         with self._context.read() as session:
             return self._read(session, ids.tolist())
 
-    def _first(self, offset: int, limit: int) -> list[Line]:
+    def _walked(self, offset: int, limit: int) -> list[Line]:
+        """Rows found by walking an index that has them in order, from its nearer end."""
+        end = offset + limit
+        is_near_end = self._ask_parts is None and self._counted is not None and 2 * offset > self._counted
         with self._context.read() as session:
             ids: list[int] = []
-            wanted = offset + limit
-            for part in self._parts:
-                ids += session.execute(part.limit(wanted - len(ids))).scalars()
-                if len(ids) >= wanted:
-                    break
-            return self._read(session, ids[offset:]) if len(ids) > offset else []
+            if is_near_end and self._counted is not None:
+                turned = self._parts[0].order_by(None).order_by(*(_turned(column) for column in self._order))
+                skipped = max(self._counted - end, 0)
+                ids += session.execute(turned.offset(skipped).limit(min(limit, self._counted - offset))).scalars()
+                ids.reverse()
+            elif len(self._parts) == 1:
+                ids += session.execute(self._parts[0].offset(offset).limit(limit)).scalars()
+            else:
+                for part in self._parts:
+                    ids += session.execute(part.limit(end - len(ids))).scalars()
+                    if len(ids) >= end:
+                        break
+                del ids[:offset]
+            return self._read(session, ids) if ids else []
 
     def _prepared(self) -> Select[Any]:
         with self._preparing:
@@ -160,19 +177,26 @@ def _sorts(session: Session, statement: Select[Any]) -> bool:
     return any("TEMP B-TREE" in row[3] for row in plan)
 
 
+def _turned(column: Any) -> Any:
+    return column.element.asc() if column.modifier is operators.desc_op else column.element.desc()
+
+
 def _ids_text(session: Session, statement: Select[Any]) -> str:
-    """All ids with commas between: one step of SQLite for all of them, during which other threads run.
+    """All ids in hexadecimal: one step of SQLite for all of them, during which other threads run.
 
     An aggregate keeps the order of its subquery (sqlite.org/optoverview.html, "The flattening optimization").
     """
     rows = statement.subquery()
-    return session.execute(select(func.group_concat(rows.c[0])).select_from(rows)).scalar_one() or ""
+    digits = func.printf(f"%0{_ID_DIGITS}x", rows.c[0])
+    return session.execute(select(func.group_concat(digits, "")).select_from(rows)).scalar_one() or ""
 
 
-def _extend(ids: array[int], text: str) -> None:
-    start = 0
-    while start < len(text):
-        end = text.find(",", start + _DIGITS_AT_ONCE)
-        end = len(text) if end < 0 else end
-        ids.extend(map(int, text[start:end].split(",")))
-        start = end + 1
+def _ids_of(texts: Sequence[str]) -> array[int]:
+    ids = array("q")
+    step = _ID_DIGITS * _IDS_AT_ONCE
+    for text in texts:
+        for start in range(0, len(text), step):
+            ids.frombytes(bytes.fromhex(text[start : start + step]))
+    if sys.byteorder == "little":
+        ids.byteswap()
+    return ids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,16 @@ from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread may compute while the window wants its turn."""
+
 
 def run(data_dir: Path, argv: Sequence[str] = ()) -> int:
     """Open the window on the shop of ``data_dir`` and stay until it is closed; returns the exit status."""
     from desktop_app.ui.opening import Opening
 
+    # a thread that works must not keep the window waiting five milliseconds for every call of Qt
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = make_application(argv)
     jobs = Jobs()
     window = MainWindow(jobs)

@@ -6,6 +6,7 @@ For every action two times are told: how long the window was held up, and how lo
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +20,7 @@ from desktop_app.domain.states import KeyState, OrderState
 from desktop_app.services.inventory import KeyFilter
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.orders import OrderFilter
+from desktop_app.ui.app import SWITCH_SECONDS
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import label
 from desktop_app.ui.row_model import Column
@@ -31,6 +33,7 @@ JUMPS = 40
 
 
 def main(rows: int = ROWS) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)  # as the window does
     app = application()
     shop = open_big_shop(rows)
     floor = _floor(app)

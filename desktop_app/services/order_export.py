@@ -1,0 +1,169 @@
+"""Orders as CSV text straight from SQLite, for exports of a million of them.
+
+SQLite writes each order as a JSON array of its cells, already as people read them; an array without an escape is a CSV
+row. The few rows that have one, and numbers that a spreadsheet would change, go through the same guard and writer as
+every other export. Meanwhile this thread opens the buyers, which only the vault can.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from array import array
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from sqlmodel import col, func, select
+
+from desktop_app.documents.code_words import word
+from desktop_app.documents.csv_export import guard
+from desktop_app.domain.states import OrderState
+from desktop_app.services.buyers import masked_buyer
+from desktop_app.services.context import Context
+from desktop_app.storage.column_types import from_micros
+from desktop_app.storage.tables import ChannelRow, OrderRow, ProductRow
+
+_TROUBLE: Final = re.compile(r"[\"\\\x00-\x1f]|\A[^\w#*]|\A\d+\Z|\A[\d.]+[eE]|\A\d{1,2}[-/]|\s\Z")
+"""A buyer that may need quoting or the guard; a masked one hardly ever does."""
+
+_ORDERS: Final = 4000
+"""So many at a time; each part is one short read."""
+
+_Buyer = tuple[str | None, str | None, str]
+"""Sealed and tag in hexadecimal, and the number of the order."""
+
+_RAW: Final = "\x01"
+"""Stands in front of a cell that still needs the guard; JSON escapes it, so its row is seen."""
+
+_BUYER: Final = '"\\u0002"'
+"""Where the buyer goes, as it stands in the JSON."""
+
+_PLAIN: Final = "o.order_no GLOB '[A-Za-z]*' AND o.order_no NOT GLOB '*[^A-Za-z0-9]*'"
+_LONG_DIGITS: Final = "length(o.order_no) >= 12 AND o.order_no NOT GLOB '*[^0-9]*'"
+
+
+def order_parts(context: Context, ids: array[int], language: str) -> Iterator[tuple[str, int]] | None:
+    """CSV rows of these orders with the columns of their export, in parts of text and number of rows.
+
+    None where the shop's clock was put forward or back within the time of its orders: that needs a calendar, and is
+    left to the ordinary way.
+    """
+    offset = _fixed_offset(context)
+    return None if offset is None else _parts(context, ids, _statement(offset, language), language)
+
+
+def _parts(context: Context, ids: array[int], statement: str, language: str) -> Iterator[tuple[str, int]]:
+    names = [_names(context, kind) for kind in (ProductRow, ChannelRow)]
+
+    def read(start: int) -> tuple[list[str], list[_Buyer]]:
+        wanted = json.dumps(ids[start : start + _ORDERS].tolist())
+        with context.read() as session:
+            rows, buyers = session.connection().exec_driver_sql(statement, (*names, wanted)).one()
+        return (rows.split("\r\n"), json.loads(buyers)) if rows else ([], [])
+
+    starts = range(0, len(ids), _ORDERS)
+    # SQLite reads the next part while the buyers of this one are opened
+    with ThreadPoolExecutor(1, thread_name_prefix="export") as reader:
+        ahead = [reader.submit(read, start) for start in starts[:1]]
+        for number in range(len(starts)):
+            rows, buyers = ahead.pop().result()
+            if number + 1 < len(starts):
+                ahead.append(reader.submit(read, starts[number + 1]))
+            lines = [_line(context, row, buyer) for row, buyer in zip(rows, buyers, strict=True)]
+            yield "".join(lines), len(lines)
+
+
+def _line(context: Context, row: str, buyer: _Buyer) -> str:
+    sealed, tag, order_no = buyer
+    cell = "" if sealed is None else masked_buyer(context.vault, order_no, bytes.fromhex(sealed), _blob(tag))
+    left, _, right = row.partition(_BUYER)
+    if "\\" not in left and "\\" not in right and not _TROUBLE.search(cell):
+        return f'{left[1:]}"{cell}"{right[:-1]}\r\n'
+    cells = [*json.loads(f"{left[:-1]}]"), guard(cell), *json.loads(f"[{right[1:]}")]
+    target = io.StringIO()
+    csv.writer(target, lineterminator="\r\n").writerow(
+        guard(cell[1:]) if isinstance(cell, str) and cell.startswith(_RAW) else cell for cell in cells
+    )
+    return target.getvalue()
+
+
+def _blob(hexadecimal: str | None) -> bytes | None:
+    return None if hexadecimal is None else bytes.fromhex(hexadecimal)
+
+
+def _statement(offset: timedelta, language: str) -> str:
+    seconds = int(offset.total_seconds())
+    states = " ".join(f"WHEN '{state.value}' THEN {_quoted(guard(word(state, language)))}" for state in OrderState)
+
+    def time(column: str) -> str:
+        return f"coalesce(datetime(o.{column} / 1000000 + {seconds}, 'unixepoch'), '')"
+
+    def money(column: str) -> str:
+        return f"(o.{column} / 100) || '.' || substr('0' || (o.{column} % 100), -2)"
+
+    cells = (
+        f"CASE WHEN {_PLAIN} THEN o.order_no WHEN {_LONG_DIGITS} THEN '''' || o.order_no "
+        f"ELSE char({ord(_RAW)}) || o.order_no END",
+        "p.name",
+        "(SELECT count(*) FROM units u WHERE u.order_id = o.id)",
+        f"CASE o.state {states} END",
+        money("paid_fen"),
+        money("refunded_fen"),
+        "char(2)",
+        "c.name",
+        time("ordered_at"),
+        time("paid_at"),
+        time("shipped_at"),
+    )
+    return f"""
+        WITH product_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?)),
+        channel_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?))
+        SELECT group_concat(json_array({", ".join(cells)}), char(13, 10)),
+            json_group_array(json_array(
+                CASE WHEN o.buyer_sealed IS NOT NULL THEN hex(o.buyer_sealed) END,
+                CASE WHEN o.buyer_tag IS NOT NULL THEN hex(o.buyer_tag) END,
+                o.order_no
+            ))
+        FROM json_each(?) AS wanted
+        CROSS JOIN orders AS o ON o.id = wanted.value
+        CROSS JOIN product_names AS p ON p.id = o.product_id
+        CROSS JOIN channel_names AS c ON c.id = o.channel_id
+    """
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _names(context: Context, kind: type[ProductRow | ChannelRow]) -> str:
+    with context.read() as session:
+        rows: Mapping[int, str] = dict(session.exec(select(kind.id, kind.name)).all())
+    return json.dumps({key: _RAW + name if name.startswith(_RAW) else guard(name) for key, name in rows.items()})
+
+
+def _fixed_offset(context: Context) -> timedelta | None:
+    """How far the shop's clock is from UTC, when that never changed between its first and its last time."""
+    times = [col(OrderRow.ordered_at), col(OrderRow.paid_at), col(OrderRow.shipped_at)]
+    with context.read() as session:
+        first = [session.exec(select(func.min(column))).one() for column in times]
+        last = [session.exec(select(func.max(column))).one() for column in times]
+    known_first = [at for at in first if at is not None]
+    known_last = [at for at in last if at is not None]
+    if not known_first:
+        return timedelta(0)
+    moment, end = min(known_first), max(known_last)
+    offsets = {_offset(context.zone, to) for to in (moment, end)}
+    while moment < end and len(offsets) == 1:
+        offsets.add(_offset(context.zone, moment))
+        moment += timedelta(days=1)
+    offset = offsets.pop()
+    is_fixed = not offsets and offset % timedelta(seconds=1) == timedelta(0)
+    return offset if is_fixed and min(known_first) >= from_micros(0) else None
+
+
+def _offset(zone: tzinfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta(0)
