@@ -153,6 +153,10 @@
         <translation>批次</translation>
     </message>
     <message>
+        <source>pasted</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
         <source>{name} (undone)</source>
         <translation>{name}（已撤销）</translation>
     </message>

@@ -19,6 +19,9 @@ from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.row_table import RowTable
 
+PASTED = "paste"
+"""What a batch keeps as its source when its keys came from no file."""
+
 
 class BatchesView(QWidget):
     """``failed`` carries the ShopError of an undo that was refused."""
@@ -44,7 +47,7 @@ class BatchesView(QWidget):
                 Column("supplier", self.tr("Supplier"), lambda row: row.supplier, width=120),
                 Column("cost", self.tr("Cost"), _cost_text, right, width=80),
                 Column("invoice_no", self.tr("Invoice"), lambda row: row.invoice_no, width=120),
-                Column("source", self.tr("From"), lambda row: row.source, width=150),
+                Column("source", self.tr("From"), self._source, width=150),
             ),
             self._open_source,
         )
@@ -69,6 +72,9 @@ class BatchesView(QWidget):
             self.table.clearSelection()
         self._product_id = product_id
         self.table.reload()
+
+    def _source(self, row: BatchLine) -> str:
+        return self.tr("pasted") if row.source == PASTED else row.source
 
     def _open_source(self, _sort: Sort | None) -> RowSource[BatchLine]:
         if self._product_id is None:
