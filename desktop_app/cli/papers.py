@@ -62,13 +62,13 @@ def proof(
 def export(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help="keys, orders, requests, refunds, proofs, events, stock or suppliers.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="CSV file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="File: .csv, .xlsx, or .txt for keys in clear.")],
     language: Annotated[str, typer.Option(help="Headings in zh or en.")] = "zh",
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Keys in clear; asks for the password and is logged.")
     ] = False,
 ) -> None:
-    """Write a list of the shop as CSV (UTF-8 with BOM) for Excel."""
+    """Write a list of the shop as CSV (UTF-8 with BOM), a workbook, or the lines of keys."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
         if reveal and "password" in shop.protections():

@@ -6,11 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from desktop_app.documents.csv_export import read_back
-from desktop_app.domain.errors import BadInputError, CancelledError, LockedError
+from desktop_app.domain.errors import BadInputError, CancelledError, LockedError, StorageError
 from desktop_app.domain.states import OrderState
 from desktop_app.services.exports import EXPORTS
+from desktop_app.services.key_import import ImportOptions
 from desktop_app.services.key_lines import KeyFilter
 from desktop_app.services.listing import Sort
 from desktop_app.services.orders import OrderFilter
@@ -149,3 +151,42 @@ def test_progress_ends_at_the_number_of_rows(shop: OrderDesk, tmp_path: Path) ->
     told: list[tuple[int, int]] = []
     shop.reports.export("orders", tmp_path / "o.csv", progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (3, 3)
+
+
+def test_a_text_file_gives_the_lines_back_as_they_came(shop: OrderDesk, tmp_path: Path) -> None:
+    source = tmp_path / "in.txt"
+    lines = ["=cmd|A1----pw", "  Card Key 0001  ", "卡号----密码，一", "'0012345678901234567", "ABCD-0001-0002"]
+    source.write_text("\n".join(lines) + "\n", "utf-8", newline="")
+    preview = shop.desk.inventory.preview_file(source, shop.product_id)
+    shop.desk.inventory.import_keys(preview, ImportOptions())
+    shop.desk.stock(shop.product_id, "LATER-0001-0002")
+    path = tmp_path / "out.txt"
+    assert shop.reports.export("keys", path, reveal=True) == 6
+    assert path.read_bytes() == source.read_bytes() + b"LATER-0001-0002\n"
+    batch_id = shop.desk.inventory.batches()[-1].id
+    assert shop.reports.export("keys", path, reveal=True, where=KeyFilter(batch_id=batch_id)) == 5
+    assert path.read_bytes() == source.read_bytes()
+    assert shop.desk.events("key.revealed")
+    again = shop.desk.inventory.preview_file(path, shop.product_id)
+    assert (again.new_count, again.shop_duplicates) == (0, 5)
+    for what, reveal in (("keys", False), ("orders", False)):
+        with pytest.raises(BadInputError, match="in clear"):
+            shop.reports.export(what, tmp_path / "no.txt", reveal=reveal)
+    assert not (tmp_path / "no.txt").exists()
+
+
+def test_a_damaged_key_is_named_rather_than_written_as_one(shop: OrderDesk, tmp_path: Path) -> None:
+    ids = shop.desk.stock(shop.product_id, *KEYS[:2])
+    shop.desk.execute("UPDATE card_keys SET sealed = x'00' WHERE id = ?", ids[1])
+    with pytest.raises(StorageError, match=f"Key {ids[1]}"):
+        shop.reports.export("keys", tmp_path / "out.txt", reveal=True)
+    assert not (tmp_path / "out.txt").exists()
+
+
+@pytest.mark.parametrize("what", EXPORTS)
+def test_every_table_can_be_a_workbook(busy: OrderDesk, tmp_path: Path, what: str) -> None:
+    path = tmp_path / f"{what}.xlsx"
+    counted = busy.reports.export(what, path, language="en")
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    assert rows[0] == [column.en for column in busy.reports.export_columns(what)]
+    assert len(rows) - 1 == counted > 0

@@ -132,6 +132,8 @@ class ExportDialog(QDialog):
             "refunds": self.tr("Export refunds"),
             "proofs": self.tr("Export the list of proofs"),
             "events": self.tr("Export the event log"),
+            "stock": self.tr("Export the stock report"),
+            "suppliers": self.tr("Export the suppliers' failure rates"),
         }[self._what]
 
     def _proposed_name(self) -> str:
@@ -141,7 +143,10 @@ class ExportDialog(QDialog):
 
     def _choose_path(self) -> None:
         name = Path(self.path_edit.text()).name or self._proposed_name()
-        choose_target(self, self.tr("Export to CSV"), name, [self.tr("CSV (*.csv)")], self._take_path)
+        kinds = [self.tr("CSV (*.csv)"), self.tr("Excel workbook (*.xlsx)")]
+        if self._what == "keys":
+            kinds.append(self.tr("Keys in clear, one a line (*.txt)"))
+        choose_target(self, self.tr("Export"), name, kinds, self._take_path)
 
     def _take_path(self, path: Path) -> None:
         self.path_edit.setText(str(path))

@@ -26,6 +26,11 @@ def choose_target(
     dialog = _dialog(parent, title, filters, on_chosen)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
+
+    def take_suffix(chosen: str) -> None:
+        dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
+
+    dialog.filterSelected.connect(take_suffix)
     dialog.selectFile(name)
     dialog.open()
     return dialog
