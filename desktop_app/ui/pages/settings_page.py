@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QV
 from desktop_app.domain.errors import BadInputError, ShopError
 from desktop_app.services.shop_settings import ShopSettings, checked
 from desktop_app.ui.actions import Change, WindowContext
-from desktop_app.ui.colours import Tone
+from desktop_app.ui.colours import Tone, tokens
 from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import error_text
-from desktop_app.ui.theme import Scheme, apply_theme
+from desktop_app.ui.theme import Scheme, apply_theme, wants_dark
 from desktop_app.ui.widgets.about_card import AboutCard
 from desktop_app.ui.widgets.basics import Card, column_of, plain_label, push_button, row_of
 from desktop_app.ui.widgets.check_card import CheckCard
@@ -194,7 +194,8 @@ class SettingsPage(QWidget):
             return
         self._shop.settings.save(replace(stored, **{name: value}))
         app = QApplication.instance()
-        if name == "theme" and isinstance(app, QApplication):
+        # whoever opened the shop may have followed the setting already; dressing the window twice takes its time
+        if name == "theme" and isinstance(app, QApplication) and tokens().dark != wants_dark(Scheme(value)):
             apply_theme(app, Scheme(value))
         if name == "language":
             self.message.say(self.tr("The language changes when Kamidesk is started again."))
