@@ -287,7 +287,7 @@ class OrderRow(SQLModel, table=True):
         CheckConstraint("state <> 'unpaid' OR paid_fen = 0", name="ck_orders_unpaid"),
         Index("ix_orders_ordered", "ordered_at", "id"),
         Index("ix_orders_state", "state", "ordered_at"),
-        Index("ix_orders_product", "product_id", "ordered_at", "state"),
+        Index("ix_orders_product", "product_id", "ordered_at", "id", "state"),
         Index("ix_orders_channel", "channel_id", "ordered_at"),
         # for the order of rows on screen: a million of them cannot be sorted while somebody waits
         Index("ix_orders_paid", "paid_fen"),

@@ -613,7 +613,7 @@ STATEMENTS = (
     CREATE INDEX ix_orders_paid_at ON orders (paid_at)
     """,
     """
-    CREATE INDEX ix_orders_product ON orders (product_id, ordered_at, state)
+    CREATE INDEX ix_orders_product ON orders (product_id, ordered_at, id, state)
     """,
     """
     CREATE INDEX ix_orders_refunded ON orders (refunded_fen)
