@@ -313,6 +313,7 @@ class FirstSteps(Card):
             row = row_of(mark, label, button, spacing=10)
             row.setStretch(1, 1)
             self.body.addLayout(row)
+        self.body.addStretch(1)
 
     def show_steps(self, steps: dict[str, bool]) -> None:
         """The first step that is not done yet is the one to take."""
