@@ -8,7 +8,7 @@ lists instead of an object per line, and lines are forgotten as they are read: a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -19,15 +19,19 @@ from desktop_app.exchange.csv_tables import DELIMITERS, Record, likely_delimiter
 from desktop_app.exchange.key_tables import (
     COLUMN_NAMES,
     CardFormat,
+    ColumnChoiceError,
     KeyColumn,
     KeyPreview,
     Layout,
     LineVerdict,
+    checked_roles,
     column_roles,
     looks_like_header,
     mark_duplicates,
     no_key_column,
+    no_such_column,
     numbered_column,
+    paired_roles,
     take_lines,
     take_rows,
 )
@@ -38,6 +42,7 @@ from desktop_app.exchange.text_files import Progress, TextFile, from_text, open_
 __all__ = [
     "COLUMN_NAMES",
     "CardFormat",
+    "ColumnChoiceError",
     "KeyColumn",
     "KeyPreview",
     "Layout",
@@ -58,6 +63,8 @@ def read_key_file(
     layout: Layout | None = None,
     delimiter: str | None = None,
     key_column: str | None = None,
+    header: bool | None = None,
+    roles: Mapping[str, int] | None = None,
     sheet: str | None = None,
     goods: str | None = None,
     progress: Progress | None = None,
@@ -65,15 +72,22 @@ def read_key_file(
     """Read a text file, CSV, XLSX workbook or database dump of keys; what is not given is detected.
 
     ``key_column`` is the header cell of the column that is the key, or its number (from 1) where there is no header.
-    ``goods`` takes only the cards of one product of a file that names several. Raises BadInputError (no text, too
-    large, a broken CSV, no keys), NotFoundError and ConflictError.
+    ``header`` says whether the first row names the columns, ``roles`` (see :class:`KeyColumn`) the index of every
+    column that is read; a header that is known stays one, whatever ``header`` says, so that what was sold there is not
+    taken for unsold. ``goods`` takes only the cards of one product of a file that names several. Raises BadInputError
+    (no text, too large, a broken CSV, no keys), ColumnChoiceError, NotFoundError and ConflictError.
     """
     with open_regular(path) as file:
         head = file.read(_HEAD_BYTES)
     if is_workbook(head):
         book = read_workbook(path)
         preview = KeyPreview(book.name, sha256=book.sha256, size=book.size, sheets=book.sheet_names)
-        _take_sheet(preview, book.chosen(sheet, _recognised), rule, key_column, goods)
+        chosen = book.chosen(sheet, _recognised)
+        try:
+            _take_sheet(preview, chosen, rule, key_column, header, roles, goods)
+        except ColumnChoiceError as error:
+            error.sheet, error.sheets = chosen.name, book.sheet_names
+            raise
     elif layout is not Layout.LINES and is_dump(path.name, head):
         dump = read_dump(path, format_of_dump, encoding=encoding, progress=progress)
         preview = KeyPreview(
@@ -84,13 +98,22 @@ def read_key_file(
             layout=Layout.TABLE,
             format=dump.card_format,
             columns=dump.columns,
-            roles=column_roles(dump.name, dump.columns, key_column, dump.card_format),
+            roles=column_roles(dump.name, dump.columns, key_column, dump.card_format, roles),
+            has_header=True,
         )
         take_rows(preview, dump.records, rule, following=1, goods=goods)
     else:
         text = read_text_file(path, encoding=encoding, progress=progress)
         return preview_keys(
-            text, rule=rule, layout=layout, delimiter=delimiter, key_column=key_column, goods=goods, from_disk=True
+            text,
+            rule=rule,
+            layout=layout,
+            delimiter=delimiter,
+            key_column=key_column,
+            header=header,
+            roles=roles,
+            goods=goods,
+            from_disk=True,
         )
     return _finished(preview)
 
@@ -102,12 +125,23 @@ def read_pasted_keys(
     layout: Layout | None = None,
     delimiter: str | None = None,
     key_column: str | None = None,
+    header: bool | None = None,
+    roles: Mapping[str, int] | None = None,
     goods: str | None = None,
     source: str = "paste",
 ) -> KeyPreview:
     """The same for pasted text."""
     file = from_text(source, text)
-    return preview_keys(file, rule=rule, layout=layout, delimiter=delimiter, key_column=key_column, goods=goods)
+    return preview_keys(
+        file,
+        rule=rule,
+        layout=layout,
+        delimiter=delimiter,
+        key_column=key_column,
+        header=header,
+        roles=roles,
+        goods=goods,
+    )
 
 
 def preview_keys(
@@ -117,6 +151,8 @@ def preview_keys(
     layout: Layout | None = None,
     delimiter: str | None = None,
     key_column: str | None = None,
+    header: bool | None = None,
+    roles: Mapping[str, int] | None = None,
     goods: str | None = None,
     from_disk: bool = False,
 ) -> KeyPreview:
@@ -129,20 +165,20 @@ def preview_keys(
     preview = KeyPreview(
         file.name, file.encoding.value, file.needs_confirmation, file.newline, sha256=file.sha256, size=file.size
     )
-    header = None if layout is Layout.LINES else _header(file, first, layout, delimiter, key_column)
-    if header is None:
+    table = None if layout is Layout.LINES else _table(file, first, layout, delimiter, key_column, header, roles)
+    if table is None:
         take_lines(preview, lines, rule)
         if from_disk and (card_format := format_of_text_file(file.name)) is not None:
             preview.format = card_format
             preview.general_warning = card_format.warning
     else:
         preview.layout = Layout.TABLE
-        preview.delimiter, preview.columns, preview.roles, preview.format, is_first_a_row = header
+        preview.delimiter, preview.columns, preview.roles, preview.format, preview.has_header = table
         count = len(lines)
         preview.blank_lines.extend(range(1, first + 1))
         records = records_of(file.name, used_up(lines, first), preview.delimiter, first_line=first + 1)
         following = first + 1
-        if not is_first_a_row:
+        if preview.has_header:
             named = next(records)
             following = named.line + named.raw.count("\n") + 1
         following = take_rows(preview, records, rule, following=following, goods=goods)
@@ -151,42 +187,71 @@ def preview_keys(
     return _finished(preview)
 
 
-def _header(
-    file: TextFile, first: int, layout: Layout | None, delimiter: str | None, key_column: str | None
+def _table(
+    file: TextFile,
+    first: int,
+    layout: Layout | None,
+    delimiter: str | None,
+    key_column: str | None,
+    header: bool | None,
+    roles: Mapping[str, int] | None,
 ) -> tuple[str, tuple[str, ...], dict[str, int], CardFormat | None, bool] | None:
-    """Delimiter, header cells, roles, format, and whether the first line is a row already; None for plain lines."""
+    """Delimiter, header cells, roles, format, and whether the first line is the header; None for plain lines."""
     line = file.lines[first]
     used = delimiter if delimiter is not None else likely_delimiter(line)
     if used not in DELIMITERS:
         raise BadInputError("The delimiter must be a comma, a tab or a semicolon.", "分隔符只能是逗号、制表符或分号。")
     kind = looks_like_header([cell.strip().strip('"') for cell in line.split(used)])
     number = numbered_column(key_column)
-    if number is not None and kind is False:
-        cells = split_cells(file.name, line, used, first + 1)
-        return used, *_numbered(file.name, len(cells), number), None, True
-    if layout is None and key_column is None:
-        if kind is None and format_of_header(split_cells(file.name, line, used, first + 1)) is None:
-            raise no_key_column(file.name)
+    is_chosen = number is not None or roles is not None
+    if layout is None and key_column is None and header is None and roles is None and kind is not True:
         if kind is False:
             return None
+        cells = split_cells(file.name, line, used, first + 1)
+        if format_of_header(cells) is None:
+            error = no_key_column(file.name, cells)
+            error.delimiter = used
+            raise error
     cells = split_cells(file.name, line, used, first + 1)
-    if number is not None and number < len(cells):
-        key_column = cells[number]
     card_format = format_of_header(cells)
-    return used, tuple(cells), column_roles(file.name, cells, key_column, card_format), card_format, False
+    has_header = kind is True or card_format is not None
+    if not has_header:
+        has_header = header if header is not None else kind is None or not is_chosen
+    try:
+        if not has_header:
+            return used, *_numbered(file.name, len(cells), number, roles), None, False
+        if number is not None and number < len(cells):
+            key_column = cells[number]
+        return used, tuple(cells), column_roles(file.name, cells, key_column, card_format, roles), card_format, True
+    except ColumnChoiceError as error:
+        error.delimiter = used
+        if has_header and header is None and kind is False:
+            # the first line is more likely a row
+            error.has_header, error.columns = False, _numbers(len(cells))
+        raise
 
 
-def _numbered(name: str, width: int, number: int) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Columns without names, and the one that was chosen by its number."""
-    if number >= width:
-        raise BadInputError(
-            "{file} has {count} columns, so column {number} cannot be the key.",
-            "{file} 只有 {count} 列，不能选择第 {number} 列。",
-            file=name,
-            count=width,
-            number=number + 1,
-        )
-    return tuple(str(at + 1) for at in range(width)), {KeyColumn.KEY.value: number}
+def _numbers(width: int) -> tuple[str, ...]:
+    """What columns without names are called."""
+    return tuple(str(at + 1) for at in range(width))
+
+
+def _numbered(
+    name: str, width: int, number: int | None, roles: Mapping[str, int] | None
+) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Columns without names, and what they are: chosen by number or by role; the only one is the key."""
+    columns = _numbers(width)
+    try:
+        if roles is not None:
+            return columns, paired_roles(name, columns, checked_roles(name, columns, roles))
+        if number is None and width > 1:
+            raise no_key_column(name, columns)
+    except ColumnChoiceError as error:
+        error.has_header = False
+        raise
+    if number is not None and number >= width:
+        raise no_such_column(name, width, number)
+    return columns, {KeyColumn.KEY.value: number or 0}
 
 
 def _recognised(sheet: Sheet) -> bool:
@@ -194,7 +259,15 @@ def _recognised(sheet: Sheet) -> bool:
     return looks_like_header(sheet.first_cells()) is True or format_of_header(sheet.first_cells()) is not None
 
 
-def _take_sheet(preview: KeyPreview, sheet: Sheet, rule: KeyRule, key_column: str | None, goods: str | None) -> None:
+def _take_sheet(
+    preview: KeyPreview,
+    sheet: Sheet,
+    rule: KeyRule,
+    key_column: str | None,
+    header: bool | None,
+    roles: Mapping[str, int] | None,
+    goods: str | None,
+) -> None:
     preview.sheet, preview.layout = sheet.name, Layout.TABLE
     records: Iterator[Record] = sheet.records()
     named = next(records, None)
@@ -205,15 +278,25 @@ def _take_sheet(preview: KeyPreview, sheet: Sheet, rule: KeyRule, key_column: st
     kind = looks_like_header(cells)
     number = numbered_column(key_column)
     following = named.line + 1
-    if preview.format is None and kind is False and (number is not None or (key_column is None and len(cells) == 1)):
-        # a sheet without names: its only column, or the chosen one
-        preview.columns, preview.roles = _numbered(preview.source, len(cells), number or 0)
+    is_nameless = preview.format is None and kind is False
+    is_chosen = number is not None or roles is not None or (key_column is None and len(cells) == 1)
+    preview.has_header = kind is True or preview.format is not None
+    if not preview.has_header:
+        preview.has_header = header if header is not None else not (is_nameless and is_chosen)
+    if not preview.has_header:
+        # a sheet without names: its only column, or the chosen ones
+        preview.columns, preview.roles = _numbered(preview.source, len(cells), number, roles)
         records, following = chain([named], records), named.line
     else:
         if number is not None and number < len(cells):
             key_column = cells[number]
         preview.columns = tuple(cells)
-        preview.roles = column_roles(preview.source, cells, key_column, preview.format)
+        try:
+            preview.roles = column_roles(preview.source, cells, key_column, preview.format, roles)
+        except ColumnChoiceError as error:
+            if header is None and is_nameless:
+                error.has_header, error.columns = False, _numbers(len(cells))
+            raise
     preview.blank_lines.extend(range(1, named.line))
     take_rows(preview, records, rule, following=following, goods=goods)
 

@@ -88,6 +88,16 @@ _DATE_DIGITS: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
+class ColumnChoiceError(BadInputError):
+    """Which column is the card key has to be chosen; the attributes say between what."""
+
+    columns: tuple[str, ...] = ()
+    has_header: bool = True
+    delimiter: str | None = None
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+
 DELETED: Final = Sentence("It was deleted in its shop: not for sale.", "已在原店铺中删除，不可出售。")
 
 
@@ -145,7 +155,9 @@ class KeyPreview:
     """The sheet that was read, and all of a workbook."""
     delimiter: str | None = None
     columns: tuple[str, ...] = ()
-    """The header as it stands in the file; empty for plain lines."""
+    """The header as it stands in the file, or the numbers of its columns; empty for plain lines."""
+    has_header: bool = False
+    """The first row names the columns and is no key."""
     roles: dict[str, int] = field(default_factory=dict)
     """Which column is what: :class:`KeyColumn` value to index."""
     line_numbers: array[int] = field(default_factory=lambda: array("I"))
@@ -220,31 +232,74 @@ def looks_like_header(cells: Sequence[str]) -> bool | None:
 
 
 def column_roles(
-    file_name: str, cells: Sequence[str], key_column: str | None, card_format: CardFormat | None = None
+    file_name: str,
+    cells: Sequence[str],
+    key_column: str | None,
+    card_format: CardFormat | None = None,
+    chosen: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
     """What each column of a header is. ``key_column`` is the cell of the column that is the key, whatever the others
-    are called. BadInputError when no column is the key, or one is there twice."""
+    are called; ``chosen`` (role to index) takes the place of the names, but a column that says what was sold stays
+    one. BadInputError when one is there twice, ColumnChoiceError when no column is the key."""
     names = _ROLES
     if card_format is not None:
         names = {folded_name(name): role.value for name, role in card_format.roles.items()}
     if key_column is not None:
         wanted = folded_name(key_column)
         if wanted not in map(folded_name, cells):
-            raise no_key_column(file_name)
+            raise no_key_column(file_name, cells)
         names = {name: role for name, role in names.items() if role not in _KEY_ROLES} | {wanted: KeyColumn.KEY.value}
     places, _ignored = header_places(file_name, cells, names)
+    if chosen is not None and (card_format is None or card_format.unfold is None):
+        status = {role: place for role, place in places.items() if role == KeyColumn.STATUS}
+        places = status | checked_roles(file_name, cells, chosen)
+    return paired_roles(file_name, cells, places)
+
+
+def checked_roles(file_name: str, cells: Sequence[str], chosen: Mapping[str, int]) -> dict[str, int]:
+    """What the merchant chose, if the table has these columns and none is two things."""
+    for role, place in chosen.items():
+        if role not in set(KeyColumn) or not 0 <= place < len(cells):
+            raise no_such_column(file_name, len(cells), place)
+    if len(set(chosen.values())) < len(chosen):
+        raise _choice(
+            ColumnChoiceError(
+                "{file}: one column cannot be two things; choose another one.",
+                "{file}：同一列不能有两种含义，请另选一列。",
+                file=file_name,
+            ),
+            cells,
+        )
+    return {role.value: chosen[role] for role in KeyColumn if role in chosen}
+
+
+def paired_roles(file_name: str, cells: Sequence[str], places: dict[str, int]) -> dict[str, int]:
+    """``places`` with one column that is the key, or a number and its password. ColumnChoiceError otherwise."""
     if KeyColumn.KEY in places and KeyColumn.NUMBER in places:
         if KeyColumn.PASSWORD in places:
-            raise BadInputError(
-                "{file} has a key, a number and a password column; choose the one that is the card key.",
-                "{file} 同时有卡密、卡号和密码列，请选择哪一列是卡密。",
-                file=file_name,
+            raise _choice(
+                ColumnChoiceError(
+                    "{file} has a key, a number and a password column; choose the one that is the card key.",
+                    "{file} 同时有卡密、卡号和密码列，请选择哪一列是卡密。",
+                    file=file_name,
+                ),
+                cells,
             )
         # the usual pair 卡号,卡密: the second is the password of the first
         places[KeyColumn.PASSWORD] = places.pop(KeyColumn.KEY)
     if not _KEY_ROLES & places.keys():
-        raise no_key_column(file_name)
+        raise no_key_column(file_name, cells)
     return places
+
+
+def no_such_column(name: str, count: int, place: int) -> BadInputError:
+    return BadInputError(
+        "{file} has {count} columns, so column {number} cannot be the key.",
+        "{file} 只有 {count} 列，不能选择第 {number} 列。",
+        file=name,
+        count=count,
+        number=place + 1,
+    )
 
 
 def numbered_column(key_column: str | None) -> int | None:
@@ -254,12 +309,20 @@ def numbered_column(key_column: str | None) -> int | None:
     return int(key_column) - 1
 
 
-def no_key_column(name: str) -> BadInputError:
-    return BadInputError(
-        "{file} has no column that is known to be the card key; name it 卡密 or key, or choose it.",
-        "{file} 中找不到卡密列，请将列名改为“卡密”或 key，或手动选择。",
-        file=name,
+def no_key_column(name: str, cells: Sequence[str]) -> ColumnChoiceError:
+    return _choice(
+        ColumnChoiceError(
+            "{file} has no column that is known to be the card key; name it 卡密 or key, or choose it.",
+            "{file} 中找不到卡密列，请将列名改为“卡密”或 key，或手动选择。",
+            file=name,
+        ),
+        cells,
     )
+
+
+def _choice(error: ColumnChoiceError, cells: Sequence[str]) -> ColumnChoiceError:
+    error.columns = tuple(cells)
+    return error
 
 
 # ---- rows
