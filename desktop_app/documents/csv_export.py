@@ -175,9 +175,7 @@ def _formatter(kind: Kind, zone: tzinfo) -> Callable[[object], str]:
     return {Kind.TEXT: text, Kind.NUMBER: number, Kind.MONEY: money, Kind.TIME: time}[kind]
 
 
-def _written(
-    rows: Iterable[Sequence[object]], formats: Sequence[Callable[[object], str]]
-) -> Iterator[tuple[str, int]]:
+def _written(rows: Iterable[Sequence[object]], formats: Sequence[Callable[[object], str]]) -> Iterator[tuple[str, int]]:
     iterator = iter(rows)
     while step := list(islice(iterator, _ROWS_PER_STEP)):
         text = io.StringIO()

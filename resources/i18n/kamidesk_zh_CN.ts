@@ -2230,11 +2230,11 @@
     <name>MomentDialog</name>
     <message>
         <source>Complete the order</source>
-        <translation>完成订单</translation>
+        <translation>确认收货</translation>
     </message>
     <message>
         <source>Complete</source>
-        <translation>完成</translation>
+        <translation>确认收货</translation>
     </message>
     <message>
         <source>The buyer confirmed the receipt of order {order_no}. From then on a refund for a change of mind is no longer due.</source>
