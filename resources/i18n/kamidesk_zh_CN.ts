@@ -1649,6 +1649,10 @@
         <translation>状态时间</translation>
     </message>
     <message>
+        <source>Delivered</source>
+        <translation>发货时间</translation>
+    </message>
+    <message>
         <source>Note</source>
         <translation>备注</translation>
     </message>
@@ -1677,6 +1681,14 @@
         <translation>作废…</translation>
     </message>
     <message>
+        <source>Delete…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of the bin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{day} (expired)</source>
         <translation>{day}（已过期）</translation>
     </message>
@@ -1687,6 +1699,14 @@
     <message>
         <source>Order {order_no}</source>
         <translation>订单 {order_no}</translation>
+    </message>
+    <message>
+        <source>{uses} times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{uses} of {limit} times</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} keys chosen</source>
@@ -1914,6 +1934,10 @@
         <translation>已作废 {count} 条卡密。</translation>
     </message>
     <message>
+        <source>They did not work (counts against their supplier)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{count} keys go into quarantine ({states}).</source>
         <translation>{count} 条卡密将转入隔离（{states}）。</translation>
     </message>
@@ -1944,6 +1968,50 @@
     <message>
         <source>The note of {count} keys is written.</source>
         <translation>已写入 {count} 条卡密的备注。</translation>
+    </message>
+    <message>
+        <source>{count} keys go into the recycle bin.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are not sold, and they can come back until the bin is emptied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A key that was delivered once stays in the books.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {count} keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} keys are in the recycle bin.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the recycle bin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} keys are deleted for good.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the log keeps that they were there; their text is gone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {count} keys for good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} keys were deleted for good.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} others stay as they are ({states}).</source>
@@ -1991,6 +2059,10 @@
     <message>
         <source>All batches</source>
         <translation>全部批次</translation>
+    </message>
+    <message>
+        <source>Empty the recycle bin…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Export…</source>
@@ -2071,6 +2143,10 @@
     <message>
         <source>Import a text or CSV file with one key on each line, paste them, or drop the file here.</source>
         <translation>导入每行一条卡密的文本或 CSV 文件，也可以粘贴，或把文件拖到这里。</translation>
+    </message>
+    <message>
+        <source>Counting the keys shown</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reading the chosen keys</source>
@@ -2158,6 +2234,10 @@
     <message>
         <source>The folder of this shop</source>
         <translation>店铺数据文件夹</translation>
+    </message>
+    <message>
+        <source>Running low: {products}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{page} – Kamidesk</source>
