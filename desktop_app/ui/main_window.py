@@ -303,12 +303,27 @@ class MainWindow(QMainWindow):
             self._show_vault_state()
         if change.areas & {"requests", "settings"}:
             self._update_badges()
+        if change.areas & {"keys", "products"}:
+            self._tell_low_stock()
         shown = self._chosen_name()
         for name, page in self._pages.items():
             if name == shown:
                 page.reload(change)
             else:
                 self._stale[name] = self._stale.get(name, frozenset()) | change.areas
+
+    def _tell_low_stock(self) -> None:
+        """Each product once when it begins to run low; the shop remembers that it was told."""
+        if self.shop is None:
+            return
+        take_alerts = self.shop.stock.take_alerts
+        # the next change asks again, so a file that is busy right now is nothing to tell
+        self.jobs.run(self, lambda _progress: take_alerts(), self._say_low_stock, lambda _error: None)
+
+    def _say_low_stock(self, products: list[Any]) -> None:
+        if products:
+            names = ", ".join(f"{product.name} ({product.in_stock:,})" for product in products)
+            self.say(self.tr("Running low: {products}").format(products=names), Tone.WARN)
 
     def _update_badges(self) -> None:
         if self.shop is not None and "requests" in self._entries:

@@ -35,12 +35,12 @@ def start_import(stock: StockWindow) -> ImportKeysDialog:
 def test_an_empty_shop_leads_to_the_product_first(stock: StockWindow) -> None:
     page = stock.page("keys")
     assert page.table.empty_state.isVisible()
-    stock.child(QPushButton, "empty_state_button", page.table).click()
+    stock.child(QPushButton, "keys_table_empty_button", page.table).click()
     dialog = stock.dialog(ProductDialog)
     dialog.reject()
     stock.add_product()
     page = stock.page("keys")
-    stock.child(QPushButton, "empty_state_button", page.table).click()
+    stock.child(QPushButton, "keys_table_empty_button", page.table).click()
     assert stock.dialogs() == ["import_keys_dialog"]
 
 
@@ -246,6 +246,55 @@ def test_more_keys_than_are_on_screen_are_all_taken(stock: StockWindow) -> None:
     stock.child(QPlainTextEdit, "reason_edit", dialog).setPlainText("整批作废")
     dialog.confirm_button.click()
     assert stock.shop.products.get(product_id).void == 450
+
+
+def test_everything_shown_is_one_step_and_one_event(stock: StockWindow) -> None:
+    product_id = stock.add_product()
+    stock.stock(product_id, *(f"BULK-{number:05d}-{number * 7:05d}" for number in range(450)))
+    page = stock.page("keys")
+    page.table.selectAll()
+    page.pane.step_button("quarantine").click()
+    dialog = stock.dialog(ConfirmDialog)
+    stock.child(QPlainTextEdit, "reason_edit", dialog).setPlainText("抽检无效")
+    dialog.option_box.setChecked(True)
+    dialog.confirm_button.click()
+    last = stock.shop.reports.events().page(0, 1)[0]
+    assert (last.kind, last.facts["count"], last.facts["failed"]) == ("key.quarantined", 450, True)
+    assert stock.shop.stock.suppliers()[0].failed == 450
+
+
+def test_deleted_keys_come_back_or_go_for_good(stock: StockWindow) -> None:
+    product_id = stock.add_product()
+    stock.stock(product_id, *KEYS)
+    page = stock.page("keys")
+    page.table.selectAll()
+    page.pane.step_button("bin").click()
+    dialog = stock.dialog(ConfirmDialog)
+    stock.child(QPlainTextEdit, "reason_edit", dialog).setPlainText("录错")
+    dialog.confirm_button.click()
+    assert stock.shop.products.get(product_id).in_stock == 0
+    assert not page.empty_bin_button.isVisible()
+    page.apply_filter(state=KeyState.BINNED)
+    assert page.empty_bin_button.isVisible()
+    page.table.selectRow(0)
+    page.pane.step_button("unbin").click()
+    assert stock.shop.products.get(product_id).in_stock == 1
+    page.empty_bin_button.click()
+    dialog = stock.dialog(ConfirmDialog)
+    assert dialog.confirm_button.text() == "Delete 7 keys for good"
+    dialog.confirm_button.click()
+    assert stock.shop.inventory.listing(KeyFilter()).count() == 1
+
+
+def test_a_product_that_runs_low_is_told_once(stock: StockWindow) -> None:
+    product_id = stock.add_product(low_stock_threshold=7)
+    stock.stock(product_id, *KEYS)
+    keys = [row.id for row in stock.shop.inventory.listing(KeyFilter()).page(0, 8)]
+    stock.shop.inventory.void(keys[:1], "坏卡")
+    assert "Running low: Steam 钱包 100 元 (7)" in stock.child(QLabel, "status_message").text()
+    stock.window.say("")
+    stock.shop.inventory.void(keys[1:2], "坏卡")
+    assert "Running low" not in stock.child(QLabel, "status_message").text()
 
 
 def test_putting_back_on_sale_takes_the_official_record(stock: StockWindow) -> None:

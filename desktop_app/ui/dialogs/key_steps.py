@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop_app.domain.states import KEY_MOVES, KeyState, ProductKind
-from desktop_app.services.inventory import KeyLine
+from desktop_app.services.inventory import KeyFilter, KeyLine
 from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label
@@ -19,28 +19,46 @@ from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.item_combo import ItemCombo
 
 LONGEST_REASON = 500
+_IN_STOCK = frozenset({KeyState.IN_STOCK})
+_QUARANTINED = frozenset({KeyState.QUARANTINED})
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenKeys:
-    """The keys that a step is about, by state."""
+    """The keys that a step is about: how many of each state, and their ids or the filter that shows all of them."""
 
-    ids_by_state: dict[KeyState, list[int]]
+    counts: Mapping[KeyState, int]
+    ids_by_state: Mapping[KeyState, list[int]]
+    where: KeyFilter | None = None
 
     @classmethod
     def of(cls, lines: Sequence[KeyLine]) -> ChosenKeys:
+        """A selection."""
         ids: dict[KeyState, list[int]] = {}
         for line in lines:
             ids.setdefault(line.state, []).append(line.id)
-        return cls(ids)
+        return cls({state: len(found) for state, found in ids.items()}, ids)
 
-    def ids(self, states: frozenset[KeyState] = frozenset(KeyState)) -> list[int]:
+    @classmethod
+    def shown(cls, shop: Any, where: KeyFilter) -> ChosenKeys:
+        """Everything that a filter shows, counted and not read; takes a moment for a large stock."""
+        states = KeyState if where.state is None else (where.state,)
+        counts = {state: shop.inventory.listing(replace(where, state=state)).count() for state in states}
+        return cls({state: count for state, count in counts.items() if count}, {}, where)
+
+    def count(self, states: frozenset[KeyState] = frozenset(KeyState)) -> int:
+        return sum(count for state, count in self.counts.items() if state in states)
+
+    def which(self, states: frozenset[KeyState] = frozenset(KeyState)) -> KeyFilter | list[int]:
+        """What the inventory takes; of a filter it leaves the keys alone that a step cannot be taken with."""
+        if self.where is not None:
+            return self.where
         return [key_id for state, ids in self.ids_by_state.items() if state in states for key_id in ids]
 
     def words(self, states: frozenset[KeyState] = frozenset(KeyState)) -> str:
         """``30 in stock, 2 delivered`` in the language of the window."""
-        counts = Counter({state: len(ids) for state, ids in self.ids_by_state.items() if state in states})
-        return ", ".join(f"{label(state)} {count:,}" for state, count in counts.most_common())
+        found = sorted((count, state) for state, count in self.counts.items() if state in states)
+        return ", ".join(f"{label(state)} {count:,}" for count, state in reversed(found))
 
 
 def states_before(after: KeyState) -> frozenset[KeyState]:
@@ -63,32 +81,33 @@ class KeySteps(QObject):
 
     def void(self, keys: ChosenKeys, parent: QWidget) -> None:
         states = states_before(KeyState.VOID)
-        ids = keys.ids(states)
+        which, count = keys.which(states), keys.count(states)
         lines = [
             self.tr("{count} keys become void for good ({states}).").format(
-                count=f"{len(ids):,}", states=keys.words(states)
+                count=f"{count:,}", states=keys.words(states)
             ),
             self.tr("They can never be sold or put back on sale; nothing brings them back."),
         ]
-        if keys.ids_by_state.get(KeyState.DELIVERED):
+        if keys.counts.get(KeyState.DELIVERED):
             lines.append(self.tr("Some are with buyers: their orders stay as they are."))
         self._add_untouched(lines, keys, states)
         self._confirm(
             parent,
             self.tr("Make keys void"),
             lines,
-            self.tr("Make {count} keys void").format(count=f"{len(ids):,}"),
-            lambda reason: self._run(
-                lambda: self._shop.inventory.void(ids, reason), self.tr("{count} keys are void now.")
+            self.tr("Make {count} keys void").format(count=f"{count:,}"),
+            lambda reason, failed: self._run(
+                partial(self._shop.inventory.void, which, reason, failed=failed), self.tr("{count} keys are void now.")
             ),
+            option=self.tr("They did not work (counts against their supplier)"),
         )
 
     def quarantine(self, keys: ChosenKeys, parent: QWidget) -> None:
         states = states_before(KeyState.QUARANTINED)
-        ids = keys.ids(states)
+        which, count = keys.which(states), keys.count(states)
         lines = [
             self.tr("{count} keys go into quarantine ({states}).").format(
-                count=f"{len(ids):,}", states=keys.words(states)
+                count=f"{count:,}", states=keys.words(states)
             ),
             self.tr("They are not sold until you put them back with the issuer's record, or make them void."),
         ]
@@ -97,44 +116,92 @@ class KeySteps(QObject):
             parent,
             self.tr("Put keys into quarantine"),
             lines,
-            self.tr("Quarantine {count} keys").format(count=f"{len(ids):,}"),
-            lambda reason: self._run(
-                lambda: self._shop.inventory.quarantine(ids, reason), self.tr("{count} keys are in quarantine.")
+            self.tr("Quarantine {count} keys").format(count=f"{count:,}"),
+            lambda reason, failed: self._run(
+                partial(self._shop.inventory.quarantine, which, reason, failed=failed),
+                self.tr("{count} keys are in quarantine."),
             ),
+            option=self.tr("They did not work (counts against their supplier)"),
         )
 
     def restock(self, keys: ChosenKeys, parent: QWidget) -> None:
-        ids = keys.ids(frozenset({KeyState.QUARANTINED}))
-        dialog = RestockDialog(parent, len(ids))
+        which, count = keys.which(_QUARANTINED), keys.count(_QUARANTINED)
+        dialog = RestockDialog(parent, count)
         dialog.accepted_with.connect(
             lambda reason, official: self._run(
-                lambda: self._shop.inventory.restock(ids, reason, official_not_activated=official),
+                partial(self._shop.inventory.restock, which, reason, official_not_activated=official),
                 self.tr("{count} keys are in stock again."),
+                is_long=False,
             )
         )
         dialog.open()
 
     def move(self, keys: ChosenKeys, parent: QWidget) -> None:
-        ids = keys.ids(frozenset({KeyState.IN_STOCK}))
+        which, count = keys.which(_IN_STOCK), keys.count(_IN_STOCK)
         products = [
             (line.id, f"{line.name}  ·  {line.code}")
             for line in self._shop.products.all()
             if line.kind is not ProductKind.PHONE_TOPUP
         ]
-        dialog = MoveKeysDialog(parent, len(ids), products)
+        dialog = MoveKeysDialog(parent, count, products)
         dialog.product_chosen.connect(
             lambda product_id: self._run(
-                lambda: self._shop.inventory.move(ids, product_id), self.tr("{count} keys moved to the other product.")
+                partial(self._shop.inventory.move, which, product_id),
+                self.tr("{count} keys moved to the other product."),
             )
         )
         dialog.open()
 
     def note(self, keys: ChosenKeys, parent: QWidget, text: str) -> None:
-        ids = keys.ids()
-        dialog = KeyNoteDialog(parent, len(ids), text)
+        which, count = keys.which(), keys.count()
+        dialog = KeyNoteDialog(parent, count, text)
         dialog.note_written.connect(
             lambda note: self._run(
-                lambda: self._shop.inventory.set_note(ids, note), self.tr("The note of {count} keys is written.")
+                partial(self._shop.inventory.set_note, which, note), self.tr("The note of {count} keys is written.")
+            )
+        )
+        dialog.open()
+
+    def bin(self, keys: ChosenKeys, parent: QWidget) -> None:
+        which, count = keys.which(_IN_STOCK), keys.count(_IN_STOCK)
+        lines = [
+            self.tr("{count} keys go into the recycle bin.").format(count=f"{count:,}"),
+            self.tr("They are not sold, and they can come back until the bin is emptied."),
+            self.tr("A key that was delivered once stays in the books."),
+        ]
+        self._add_untouched(lines, keys, _IN_STOCK)
+        self._confirm(
+            parent,
+            self.tr("Delete keys"),
+            lines,
+            self.tr("Delete {count} keys").format(count=f"{count:,}"),
+            lambda reason, _option: self._run(
+                partial(self._shop.inventory.put_into_bin, which, reason),
+                self.tr("{count} keys are in the recycle bin."),
+            ),
+        )
+
+    def unbin(self, keys: ChosenKeys, _parent: QWidget) -> None:
+        """Nothing is lost by it, so nothing is asked."""
+        self._run(
+            partial(self._shop.inventory.take_out_of_bin, keys.which(frozenset({KeyState.BINNED}))),
+            self.tr("{count} keys are in stock again."),
+        )
+
+    def erase(self, where: KeyFilter, count: int, parent: QWidget) -> None:
+        """Empty the recycle bin, as far as ``where`` shows it."""
+        dialog = ConfirmDialog(
+            parent,
+            self.tr("Empty the recycle bin"),
+            [
+                self.tr("{count} keys are deleted for good.").format(count=f"{count:,}"),
+                self.tr("Only the log keeps that they were there; their text is gone."),
+            ],
+            self.tr("Delete {count} keys for good").format(count=f"{count:,}"),
+        )
+        dialog.confirmed.connect(
+            lambda _reason: self._run(
+                partial(self._shop.inventory.empty_bin, where), self.tr("{count} keys were deleted for good.")
             )
         )
         dialog.open()
@@ -143,7 +210,7 @@ class KeySteps(QObject):
 
     def _add_untouched(self, lines: list[str], keys: ChosenKeys, states: frozenset[KeyState]) -> None:
         rest = frozenset(KeyState) - states
-        count = len(keys.ids(rest))
+        count = keys.count(rest)
         if count:
             lines.append(
                 self.tr("{count} others stay as they are ({states}).").format(
@@ -153,15 +220,22 @@ class KeySteps(QObject):
 
     @staticmethod
     def _confirm(
-        parent: QWidget, title: str, lines: Sequence[str], action: str, on_confirmed: Callable[[str], None]
+        parent: QWidget,
+        title: str,
+        lines: Sequence[str],
+        action: str,
+        on_confirmed: Callable[[str, bool], None],
+        *,
+        option: str = "",
     ) -> None:
-        dialog = ConfirmDialog(parent, title, lines, action, ask_reason=True)
-        dialog.confirmed.connect(on_confirmed)
+        dialog = ConfirmDialog(parent, title, lines, action, ask_reason=True, option=option)
+        dialog.confirmed.connect(lambda reason: on_confirmed(reason, dialog.option_box.isChecked()))
         dialog.open()
 
-    def _run(self, step: Callable[[], int], sentence: str) -> None:
-        def work(_progress: Progress) -> str:
-            return sentence.format(count=f"{step():,}")
+    def _run(self, step: Callable[..., int], sentence: str, *, is_long: bool = True) -> None:
+        def work(progress: Progress) -> str:
+            told = {"progress": progress.report, "cancelled": progress.cancelled} if is_long else {}
+            return sentence.format(count=f"{step(**told):,}")
 
         self._jobs.run(self, work, self.done.emit, self.failed.emit, title=self.tr("Changing keys"))
 

@@ -80,6 +80,7 @@ class KeysPage(QWidget):
                 self.batch_combo,
                 self._count,
                 1,
+                self.empty_bin_button,
                 self.export_button,
             )
         )
@@ -99,6 +100,10 @@ class KeysPage(QWidget):
         self.product_combo.item_chosen.connect(self._on_product_chosen)
         self.state_combo.code_chosen.connect(self._on_filter_changed)
         self.batch_combo.item_chosen.connect(self._on_filter_changed)
+        self.empty_bin_button = push_button(
+            self.tr("Empty the recycle bin…"), "empty_bin_button", self._empty_bin, kind="danger"
+        )
+        self.empty_bin_button.hide()
         self._count = plain_label(role="muted", name="keys_count")
         self.export_button = push_button(self.tr("Export…"), "export_keys_button", self._export, icon="file-down")
         self.import_action = page_action(self, self.tr("Import keys"), "import_keys_action", "N", self.start_import)
@@ -234,6 +239,7 @@ class KeysPage(QWidget):
         """New rows are there; a long list comes later than it was asked for."""
         count = self.table.rows.rowCount()
         self._count.setText(self.tr("{count} keys").format(count=f"{count:,}"))
+        self.empty_bin_button.setVisible(count > 0 and self.state_combo.code() is KeyState.BINNED)
         if not count:
             self._set_empty()
 
@@ -283,6 +289,16 @@ class KeysPage(QWidget):
         if count <= FEW:
             self._take_step(name, self.table.selected_rows())
             return
+        if count == self.table.rows.rowCount() and name != "restock":
+            where, shop = self.where(), self._shop
+            self._jobs.run(
+                self,
+                lambda _progress: ChosenKeys.shown(shop, where),
+                lambda keys: self._begin(name, keys, ""),
+                self._on_failed,
+                title=self.tr("Counting the keys shown"),
+            )
+            return
         # the rows between those on screen were never read
         spans = sorted((span.top(), span.bottom()) for span in self.table.selectionModel().selection().toList())
         listing = self._shop.inventory.listing(self.where(), self.table.sort_state)
@@ -302,14 +318,19 @@ class KeysPage(QWidget):
         return lambda lines: self._take_step(name, lines)
 
     def _take_step(self, name: str, lines: list[KeyLine]) -> None:
-        keys, parent = ChosenKeys.of(lines), self._window.dialog_parent()
-        if not lines:
-            return
+        if lines:
+            self._begin(name, ChosenKeys.of(lines), lines[0].note if len(lines) == 1 else "")
+
+    def _begin(self, name: str, keys: ChosenKeys, note: str) -> None:
+        parent = self._window.dialog_parent()
         if name == "note":
-            self._steps.note(keys, parent, lines[0].note if len(lines) == 1 else "")
+            self._steps.note(keys, parent, note)
         else:
             step: Callable[[ChosenKeys, QWidget], None] = getattr(self._steps, name)
             step(keys, parent)
+
+    def _empty_bin(self) -> None:
+        self._steps.erase(self.where(), self.table.rows.rowCount(), self._window.dialog_parent())
 
     def _on_done(self, sentence: str) -> None:
         self._window.say(sentence, Tone.OK)

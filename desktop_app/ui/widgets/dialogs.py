@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
@@ -17,6 +17,7 @@ class ConfirmDialog(QDialog):
     """Says exactly what will happen before something that cannot be undone; with ``ask_reason`` it wants to know why.
 
     ``confirmed`` carries the reason (empty without ``ask_reason``). The caller connects it and calls ``open()``.
+    ``option`` is the text of a box that can be ticked, :attr:`option_box`.
     """
 
     confirmed = Signal(str)
@@ -30,6 +31,7 @@ class ConfirmDialog(QDialog):
         *,
         danger: bool = True,
         ask_reason: bool = False,
+        option: str = "",
     ) -> None:
         super().__init__(parent)
         self.setObjectName("confirm_dialog")
@@ -58,6 +60,10 @@ class ConfirmDialog(QDialog):
             self._reason.setTabChangesFocus(True)
             self._reason.setFixedHeight(76)
             layout.addWidget(self._reason)
+        self.option_box = QCheckBox(option)
+        self.option_box.setObjectName("confirm_option")
+        self.option_box.setVisible(bool(option))
+        layout.addWidget(self.option_box)
         layout.addWidget(self.message)
         layout.addSpacing(4)
         layout.addLayout(row_of(1, cancel, self.confirm_button))

@@ -27,7 +27,7 @@ class KeyPane(DetailPane):
     """Shows, reveals and copies; every other step is asked of the page by ``step_wanted``."""
 
     step_wanted = Signal(str)
-    """``void`` ``quarantine`` ``restock`` ``move`` ``note``"""
+    """``void`` ``quarantine`` ``restock`` ``move`` ``note`` ``bin`` ``unbin``"""
     failed = Signal(object)
     """ShopError of revealing or copying."""
 
@@ -53,6 +53,7 @@ class KeyPane(DetailPane):
             ("batch", self.tr("Batch")),
             ("expires_on", self.tr("Usable until")),
             ("since", self.tr("State since")),
+            ("uses", self.tr("Delivered")),
             ("note", self.tr("Note")),
         ):
             self._facts.add(name, title)
@@ -85,10 +86,13 @@ class KeyPane(DetailPane):
                 ("move", self.tr("Move…"), ""),
                 ("note", self.tr("Note…"), ""),
                 ("void", self.tr("Make void…"), "danger"),
+                ("bin", self.tr("Delete…"), ""),
+                ("unbin", self.tr("Take out of the bin"), ""),
             )
         }
         self.footer.addLayout(row_of(self._steps["quarantine"], self._steps["restock"]))
         self.footer.addLayout(row_of(self._steps["move"], self._steps["note"], self._steps["void"]))
+        self.footer.addLayout(row_of(self._steps["bin"], self._steps["unbin"]))
 
     def step_button(self, name: str) -> QWidget:
         return self._steps[name]
@@ -109,6 +113,7 @@ class KeyPane(DetailPane):
         self._facts.set_value("batch", self.tr("{batch}, line {line}").format(batch=key.batch_name, line=key.line))
         self._facts.set_value("expires_on", expiry, Tone.BAD if key.is_expired else None)
         self._facts.set_value("since", when(key.state_at, zone))
+        self._facts.set_value("uses", self._uses(key))
         self._facts.set_value("note", key.note)
         self.order_button.setText(self.tr("Order {order_no}").format(order_no=key.order_no))
         self._many.hide()
@@ -118,6 +123,13 @@ class KeyPane(DetailPane):
         self._enable({key.state})
         self._show_life()
         self.timeline.show()
+
+    def _uses(self, key: KeyLine) -> str:
+        if key.uses is None:
+            return ""
+        if key.use_limit is None:
+            return self.tr("{uses} times").format(uses=key.uses)
+        return self.tr("{uses} of {limit} times").format(uses=key.uses, limit=key.use_limit)
 
     def show_many(self, count: int, states: set[KeyState] | None) -> None:
         """Several are chosen; ``states`` None: too many to look at, any step may be possible."""
@@ -148,6 +160,8 @@ class KeyPane(DetailPane):
             ("quarantine", states_before(KeyState.QUARANTINED)),
             ("restock", {KeyState.QUARANTINED}),
             ("move", {KeyState.IN_STOCK}),
+            ("bin", {KeyState.IN_STOCK}),
+            ("unbin", {KeyState.BINNED}),
         ):
             self._steps[name].setEnabled(bool(states & needed))
 
