@@ -12,12 +12,13 @@ from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import RefusedError
 from desktop_app.domain.states import KEY_MOVES, KeyState, check_move
-from desktop_app.services import batches, key_bulk, key_import, key_preview
+from desktop_app.services import batches, key_bulk, key_import, key_layouts, key_preview
 from desktop_app.services.batches import BatchDraft, BatchLine
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field
 from desktop_app.services.issuing import uses_of
 from desktop_app.services.key_import import ImportOptions, ImportResult
+from desktop_app.services.key_layouts import ColumnChoiceError, KeyLayout
 from desktop_app.services.key_lines import (
     KeyFilter,
     KeyLine,
@@ -37,12 +38,14 @@ from desktop_app.storage.tables import CardKeyRow, DeliveryRow, UnitRow
 __all__ = [
     "BatchDraft",
     "BatchLine",
+    "ColumnChoiceError",
     "ImportLine",
     "ImportOptions",
     "ImportPreview",
     "ImportResult",
     "Inventory",
     "KeyFilter",
+    "KeyLayout",
     "KeyLine",
     "KeyVerdict",
 ]
@@ -116,6 +119,29 @@ class Inventory:
             progress=progress,
             cancelled=cancelled,
         )
+
+    def preview(
+        self,
+        source: Path | str,
+        product_id: int,
+        choices: KeyLayout | None = None,
+        *,
+        encoding: str | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> ImportPreview:
+        """See :func:`desktop_app.services.key_layouts.preview_keys`."""
+        return key_layouts.preview_keys(
+            self._context, source, product_id, choices, encoding=encoding, progress=progress, cancelled=cancelled
+        )
+
+    def remembers_layout(self, product_id: int) -> bool:
+        """Whether it is remembered how the lists of the product are read."""
+        return key_layouts.has_layout(self._context, product_id)
+
+    def forget_layout(self, product_id: int) -> None:
+        """See :func:`desktop_app.services.key_layouts.forget_layout`."""
+        key_layouts.forget_layout(self._context, product_id)
 
     def import_keys(
         self,

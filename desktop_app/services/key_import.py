@@ -20,6 +20,7 @@ from desktop_app.domain.states import KeyState
 from desktop_app.exchange.text_files import require_unchanged
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, day_field, line_field, text_field
+from desktop_app.services.key_layouts import remember_layout
 from desktop_app.services.key_preview import (
     CHUNK,
     Cancelled,
@@ -163,6 +164,7 @@ def import_keys(
                     "tags_hash": hashed,
                 },
             )
+        remember_layout(context, session, preview)
         if preview.path is not None:
             require_unchanged(preview.path, preview.sha256)
         work.report(preview.new_count)

@@ -63,6 +63,24 @@ class KeyPlace(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyLayout:
+    """How a list of keys is read; None: what it looks like.
+
+    ``layout`` is "lines" or "table", ``header`` whether the first row names the columns, ``roles`` what the columns are
+    (key number password face cost expiry note status to index), ``sheet`` one of a workbook, ``goods`` the only one of
+    the file's products to take.
+    """
+
+    encoding: str | None = None
+    layout: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    roles: Mapping[str, int] | None = None
+    sheet: str | None = None
+    goods: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportLine:
     """One line of a preview. The detail says where the other copy is, what is wrong, or what to look at."""
 
@@ -102,11 +120,16 @@ class ImportPreview:
     layout: str
     delimiter: str | None
     columns: tuple[str, ...]
+    has_header: bool
     roles: Mapping[str, int]
     sheet: str
     sheets: tuple[str, ...]
     goods: Mapping[str, int]
     cautions: tuple[Sentence, ...]
+    choices: KeyLayout
+    """What was not detected but asked for."""
+    is_remembered: bool
+    """It was read the way that was confirmed for the product last time."""
     keys: KeyPreview = field(repr=False)
     rule: KeyRule
     face_fen: int | None
@@ -206,6 +229,8 @@ def preview_file(
     column: str | None = None,
     delimiter: str | None = None,
     layout: str | None = None,
+    header: bool | None = None,
+    roles: Mapping[str, int] | None = None,
     sheet: str | None = None,
     goods: str | None = None,
     progress: Progress | None = None,
@@ -213,10 +238,9 @@ def preview_file(
 ) -> ImportPreview:
     """Read a text file, CSV, workbook or dump and say what becomes of each line; what is not given is detected.
 
-    ``column`` is the header of the column that is the key (or its number, from 1), ``layout`` "lines" or "table",
-    ``sheet`` one of a workbook, ``goods`` the only one of the file's products to take. Reading and looking up count
-    half each in ``progress``. Raises what :func:`desktop_app.exchange.key_files.read_key_file` raises, LockedError, and
-    CancelledError.
+    ``column`` is the header of the column that is the key (or its number, from 1); see :class:`KeyLayout`. Reading and
+    looking up count half each in ``progress``. Raises what
+    :func:`desktop_app.exchange.key_files.read_key_file` raises, LockedError, and CancelledError.
     """
     product = _product(context, product_id)
     size = max(1, path.stat().st_size) if path.is_file() else 1
@@ -228,11 +252,14 @@ def preview_file(
         layout=_layout(layout),
         delimiter=delimiter,
         key_column=column,
+        header=header,
+        roles=roles,
         sheet=sheet,
         goods=goods,
         progress=lambda done, total: work.report(min(done, size)),
     )
-    return _preview(context, product, keys, path, work, size)
+    choices = KeyLayout(encoding, layout, delimiter, header, roles, sheet, goods)
+    return _preview(context, product, keys, path, choices, work, size)
 
 
 def preview_text(
@@ -243,6 +270,8 @@ def preview_text(
     column: str | None = None,
     delimiter: str | None = None,
     layout: str | None = None,
+    header: bool | None = None,
+    roles: Mapping[str, int] | None = None,
     goods: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -256,9 +285,12 @@ def preview_text(
         layout=_layout(layout),
         delimiter=delimiter,
         key_column=column,
+        header=header,
+        roles=roles,
         goods=goods,
     )
-    return _preview(context, product, keys, None, work, max(1, len(text)))
+    choices = KeyLayout(None, layout, delimiter, header, roles, None, goods)
+    return _preview(context, product, keys, None, choices, work, max(1, len(text)))
 
 
 class Work:
@@ -295,7 +327,13 @@ def _product(context: Context, product_id: int) -> ProductRow:
 
 
 def _preview(
-    context: Context, product: ProductRow, keys: KeyPreview, path: Path | None, work: Work, size: int
+    context: Context,
+    product: ProductRow,
+    keys: KeyPreview,
+    path: Path | None,
+    choices: KeyLayout,
+    work: Work,
+    size: int,
 ) -> ImportPreview:
     malformed = array("I", sorted(set(keys.problems).union(_wrong_faces(keys, product.face_fen))))
     good = _good_indexes(keys, malformed)
@@ -345,11 +383,14 @@ def _preview(
         layout=keys.layout.value,
         delimiter=keys.delimiter,
         columns=keys.columns,
+        has_header=keys.has_header,
         roles=keys.roles,
         sheet=keys.sheet,
         sheets=keys.sheets,
         goods=keys.goods,
         cautions=tuple(keys.cautions),
+        choices=choices,
+        is_remembered=False,
         keys=keys,
         rule=key_rule(product),
         face_fen=product.face_fen,
