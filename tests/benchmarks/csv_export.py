@@ -1,0 +1,102 @@
+"""A CSV of a million orders, formatted for people, against ``sqlite3 -csv`` of the same join without any formatting.
+
+The window's event loop runs meanwhile, as it does when a merchant exports; its longest block is told too.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.services.listing import Sort
+from desktop_app.services.orders import OrderFilter
+from desktop_app.ui.app import SWITCH_SECONDS
+from tests.benchmarks.big_shop import ROWS, open_big_shop
+from tests.benchmarks.measures import Heartbeat, application, median_ms, resident_mb, say
+
+ROUNDS = 3
+
+_JOIN = """
+SELECT o.order_no, p.name, (SELECT count(*) FROM units AS u WHERE u.order_id = o.id), o.state, o.paid_fen,
+    o.refunded_fen, substr(hex(o.buyer_tag), 1, 8), c.name, o.ordered_at, o.paid_at, o.shipped_at
+FROM orders AS o JOIN products AS p ON p.id = o.product_id JOIN channels AS c ON c.id = o.channel_id
+ORDER BY o.ordered_at DESC, o.id DESC
+"""
+
+
+def main(rows: int = ROWS) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = application()
+    shop = open_big_shop(rows)
+    before = resident_mb()
+    ratios: dict[str, list[float]] = {"locked": [], "unlocked": []}
+    peak = longest = 0.0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for _ in range(ROUNDS):
+            floor = _floor(shop.data_dir / "shop.db", folder / "floor.csv")
+            for state in ratios:
+                taken, high, block = _export(app, shop, folder / "ours.csv", is_locked=state == "locked")
+                ratios[state].append(taken / floor)
+                peak, longest = max(peak, high), max(longest, block)
+                say(f"  floor {floor:.1f} s, {state} {taken:.1f} s, window held up {block * 1e3:.0f} ms at worst")
+    for state, values in ratios.items():
+        say(f"{state}: {median_ms(values) / 1e3:.2f}x of sqlite3 -csv")
+    say(f"longest block of the event loop {longest * 1e3:.0f} ms; peak memory added {peak - before:.0f} MB")
+    shop.close()
+
+
+def _floor(database: Path, target: Path) -> float:
+    start = time.perf_counter()
+    with target.open("wb") as file:
+        subprocess.run(["sqlite3", "-csv", str(database), _JOIN], stdout=file, check=True)
+    return time.perf_counter() - start
+
+
+def _export(app: QApplication, shop: Any, target: Path, *, is_locked: bool) -> tuple[float, float, float]:
+    """Seconds, highest memory, longest block; in a worker, with the event loop beating."""
+    from tests.benchmarks.big_shop import PASSWORD
+
+    shop.lock() if is_locked else shop.unlock(PASSWORD)
+    ended = threading.Event()
+    times: list[float] = []
+
+    def work() -> None:
+        start = time.perf_counter()
+        _write(shop, target)
+        times.append(time.perf_counter() - start)
+        ended.set()
+
+    heart = Heartbeat()
+    peak = resident_mb()
+    worker = threading.Thread(target=work)
+    worker.start()
+    while not ended.is_set():
+        app.processEvents()
+        time.sleep(0.001)
+        peak = max(peak, resident_mb())
+    worker.join()
+    return times[0], peak, heart.stop()
+
+
+def _write(shop: Any, target: Path) -> None:
+    """The export without the entry in the log: the shop of the benchmarks is not changed."""
+    from desktop_app.documents.csv_export import write_csv_parts
+    from desktop_app.services.exports import export_columns
+    from desktop_app.services.order_export import order_parts
+
+    listing = shop.orders.listing(OrderFilter(), Sort("ordered_at", descending=True))
+    parts = order_parts(shop.context, listing.ids(), "zh")
+    assert parts is not None
+    write_csv_parts(target, export_columns("orders"), parts, "zh")
+
+
+if __name__ == "__main__":
+    main()
