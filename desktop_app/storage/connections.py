@@ -18,7 +18,7 @@ BUSY_SECONDS = 5.0
 READ = "BEGIN"
 WRITE = "BEGIN IMMEDIATE"
 
-_ROOMY_KIB = 128 * 1024
+_ROOMY_KIB = 96 * 1024
 
 
 def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:

@@ -259,6 +259,7 @@ class CardKeyRow(SQLModel, table=True):
         Index("ix_card_keys_batch", "batch_id", "line"),
         Index("ix_card_keys_state", "product_id", "state"),
         Index("ix_card_keys_stock", "product_id", "batch_id", "line", sqlite_where=text("state = 'in_stock'")),
+        Index("ix_card_keys_state_at", "state_at"),
         Index("ix_card_keys_failed", "batch_id", sqlite_where=text("failed_at IS NOT NULL")),
     )
     id: int = _id()

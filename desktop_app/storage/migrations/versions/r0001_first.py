@@ -17,8 +17,8 @@ STATEMENTS = (
         active INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_channels_platform_kind CHECK (platform_kind IN ('official', 'third_party',
-            'individual')),
+        CONSTRAINT ck_channels_platform_kind CHECK (platform_kind = 'official' OR platform_kind =
+            'third_party' OR platform_kind = 'individual'),
         CONSTRAINT ck_channels_active CHECK (active IN (0, 1)),
         UNIQUE (name)
     )
@@ -61,9 +61,10 @@ STATEMENTS = (
         active INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_products_kind CHECK (kind IN ('game_card', 'phone_topup', 'membership', 'gift_pack',
-            'other')),
-        CONSTRAINT ck_products_issue_order CHECK (issue_order IN ('oldest', 'newest', 'random')),
+        CONSTRAINT ck_products_kind CHECK (kind = 'game_card' OR kind = 'phone_topup' OR kind = 'membership'
+            OR kind = 'gift_pack' OR kind = 'other'),
+        CONSTRAINT ck_products_issue_order CHECK (issue_order = 'oldest' OR issue_order = 'newest' OR
+            issue_order = 'random'),
         CONSTRAINT ck_products_fold_case CHECK (fold_case IN (0, 1)),
         CONSTRAINT ck_products_fold_hyphens CHECK (fold_hyphens IN (0, 1)),
         CONSTRAINT ck_products_reusable CHECK (reusable IN (0, 1)),
@@ -168,7 +169,8 @@ STATEMENTS = (
         created_by TEXT NOT NULL,
         PRIMARY KEY (id),
         CONSTRAINT uq_policies_version UNIQUE (channel_id, version),
-        CONSTRAINT ck_policies_fee_disclosure CHECK (fee_disclosure IN ('clear', 'buried', 'none')),
+        CONSTRAINT ck_policies_fee_disclosure CHECK (fee_disclosure = 'clear' OR fee_disclosure = 'buried' OR
+            fee_disclosure = 'none'),
         CONSTRAINT ck_policies_window_hours CHECK (window_hours >= 0),
         CONSTRAINT ck_policies_fee_bp CHECK (fee_bp >= 0),
         CONSTRAINT ck_policies_unshipped_fee_bp CHECK (unshipped_fee_bp >= 0),
@@ -192,8 +194,8 @@ STATEMENTS = (
         sealed BLOB NOT NULL,
         note TEXT NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_card_keys_state CHECK (state IN ('in_stock', 'reserved', 'delivered', 'redeemed',
-            'quarantined', 'void', 'binned')),
+        CONSTRAINT ck_card_keys_state CHECK (state = 'in_stock' OR state = 'reserved' OR state = 'delivered'
+            OR state = 'redeemed' OR state = 'quarantined' OR state = 'void' OR state = 'binned'),
         CONSTRAINT ck_card_keys_tag CHECK (length(tag) = 16),
         FOREIGN KEY(product_id) REFERENCES products (id),
         FOREIGN KEY(batch_id) REFERENCES batches (id),
@@ -233,9 +235,12 @@ STATEMENTS = (
         note TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_orders_state CHECK (state IN ('unpaid', 'paid', 'shipped', 'completed', 'cancelled')),
-        CONSTRAINT ck_orders_fee_disclosure CHECK (fee_disclosure IN ('clear', 'buried', 'none')),
-        CONSTRAINT ck_orders_payment_channel CHECK (payment_channel IN ('wechat', 'alipay', 'other')),
+        CONSTRAINT ck_orders_state CHECK (state = 'unpaid' OR state = 'paid' OR state = 'shipped' OR state =
+            'completed' OR state = 'cancelled'),
+        CONSTRAINT ck_orders_fee_disclosure CHECK (fee_disclosure = 'clear' OR fee_disclosure = 'buried' OR
+            fee_disclosure = 'none'),
+        CONSTRAINT ck_orders_payment_channel CHECK (payment_channel = 'wechat' OR payment_channel = 'alipay'
+            OR payment_channel = 'other'),
         CONSTRAINT ck_orders_locked CHECK (locked IN (0, 1)),
         CONSTRAINT ck_orders_written_promise CHECK (written_promise IN (0, 1)),
         CONSTRAINT ck_orders_paid_fen CHECK (paid_fen >= 0),
@@ -276,12 +281,13 @@ STATEMENTS = (
         verified_source INTEGER NOT NULL,
         merged_into_id INTEGER,
         PRIMARY KEY (id),
-        CONSTRAINT ck_requests_state CHECK (state IN ('open', 'asked', 'escalated', 'decided', 'merged',
-            'withdrawn')),
-        CONSTRAINT ck_requests_reason CHECK (reason IN ('wrong_item', 'wrong_target', 'change_of_mind',
-            'duplicate_order', 'merchant_wrong_amount', 'description_mismatch', 'not_received',
-            'security_risk', 'invalid_card', 'reduced_benefit', 'duplicate_payment', 'auto_cancelled',
-            'redemption_disputed')),
+        CONSTRAINT ck_requests_state CHECK (state = 'open' OR state = 'asked' OR state = 'escalated' OR state
+            = 'decided' OR state = 'merged' OR state = 'withdrawn'),
+        CONSTRAINT ck_requests_reason CHECK (reason = 'wrong_item' OR reason = 'wrong_target' OR reason =
+            'change_of_mind' OR reason = 'duplicate_order' OR reason = 'merchant_wrong_amount' OR reason =
+            'description_mismatch' OR reason = 'not_received' OR reason = 'security_risk' OR reason =
+            'invalid_card' OR reason = 'reduced_benefit' OR reason = 'duplicate_payment' OR reason =
+            'auto_cancelled' OR reason = 'redemption_disputed'),
         CONSTRAINT ck_requests_log_confirms CHECK (log_confirms IN (0, 1)),
         CONSTRAINT ck_requests_error_confirmed CHECK (error_confirmed IN (0, 1)),
         CONSTRAINT ck_requests_mismatch_confirmed CHECK (mismatch_confirmed IN (0, 1)),
@@ -315,10 +321,10 @@ STATEMENTS = (
         card_key_id INTEGER,
         PRIMARY KEY (id),
         CONSTRAINT uq_units_ref UNIQUE (order_id, ref),
-        CONSTRAINT ck_units_state CHECK (state IN ('unshipped', 'unused', 'redeemed', 'partially_used',
-            'unknown')),
-        CONSTRAINT ck_units_topup CHECK (topup IN ('charging', 'not_accepted', 'accepted', 'arrived',
-            'failed')),
+        CONSTRAINT ck_units_state CHECK (state = 'unshipped' OR state = 'unused' OR state = 'redeemed' OR
+            state = 'partially_used' OR state = 'unknown'),
+        CONSTRAINT ck_units_topup CHECK (topup = 'charging' OR topup = 'not_accepted' OR topup = 'accepted'
+            OR topup = 'arrived' OR topup = 'failed'),
         CONSTRAINT ck_units_balance_verified CHECK (balance_verified IN (0, 1)),
         CONSTRAINT ck_units_refunded CHECK (refunded IN (0, 1)),
         CONSTRAINT ck_units_official_not_activated CHECK (official_not_activated IN (0, 1)),
@@ -352,13 +358,15 @@ STATEMENTS = (
         decided_at INTEGER NOT NULL,
         decided_by TEXT NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_decisions_action CHECK (action IN ('approve', 'refuse')),
-        CONSTRAINT ck_decisions_verdict_kind CHECK (verdict_kind IN ('auto_cancel', 'approve_full',
-            'approve_with_fee', 'negotiate', 'reissue', 'refuse', 'need_evidence', 'escalate', 'merge',
-            'partial')),
-        CONSTRAINT ck_decisions_ground CHECK (ground IN ('redeemed', 'operator_accepted', 'nothing_left',
-            'out_of_window', 'order_completed', 'no_written_promise', 'claim_refuted', 'evidence_not_given',
-            'no_refund_policy', 'stock_locked')),
+        CONSTRAINT ck_decisions_action CHECK (action = 'approve' OR action = 'refuse'),
+        CONSTRAINT ck_decisions_verdict_kind CHECK (verdict_kind = 'auto_cancel' OR verdict_kind =
+            'approve_full' OR verdict_kind = 'approve_with_fee' OR verdict_kind = 'negotiate' OR verdict_kind
+            = 'reissue' OR verdict_kind = 'refuse' OR verdict_kind = 'need_evidence' OR verdict_kind =
+            'escalate' OR verdict_kind = 'merge' OR verdict_kind = 'partial'),
+        CONSTRAINT ck_decisions_ground CHECK (ground = 'redeemed' OR ground = 'operator_accepted' OR ground =
+            'nothing_left' OR ground = 'out_of_window' OR ground = 'order_completed' OR ground =
+            'no_written_promise' OR ground = 'claim_refuted' OR ground = 'evidence_not_given' OR ground =
+            'no_refund_policy' OR ground = 'stock_locked'),
         CONSTRAINT ck_decisions_refund_fen CHECK (refund_fen >= 0),
         CONSTRAINT ck_decisions_fee_fen CHECK (fee_fen >= 0),
         CONSTRAINT ck_decisions_proposed_refund_fen CHECK (proposed_refund_fen >= 0),
@@ -396,7 +404,8 @@ STATEMENTS = (
         note TEXT NOT NULL,
         opened_by TEXT NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_escalations_target CHECK (target IN ('platform', '12315', '12377', 'police')),
+        CONSTRAINT ck_escalations_target CHECK (target = 'platform' OR target = '12315' OR target = '12377'
+            OR target = 'police'),
         FOREIGN KEY(request_id) REFERENCES requests (id)
     )
      STRICT
@@ -425,7 +434,7 @@ STATEMENTS = (
         text TEXT NOT NULL,
         "by" TEXT NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_messages_actor CHECK (actor IN ('buyer', 'shop', 'note')),
+        CONSTRAINT ck_messages_actor CHECK (actor = 'buyer' OR actor = 'shop' OR actor = 'note'),
         FOREIGN KEY(request_id) REFERENCES requests (id)
     )
      STRICT
@@ -458,10 +467,11 @@ STATEMENTS = (
         unit_id INTEGER NOT NULL,
         reason TEXT,
         PRIMARY KEY (request_id, unit_id),
-        CONSTRAINT ck_request_units_reason CHECK (reason IN ('wrong_item', 'wrong_target', 'change_of_mind',
-            'duplicate_order', 'merchant_wrong_amount', 'description_mismatch', 'not_received',
-            'security_risk', 'invalid_card', 'reduced_benefit', 'duplicate_payment', 'auto_cancelled',
-            'redemption_disputed')),
+        CONSTRAINT ck_request_units_reason CHECK (reason = 'wrong_item' OR reason = 'wrong_target' OR reason
+            = 'change_of_mind' OR reason = 'duplicate_order' OR reason = 'merchant_wrong_amount' OR reason =
+            'description_mismatch' OR reason = 'not_received' OR reason = 'security_risk' OR reason =
+            'invalid_card' OR reason = 'reduced_benefit' OR reason = 'duplicate_payment' OR reason =
+            'auto_cancelled' OR reason = 'redemption_disputed'),
         FOREIGN KEY(request_id) REFERENCES requests (id),
         FOREIGN KEY(unit_id) REFERENCES units (id)
     )
@@ -505,9 +515,10 @@ STATEMENTS = (
         added_at INTEGER NOT NULL,
         added_by TEXT NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_evidence_kind CHECK (kind IN ('payment_screenshot', 'order_screenshot', 'chat_log',
-            'product_page_screenshot', 'operator_not_arrived', 'activation_failure_screenshot',
-            'official_activation_record', 'backend_log', 'identity', 'negotiation_record')),
+        CONSTRAINT ck_evidence_kind CHECK (kind = 'payment_screenshot' OR kind = 'order_screenshot' OR kind =
+            'chat_log' OR kind = 'product_page_screenshot' OR kind = 'operator_not_arrived' OR kind =
+            'activation_failure_screenshot' OR kind = 'official_activation_record' OR kind = 'backend_log' OR
+            kind = 'identity' OR kind = 'negotiation_record'),
         CONSTRAINT ck_evidence_written_promise CHECK (written_promise IN (0, 1)),
         CONSTRAINT ck_evidence_in_platform_chat CHECK (in_platform_chat IN (0, 1)),
         CONSTRAINT ck_evidence_size CHECK (size >= 0),
@@ -557,8 +568,9 @@ STATEMENTS = (
         note TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         PRIMARY KEY (id),
-        CONSTRAINT ck_refunds_state CHECK (state IN ('due', 'paid', 'arrived', 'failed')),
-        CONSTRAINT ck_refunds_route CHECK (route IN ('wechat', 'alipay', 'other')),
+        CONSTRAINT ck_refunds_state CHECK (state = 'due' OR state = 'paid' OR state = 'arrived' OR state =
+            'failed'),
+        CONSTRAINT ck_refunds_route CHECK (route = 'wechat' OR route = 'alipay' OR route = 'other'),
         CONSTRAINT ck_refunds_estimated CHECK (estimated IN (0, 1)),
         CONSTRAINT ck_refunds_amount CHECK (amount_fen > 0),
         UNIQUE (decision_id),
@@ -590,6 +602,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_card_keys_state ON card_keys (product_id, state)
+    """,
+    """
+    CREATE INDEX ix_card_keys_state_at ON card_keys (state_at)
     """,
     """
     CREATE INDEX ix_card_keys_stock ON card_keys (product_id, batch_id, line) WHERE state = 'in_stock'
