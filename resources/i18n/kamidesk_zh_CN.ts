@@ -1682,11 +1682,11 @@
     </message>
     <message>
         <source>Delete…</source>
-        <translation type="unfinished"></translation>
+        <translation>删除…</translation>
     </message>
     <message>
         <source>Take out of the bin</source>
-        <translation type="unfinished"></translation>
+        <translation>移出回收站</translation>
     </message>
     <message>
         <source>{day} (expired)</source>
@@ -1702,11 +1702,11 @@
     </message>
     <message>
         <source>{uses} times</source>
-        <translation type="unfinished"></translation>
+        <translation>{uses} 次</translation>
     </message>
     <message>
         <source>{uses} of {limit} times</source>
-        <translation type="unfinished"></translation>
+        <translation>{uses} / {limit} 次</translation>
     </message>
     <message>
         <source>{count} keys chosen</source>
@@ -1935,7 +1935,7 @@
     </message>
     <message>
         <source>They did not work (counts against their supplier)</source>
-        <translation type="unfinished"></translation>
+        <translation>卡密无效（计入供应商失效率）</translation>
     </message>
     <message>
         <source>{count} keys go into quarantine ({states}).</source>
@@ -1971,47 +1971,47 @@
     </message>
     <message>
         <source>{count} keys go into the recycle bin.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 条卡密将移入回收站。</translation>
     </message>
     <message>
         <source>They are not sold, and they can come back until the bin is emptied.</source>
-        <translation type="unfinished"></translation>
+        <translation>回收站中的卡密不出售，清空之前可以恢复。</translation>
     </message>
     <message>
         <source>A key that was delivered once stays in the books.</source>
-        <translation type="unfinished"></translation>
+        <translation>发出过的卡密仍保留在账上。</translation>
     </message>
     <message>
         <source>Delete keys</source>
-        <translation type="unfinished"></translation>
+        <translation>删除卡密</translation>
     </message>
     <message>
         <source>Delete {count} keys</source>
-        <translation type="unfinished"></translation>
+        <translation>删除 {count} 条卡密</translation>
     </message>
     <message>
         <source>{count} keys are in the recycle bin.</source>
-        <translation type="unfinished"></translation>
+        <translation>已将 {count} 条卡密移入回收站。</translation>
     </message>
     <message>
         <source>Empty the recycle bin</source>
-        <translation type="unfinished"></translation>
+        <translation>清空回收站</translation>
     </message>
     <message>
         <source>{count} keys are deleted for good.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 条卡密将永久删除。</translation>
     </message>
     <message>
         <source>Only the log keeps that they were there; their text is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>只有日志保留它们曾经存在的记录，卡密内容不再保留。</translation>
     </message>
     <message>
         <source>Delete {count} keys for good</source>
-        <translation type="unfinished"></translation>
+        <translation>永久删除 {count} 条卡密</translation>
     </message>
     <message>
         <source>{count} keys were deleted for good.</source>
-        <translation type="unfinished"></translation>
+        <translation>已永久删除 {count} 条卡密。</translation>
     </message>
     <message>
         <source>{count} others stay as they are ({states}).</source>
@@ -2062,7 +2062,7 @@
     </message>
     <message>
         <source>Empty the recycle bin…</source>
-        <translation type="unfinished"></translation>
+        <translation>清空回收站…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -2146,7 +2146,7 @@
     </message>
     <message>
         <source>Counting the keys shown</source>
-        <translation type="unfinished"></translation>
+        <translation>正在统计所列卡密</translation>
     </message>
     <message>
         <source>Reading the chosen keys</source>
@@ -2237,7 +2237,7 @@
     </message>
     <message>
         <source>Running low: {products}</source>
-        <translation type="unfinished"></translation>
+        <translation>库存不足：{products}</translation>
     </message>
     <message>
         <source>{page} – Kamidesk</source>
@@ -4603,12 +4603,20 @@
         <translation>文件</translation>
     </message>
     <message>
+        <source>The encoding is a guess; I looked at the lines: they read correctly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reading the file</source>
         <translation>正在读取文件</translation>
     </message>
     <message>
         <source>Importing requests</source>
         <translation>正在导入申请</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Import {count} requests</source>
