@@ -4604,7 +4604,7 @@
     </message>
     <message>
         <source>The encoding is a guess; I looked at the lines: they read correctly</source>
-        <translation type="unfinished"></translation>
+        <translation>编码只是推测；我已看过，各行文字正常</translation>
     </message>
     <message>
         <source>Reading the file</source>
