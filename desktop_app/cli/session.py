@@ -56,7 +56,7 @@ class Session:
     def password(self) -> str:
         """The password, from wherever the merchant chose to give it."""
         if self.password_file is not None:
-            return read_text(self.password_file).split("\n", 1)[0].rstrip("\r")
+            return first_line(self.password_file)
         given = os.environ.get("KAMIDESK_PASSWORD")
         if given is not None:
             return given
@@ -105,6 +105,11 @@ def read_bytes(path: Path) -> bytes:
 
 def read_text(path: Path) -> str:
     return readable(path, lambda file: file.read_text("utf-8-sig"))
+
+
+def first_line(path: Path) -> str:
+    """The first line of a file, such as a password."""
+    return read_text(path).split("\n", 1)[0].rstrip("\r")
 
 
 def readable(path: Path, read: Callable[[Path], _Content]) -> _Content:

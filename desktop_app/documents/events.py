@@ -223,6 +223,7 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "frozen_keys": ("keys frozen", "冻结卡密", _plain),
     "slot": ("by", "方式", _plain),
     "failed": ("the keys did not work", "卡密无效", _plain),
+    "removed": ("taken away", "已移除", _plain),
     "revealed": ("with clear keys", "含明文卡密", _plain),
     "correction": ("corrects an earlier record", "更正此前记录", _plain),
     "official_not_activated": ("official record: not activated", "官方记录未激活", _plain),

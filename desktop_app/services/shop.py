@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from desktop_app.domain.errors import NotFoundError
+from desktop_app.domain.errors import LockedError, NotFoundError, RefusedError, StorageError
 from desktop_app.services.context import Change, Clock, Context, system_clock
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.orders import Orders
@@ -31,8 +31,10 @@ from desktop_app.storage.vault_slots import (
     Slot,
     SlotKind,
     check_new_password,
+    forget_keyring_key,
     keyring_available,
     load_slots,
+    remove_slot,
     save_slot,
 )
 
@@ -168,7 +170,12 @@ class Shop:
         slots = self._slots()
         kinds = {slot.kind for slot in slots}
         if SlotKind.KEYRING in kinds:
-            self.context.vault.unlock_with_keyring(slots)
+            try:
+                self.context.vault.unlock_with_keyring(slots)
+            except StorageError:
+                if SlotKind.PASSWORD not in kinds:
+                    raise
+                return False  # a keyring that does not answer must not stand before the password
         elif SlotKind.FILE in kinds:
             self.context.vault.unlock_with_file(slots, self.data_dir / KEY_FILE_NAME)
         else:
@@ -192,19 +199,56 @@ class Shop:
             slot = self.context.vault.change_password(slots, old or "", new)
         else:
             slot = self.context.vault.password_slot(new)
-        with self.context.write() as session:
-            save_slot(session, slot, self.context.clock())
-            self.context.record(session, "vault.changed", "vault_slots", 0, facts={"slot": slot.kind})
-        self.context.announce("vault")
+        self._save(slot)
 
     def new_recovery_code(self) -> str:
         """A new code; the old one opens nothing any more."""
         slot, code = self.context.vault.recovery_slot()
+        self._save(slot)
+        return code
+
+    def use_keyring(self) -> None:
+        """Let the system's keyring open the shop on this computer; the other ways stay.
+
+        :class:`LockedError` while it is locked, :class:`StorageError` when there is no keyring.
+        """
+        self._save(self.context.vault.keyring_slot())
+
+    def stop_using(self, protection: str) -> None:
+        """Take away a way to open the shop ("password", "keyring" or "file"), and its key from where it was kept.
+
+        :class:`RefusedError` when only the recovery code would be left. Older backups still open that way.
+        """
+        kind = SlotKind(protection)
+        if kind is SlotKind.RECOVERY:
+            raise RefusedError(
+                "The recovery code stays: it is the last way into the shop. Make a new one instead.",
+                "恢复码必须保留，它是打开店铺的最后途径；如需更换，请生成新的恢复码。",
+            )
+        if protection not in self.protections():
+            raise RefusedError(
+                "This shop does not open this way ({kind}).",
+                "这家店铺没有使用这种打开方式（{kind}）。",
+                kind=protection,
+            )
+        if not self.is_unlocked:
+            raise LockedError("The shop is locked: unlock it first.", "店铺已锁定：请先解锁。")
+        with self.context.write() as session:
+            remove_slot(session, kind)
+            facts = {"slot": kind, "removed": True}
+            self.context.record(session, "vault.changed", "vault_slots", 0, facts=facts)
+        # only now: a key that is gone while its slot stays would lock the merchant out
+        if kind is SlotKind.KEYRING:
+            forget_keyring_key(self.context.vault.shop_uid)
+        elif kind is SlotKind.FILE:
+            (self.data_dir / KEY_FILE_NAME).unlink(missing_ok=True)
+        self.context.announce("vault")
+
+    def _save(self, slot: Slot) -> None:
         with self.context.write() as session:
             save_slot(session, slot, self.context.clock())
             self.context.record(session, "vault.changed", "vault_slots", 0, facts={"slot": slot.kind})
         self.context.announce("vault")
-        return code
 
     def _slots(self) -> list[Slot]:
         with self.context.read() as session:
