@@ -12,13 +12,14 @@ from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import RefusedError
 from desktop_app.domain.states import KEY_MOVES, KeyState, check_move
-from desktop_app.services import batches, key_bulk, key_import, key_layouts, key_preview
+from desktop_app.services import batches, import_report, key_bulk, key_import, key_layouts, key_preview
 from desktop_app.services.batches import BatchDraft, BatchLine
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field
 from desktop_app.services.issuing import uses_of
 from desktop_app.services.key_import import ImportOptions, ImportResult
 from desktop_app.services.key_layouts import ColumnChoiceError, KeyLayout
+from desktop_app.services.key_life import KeyLife, key_events, key_life
 from desktop_app.services.key_lines import (
     KeyFilter,
     KeyLine,
@@ -29,11 +30,12 @@ from desktop_app.services.key_lines import (
     orders_of_keys,
 )
 from desktop_app.services.key_preview import Cancelled, ImportLine, ImportPreview, KeyVerdict, Progress
-from desktop_app.services.key_rows import SEVERAL, in_ranges, key_row, key_rows, ranges, reseal
+from desktop_app.services.key_rows import SEVERAL, key_row, key_rows, ranges, reseal
+from desktop_app.services.key_scan import KeyScan, scan_keys
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import product_row, require_holds_keys
-from desktop_app.services.timeline import EventLine, events_of
-from desktop_app.storage.tables import CardKeyRow, DeliveryRow, UnitRow
+from desktop_app.services.timeline import EventLine
+from desktop_app.storage.tables import CardKeyRow, UnitRow
 
 __all__ = [
     "BatchDraft",
@@ -46,7 +48,9 @@ __all__ = [
     "Inventory",
     "KeyFilter",
     "KeyLayout",
+    "KeyLife",
     "KeyLine",
+    "KeyScan",
     "KeyVerdict",
 ]
 
@@ -119,6 +123,19 @@ class Inventory:
             progress=progress,
             cancelled=cancelled,
         )
+
+    def save_report(
+        self,
+        preview: ImportPreview,
+        path: Path,
+        language: str,
+        verdict: KeyVerdict | None = None,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> int:
+        """See :func:`desktop_app.services.import_report.save_report`."""
+        return import_report.save_report(preview, path, language, verdict, progress=progress, cancelled=cancelled)
 
     def preview(
         self,
@@ -198,22 +215,15 @@ class Inventory:
     def history(self, key_id: int) -> list[EventLine]:
         """Everything that happened to a key, oldest first: its import, what was done to it, its orders."""
         with self._context.read() as session:
-            key = key_row(session, key_id)
-            events = events_of(session, "batches", key.batch_id) + events_of(session, "card_keys", key_id)
-            for event in events_of(session, "card_keys", SEVERAL):
-                if in_ranges(key_id, str(event.facts.get("keys", ""))):
-                    events.append(event)
-            units = select(DeliveryRow.unit_id).where(col(DeliveryRow.card_key_id) == key_id)
-            held = select(UnitRow).where((col(UnitRow.card_key_id) == key_id) | col(UnitRow.id).in_(units))
-            for unit in session.exec(held).all():
-                events += events_of(session, "units", unit.id)
-                events += (
-                    event for event in events_of(session, "orders", unit.order_id) if event.kind == "order.delivered"
-                )
-            # the number of a key that went with its import can be given again: what was before is of another key
-            start = min((event.seq for event in events if event.kind == "keys.imported"), default=0)
-            own = {event.seq: event for event in events if event.seq >= start}
-            return [own[seq] for seq in sorted(own)]
+            return key_events(session, key_id)
+
+    def life(self, key_id: int) -> KeyLife:
+        """See :func:`desktop_app.services.key_life.key_life`."""
+        return key_life(self._context, key_id)
+
+    def scan(self, part: str, *, progress: Progress | None = None, cancelled: Cancelled | None = None) -> KeyScan:
+        """See :func:`desktop_app.services.key_scan.scan_keys`."""
+        return scan_keys(self._context, part, progress=progress, cancelled=cancelled)
 
     # ---- one key in clear
 
