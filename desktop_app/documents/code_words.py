@@ -86,7 +86,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     ReasonCode: {
         ReasonCode.WRONG_ITEM: ("Wrong item chosen", "选错商品"),
         ReasonCode.WRONG_TARGET: ("Wrong account or server", "填错账号或区服"),
-        ReasonCode.CHANGE_OF_MIND: ("Change of mind", "不想要了"),
+        ReasonCode.CHANGE_OF_MIND: ("Change of mind", "改变主意"),
         ReasonCode.DUPLICATE_ORDER: ("Ordered twice", "重复下单"),
         ReasonCode.MERCHANT_WRONG_AMOUNT: ("Merchant charged a wrong amount", "商家金额有误"),
         ReasonCode.DESCRIPTION_MISMATCH: ("Not as described", "与描述不符"),

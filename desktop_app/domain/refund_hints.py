@@ -18,7 +18,6 @@ from desktop_app.domain.refunds import Facts, Order, Redemption, Request, RuleCo
 from desktop_app.domain.states import EvidenceKind, FeeDisclosure, UnitState, VerdictKind
 from desktop_app.domain.working_days import CHINA, WorkingDays
 
-
 _MOST_UNITS = 20
 """A change of one unit costs a verdict on all of them; of larger orders the first units stand for the others."""
 
