@@ -15,7 +15,7 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-PATIENCE_SECONDS = 0.015
+PATIENCE_SECONDS = 0.012
 """How long the window waits for rows before it goes on without them."""
 
 _WORKERS = 3

@@ -242,7 +242,8 @@ class RowTableModel(QAbstractTableModel):
             return _places(source, count, wanted, (page,), row_id)
 
         self._locating = load = row_loader.start(self, work, self._on_located)
-        if load.wait(row_loader.PATIENCE_SECONDS):
+        # a long list is not waited for: it may have to be read as a whole
+        if self._count <= _FEW_ROWS and load.wait(row_loader.PATIENCE_SECONDS):
             self._on_located(load)
 
     def warm(self) -> None:
