@@ -109,7 +109,7 @@ def command_rows(readme: str) -> dict[str, list[str]]:
     rows: dict[str, list[str]] = {}
     for head in _COMMAND_HEADS:
         for cells in rows_below(text_of(readme), head):
-            words = [word for word in cells[0].strip("`").split() if re.fullmatch(r"[a-z]+", word)]
+            words = [word for word in cells[0].strip("`").split() if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", word)]
             rows[" ".join(words).removeprefix("kamidesk").strip()] = cells
     return rows
 
