@@ -228,10 +228,10 @@ def test_a_step_on_everything_shown_and_the_recycle_bin(
 def test_the_ways_to_open_the_shop(shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     new = tmp_path / "new.txt"
     new.write_text("another long password\n", "utf-8")
-    assert run(["vault", "recovery-code"]) == 0
+    assert run(["vault", "recovery"]) == 0
     assert len(capfd.readouterr().out.split()[-1]) == 44
     assert run(["vault", "password", "--new-file", str(new)]) == 0
-    assert run(["vault", "recovery-code"]) == 1, "the old password opens nothing any more"
+    assert run(["vault", "recovery"]) == 1, "the old password opens nothing any more"
     capfd.readouterr()
     assert run(["--password-file", str(new), "vault", "remove", "password"]) == 1
     assert "only way" in capfd.readouterr().err

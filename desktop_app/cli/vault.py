@@ -34,8 +34,8 @@ def vault_password(
     session.say("The new password opens the shop.", "店铺已改用新密码。")
 
 
-@app.command("recovery-code")
-def vault_recovery_code(context: typer.Context) -> None:
+@app.command("recovery")
+def vault_recovery(context: typer.Context) -> None:
     """Print a new recovery code; the old one opens nothing any more."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
