@@ -54,7 +54,7 @@ def test_an_empty_shop_leads_to_product_and_order(stock: StockWindow) -> None:
     went: list[str] = []
     page = stock.page("orders")
     stock.window.navigate = lambda name, *_args, **_wanted: went.append(name)  # type: ignore[method-assign]
-    button = stock.child(QPushButton, "empty_state_button", page.table)
+    button = stock.child(QPushButton, "orders_table_empty_button", page.table)
     button.click()
     page.new_order()
     stock.shop.policies.add_channel("星河卡盟", PlatformKind.THIRD_PARTY, PolicyDraft())
@@ -312,7 +312,7 @@ def test_orders_are_filtered(stock: StockWindow, product_id: int) -> None:
     )
     assert shown() == {"B9"}
     page.apply_filter(text="nothing like it")
-    stock.child(QPushButton, "empty_state_button", page.table).click()
+    stock.child(QPushButton, "orders_table_empty_button", page.table).click()
     assert shown() == {"A1", "A2", "A3", "B9"}
 
 

@@ -23,7 +23,7 @@ def stock(tmp_path: Path, immediate_jobs: ImmediateJobs) -> Iterator[StockWindow
 
 def test_the_first_product_is_added_from_the_empty_page(stock: StockWindow) -> None:
     page = stock.page("products")
-    stock.child(QPushButton, "empty_state_button", page.table).click()
+    stock.child(QPushButton, "products_table_empty_button", page.table).click()
     dialog = stock.dialog(ProductDialog)
     dialog.code_edit.setText("STEAM 100")
     dialog.name_edit.setText("Steam 钱包充值码 100 元")

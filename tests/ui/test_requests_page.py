@@ -95,8 +95,8 @@ def state_of(desk: RequestWindow, request_id: int) -> RequestState:
 def test_an_empty_inbox_says_how_requests_come_in(desk: RequestWindow) -> None:
     page = desk.inbox()
     assert page.table.empty_state.isVisible()
-    assert "drop folder" in page.table.empty_state.findChild(QLabel, "empty_state_text").text()
-    page.table.empty_state.findChild(QPushButton, "empty_state_button").click()
+    assert "drop folder" in page.table.empty_state.findChild(QLabel, "requests_table_empty_text").text()
+    page.table.empty_state.findChild(QPushButton, "requests_table_empty_button").click()
     dialog = desk.dialog(NewRequestDialog)
     assert dialog.focusWidget() is dialog.order_edit
 

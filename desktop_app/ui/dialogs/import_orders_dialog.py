@@ -49,7 +49,8 @@ class ImportOrdersDialog(QDialog):
             placeholder=self.tr("Drop a CSV file here, or choose one"),
             longest=4000,
         )
-        self.path_edit.textEdited.connect(self._on_path_edited)
+        self.path_edit.textChanged.connect(self._on_path_changed)
+        self.path_edit.returnPressed.connect(self.make_preview)
         self.choose_button = push_button(self.tr("Choose…"), "orders_choose_button", self._choose, icon="folder-open")
         self.template_button = push_button(
             self.tr("Save a template…"), "orders_template_button", self._ask_template, icon="file-down"
@@ -238,7 +239,7 @@ class ImportOrdersDialog(QDialog):
         for widget in (self.preview_button, self.choose_button, self.path_edit):
             widget.setEnabled(not busy)
 
-    def _on_path_edited(self, _text: str) -> None:
+    def _on_path_changed(self, _text: str) -> None:
         self._forget()
 
     def _set_path(self, path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.key_import import ImportOptions
@@ -14,6 +14,7 @@ from desktop_app.ui.dialogs.file_choice import choose_file
 from desktop_app.ui.dialogs.form_dialog import FieldGrid, line_edit
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.inputs import MoneyEdit
 from desktop_app.ui.widgets.item_combo import ItemCombo
 
@@ -29,7 +30,6 @@ class KeySourceStep(QWidget):
     def __init__(self, shop: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shop = shop
-        self.path: Path | None = None
         self.product_combo = ItemCombo(self.tr("Product"), "import_product_combo")
         self.product_combo.setMinimumContentsLength(24)
         self.file_radio = QRadioButton(self.tr("From a file"))
@@ -47,7 +47,7 @@ class KeySourceStep(QWidget):
             longest=4000,
         )
         self.choose_button = push_button(self.tr("Choose…"), "import_choose_button", self._choose, icon="folder-open")
-        self.encoding_combo = QComboBox()
+        self.encoding_combo = Combo()
         self.encoding_combo.setObjectName("import_encoding_combo")
         for text in (self.tr("Detect the encoding"), "UTF-8", "GB18030 / GBK", "UTF-16 LE", "UTF-16 BE"):
             self.encoding_combo.addItem(text)
@@ -77,7 +77,7 @@ class KeySourceStep(QWidget):
         self._build()
         self._show_way()
         group.buttonToggled.connect(self._on_way_changed)
-        self.path_edit.textEdited.connect(self._on_path_edited)
+        self.path_edit.textChanged.connect(self._tell)
         self.paste_edit.textChanged.connect(self._tell)
         self.product_combo.item_chosen.connect(self._tell)
         self.encoding_combo.currentIndexChanged.connect(self._tell)
@@ -130,9 +130,12 @@ class KeySourceStep(QWidget):
 
     def set_path(self, path: Path) -> None:
         self.file_radio.setChecked(True)
-        self.path = path
         self.path_edit.setText(str(path))
-        self.changed.emit()
+
+    @property
+    def path(self) -> Path | None:
+        text = self.path_edit.text().strip()
+        return Path(text) if text else None
 
     def source(self) -> Path | str | None:
         """The file, or the pasted text; None when nothing was given."""
@@ -164,10 +167,6 @@ class KeySourceStep(QWidget):
 
     def _on_way_changed(self, *_: object) -> None:
         self._show_way()
-        self._tell()
-
-    def _on_path_edited(self, text: str) -> None:
-        self.path = Path(text.strip()) if text.strip() else None
         self._tell()
 
     def _tell(self, *_: object) -> None:

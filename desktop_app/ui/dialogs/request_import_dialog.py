@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.services.listing import Sort
@@ -38,6 +38,7 @@ class RequestImportDialog(FormDialog):
             placeholder=self.tr("CSV or JSON file"),
             longest=4096,
         )
+        self.path_edit.textChanged.connect(self._on_path_changed)
         self.path_edit.returnPressed.connect(self._read_typed)
         self.browse_button = push_button(self.tr("Browse…"), "import_browse_button", self._browse, icon="folder-open")
         self._summary = plain_label(role="section", name="import_summary", wrap=True)
@@ -59,6 +60,10 @@ class RequestImportDialog(FormDialog):
         self.fields.addWidget(self.browse_button, self.fields.rowCount() - 1, 2)
         self.fields.addWidget(self._summary, self.fields.rowCount(), 0, 1, 3)
         self.fields.addWidget(self.table, self.fields.rowCount(), 0, 1, 3)
+        self.confirm_box = QCheckBox(self.tr("The encoding is a guess; I looked at the lines: they read correctly"))
+        self.confirm_box.setObjectName("confirm_encoding_box")
+        self.confirm_box.toggled.connect(self._show_button)
+        self.fields.addWidget(self.confirm_box, self.fields.rowCount(), 0, 1, 3)
         # Enter reads the file that was typed; it must not import the one before
         self.submit_button.setDefault(False)
         self._show(None)
@@ -68,19 +73,27 @@ class RequestImportDialog(FormDialog):
     def read(self, path: Path) -> None:
         """Look at a file; its lines are judged in a worker."""
         self.path_edit.setText(str(path))
-        self.message.clear()
+        self._on_path_changed()
         shop = self._shop
 
         def work(_progress: Progress) -> RequestImportPreview:
             preview: RequestImportPreview = shop.requests.preview_import(path)
             return preview
 
-        self._jobs.run(self, work, self._show, self._on_failed, self.tr("Reading the file"))
+        def done(preview: RequestImportPreview) -> None:
+            # another file may have been named meanwhile
+            if self.path_edit.text() == str(path):
+                self._show(preview)
+
+        self._jobs.run(self, work, done, self._on_failed, self.tr("Reading the file"))
 
     def submit(self) -> None:
-        """Store the good lines, in a worker."""
+        """Look at the file that was named; with its lines on show, store the good ones in a worker."""
         preview = self._preview
-        if preview is None or not preview.new_count:
+        if preview is None:
+            self._read_typed()
+            return
+        if not preview.new_count:
             return
         shop = self._shop
 
@@ -100,11 +113,9 @@ class RequestImportDialog(FormDialog):
 
     def _show(self, preview: RequestImportPreview | None) -> None:
         self._preview = preview
-        count = 0 if preview is None else preview.new_count
-        self.submit_button.setText(
-            self.tr("Import {count} requests").format(count=count) if count else self.tr("Import")
-        )
-        self.submit_button.setEnabled(count > 0)
+        self.confirm_box.setChecked(False)
+        self.confirm_box.setVisible(preview is not None and preview.needs_confirmation)
+        self._show_button()
         self._summary.setVisible(preview is not None)
         if preview is not None:
             self._summary.setText(
@@ -113,6 +124,16 @@ class RequestImportDialog(FormDialog):
                 )
             )
         self.table.reload()
+
+    def _show_button(self) -> None:
+        preview = self._preview
+        if preview is None:
+            self.submit_button.setText(self.tr("Preview"))
+            self.submit_button.setEnabled(bool(self.path_edit.text().strip()))
+            return
+        confirmed = self.confirm_box.isChecked() or not preview.needs_confirmation
+        self.submit_button.setText(self.tr("Import {count} requests").format(count=preview.new_count))
+        self.submit_button.setEnabled(preview.new_count > 0 and confirmed)
 
     def _columns(self) -> list[Column[RequestImportLine]]:
         return [
@@ -130,6 +151,10 @@ class RequestImportDialog(FormDialog):
 
     def _open(self, _sort: Sort | None) -> ListSource[RequestImportLine]:
         return ListSource(() if self._preview is None else self._preview.lines)
+
+    def _on_path_changed(self) -> None:
+        self.message.clear()
+        self._show(None)
 
     def _read_typed(self) -> None:
         text = self.path_edit.text().strip()

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import OrderState
@@ -23,6 +23,7 @@ from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import label, money, tone, when
 from desktop_app.ui.row_model import Column, RowSource
 from desktop_app.ui.widgets.basics import push_button, row_of
+from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.item_combo import ItemCombo
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.order_pane import OrderPane
@@ -102,7 +103,7 @@ class OrdersPage(QWidget):
         self.search_box.setMinimumWidth(170)
         self.search_box.setMaximumWidth(260)
         self.search_box.searched.connect(self._on_filter_changed)
-        self.state_combo = QComboBox()
+        self.state_combo = Combo()
         self.state_combo.setObjectName("orders_state_combo")
         self.state_combo.setAccessibleName(self.tr("State"))
         self.state_combo.setMinimumWidth(96)

@@ -140,7 +140,7 @@ class ProofsPage(QWidget):
         self.folder_button = push_button(
             self.tr("Open folder"), "open_folder_button", self._open_folder, icon="folder-open"
         )
-        self.order_button = push_button(self.tr("Open the order"), "open_order_button", self._open_order, kind="link")
+        self.order_button = push_button(self.tr("Open the order"), "proof_order_button", self._open_order, kind="link")
         pane = Card("proof_pane", margin=1)
         pane.setMinimumWidth(380)
         pane.body.setSpacing(0)

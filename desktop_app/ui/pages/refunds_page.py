@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import RefundState
@@ -21,6 +21,7 @@ from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import day, label, money, tone, when
 from desktop_app.ui.row_model import Column
 from desktop_app.ui.widgets.basics import DetailPane, FactsGrid, Pill, plain_label, push_button, row_of
+from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.kpi_card import KpiCard
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
@@ -64,10 +65,10 @@ class RefundsPage(QWidget):
 
     def _build(self) -> None:
         cards = row_of(spacing=12)
-        self.outstanding_card = KpiCard(self.tr("Outstanding"), "outstanding_card")
-        self.overdue_card = KpiCard(self.tr("Overdue"), "overdue_card")
-        self.due_card = KpiCard(self.tr("To be paid"), "due_card")
-        self.failed_card = KpiCard(self.tr("Failed"), "failed_card")
+        self.outstanding_card = KpiCard(self.tr("Outstanding"), "refunds_outstanding_card")
+        self.overdue_card = KpiCard(self.tr("Overdue"), "refunds_overdue_card")
+        self.due_card = KpiCard(self.tr("To be paid"), "refunds_due_card")
+        self.failed_card = KpiCard(self.tr("Failed"), "refunds_failed_card")
         for card, where in (
             (self.outstanding_card, RefundFilter(outstanding=True)),
             (self.overdue_card, RefundFilter(overdue=True)),
@@ -76,7 +77,7 @@ class RefundsPage(QWidget):
         ):
             card.clicked.connect(lambda _checked=False, where=where: self._choose_filter(where))
             cards.addWidget(card)
-        self.filter_combo = QComboBox()
+        self.filter_combo = Combo()
         self.filter_combo.setObjectName("refunds_filter")
         self.filter_combo.setAccessibleName(self.tr("Which refunds"))
         for text, _ in self._filters:
@@ -171,7 +172,7 @@ class RefundsPage(QWidget):
         self.request_button = push_button(
             self.tr("Open the request"), "open_request_button", self._open_request, kind="link"
         )
-        self.order_button = push_button(self.tr("Open the order"), "open_order_button", self._open_order, kind="link")
+        self.order_button = push_button(self.tr("Open the order"), "refund_order_button", self._open_order, kind="link")
         self.note_edit = QPlainTextEdit()
         self.note_edit.setObjectName("refund_note")
         self.note_edit.setAccessibleName(self.tr("Note"))

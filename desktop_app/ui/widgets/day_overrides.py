@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QWidget
+from PySide6.QtWidgets import QDateEdit, QWidget
 
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.row_model import Column, ListSource
 from desktop_app.ui.widgets.basics import column_of, push_button, row_of
+from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.row_table import RowTable
 
 TABLE_HEIGHT = 190
@@ -64,7 +65,7 @@ class DayOverrides(QWidget):
         self.day_edit.setAccessibleName(self.tr("Day to correct"))
         self.day_edit.setDisplayFormat("yyyy-MM-dd")
         self.day_edit.setCalendarPopup(True)
-        self.worked_combo = QComboBox()
+        self.worked_combo = Combo()
         self.worked_combo.setObjectName("override_worked")
         self.worked_combo.setAccessibleName(self.tr("How the day counts"))
         self.worked_combo.addItems([self.tr("Day off"), self.tr("Working day")])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.documents.rule_words import option_text
 from desktop_app.domain.approvals import UnitPlan
@@ -21,6 +21,7 @@ from desktop_app.ui.icons import set_icon
 from desktop_app.ui.labels import error_text, label, language, money
 from desktop_app.ui.theme import repolish
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.inputs import MoneyEdit
 from desktop_app.ui.widgets.message_strip import MessageStrip
 
@@ -87,7 +88,7 @@ class DecisionBar(QWidget):
         )
 
     def _approve_panel(self) -> QWidget:
-        self.option_combo = QComboBox()
+        self.option_combo = Combo()
         self.option_combo.setObjectName("option_combo")
         self.option_combo.setAccessibleName(self.tr("Settle by"))
         self.option_combo.currentIndexChanged.connect(self._on_option_chosen)
@@ -158,7 +159,7 @@ class DecisionBar(QWidget):
         return panel
 
     def _refuse_panel(self) -> QWidget:
-        self.ground_combo = QComboBox()
+        self.ground_combo = Combo()
         self.ground_combo.setObjectName("ground_combo")
         self.ground_combo.setAccessibleName(self.tr("Ground of the refusal"))
         self.refusal_edit = QLineEdit()

@@ -14,7 +14,7 @@ from desktop_app.ui.widgets.basics import plain_label, push_button, set_tone
 class EmptyState(QWidget):
     """A title, a sentence and, where there is a next step, a button for it."""
 
-    def __init__(self, name: str = "empty_state", parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self._content = (self.tr("Nothing here yet"), "", "")

@@ -9,12 +9,13 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDateTime, QSize, Qt, QTimeZone, Signal
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QLineEdit, QWidget
 
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.money import parse_yuan
 from desktop_app.ui.labels import error_text, label
 from desktop_app.ui.theme import repolish
+from desktop_app.ui.widgets.combo import Combo
 
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -80,7 +81,7 @@ class DateTimeEdit(QDateTimeEdit):
         return datetime.fromisoformat(text).replace(tzinfo=self._zone)
 
 
-class EnumCombo(QComboBox, Generic[Code]):
+class EnumCombo(Combo, Generic[Code]):
     """A choice between codes, shown in words; an ``any_text`` stands for no choice (None)."""
 
     code_chosen = Signal(object)
@@ -98,7 +99,7 @@ class EnumCombo(QComboBox, Generic[Code]):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
         # a StrEnum as item data would come back as a plain str
         self._codes: list[Code | None] = [None] if any_text else []
         if any_text:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui.widgets.combo import Combo
 
 
-class ItemCombo(QComboBox):
+class ItemCombo(Combo):
     """Can be filled anew at any time: the choice stays where it can, and only the merchant's choosing is told."""
 
     item_chosen = Signal(object)
@@ -19,7 +21,7 @@ class ItemCombo(QComboBox):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self._any_text = any_text
         self._ids: list[int | None] = []

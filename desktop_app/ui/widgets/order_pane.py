@@ -50,7 +50,7 @@ class OrderPane(DetailPane):
         self.content.addWidget(plain_label(self.tr("What happened"), role="section"))
         self.content.addWidget(self.timeline)
         self._steps: dict[str, QPushButton] = {
-            name: push_button(text, f"{name}_button", self._ask(name), kind=kind, icon=icon)
+            name: push_button(text, f"order_{name}_button", self._ask(name), kind=kind, icon=icon)
             for name, text, kind, icon in (
                 ("mark_paid", self.tr("Mark paid…"), "primary", "banknote"),
                 ("deliver", self.tr("Deliver…"), "primary", "truck"),

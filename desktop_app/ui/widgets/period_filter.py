@@ -7,9 +7,10 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QWidget
 
 from desktop_app.ui.widgets.basics import plain_label
+from desktop_app.ui.widgets.combo import Combo
 
 
 class Period(StrEnum):
@@ -29,7 +30,7 @@ class PeriodFilter(QWidget):
     def __init__(self, accessible_name: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._combo = QComboBox()
+        self._combo = Combo()
         self._combo.setObjectName(f"{name}_combo")
         self._combo.setAccessibleName(accessible_name)
         self._combo.setMinimumWidth(96)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import PlatformKind, ReasonCode
@@ -13,11 +13,13 @@ from desktop_app.services.requests import RequestDetail, RequestFacts
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import label, money, percent, tone, when
 from desktop_app.ui.widgets.basics import FactsGrid, plain_label, push_button, row_of
+from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.inputs import EnumCombo, MoneyEdit
 from desktop_app.ui.widgets.verdict_view import subject_reasons
 
 _LOG = (ReasonCode.DUPLICATE_PAYMENT, ReasonCode.AUTO_CANCELLED)
 _BAD_KEY = (ReasonCode.INVALID_CARD, ReasonCode.REDUCED_BENEFIT)
+PAUSE_MS = 700
 _ANSWERS: tuple[bool | None, ...] = (None, True, False)
 
 
@@ -38,6 +40,8 @@ class FactsView(QWidget):
         self._facts = RequestFacts()
         self._is_showing = False
         self._wheel = _NoWheel(self)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._on_fact)
         self.reason_combo = EnumCombo(
             self.tr("Reason of the request"), "reason_combo", ReasonCode, any_text=self.tr("No reason yet")
         )
@@ -82,6 +86,7 @@ class FactsView(QWidget):
 
     def show_detail(self, detail: RequestDetail) -> None:
         """Only the facts that this request turns on; read-only once it is decided."""
+        self._pause.stop()
         self._is_showing = True
         facts = self._facts = detail.facts
         reasons = subject_reasons(detail)
@@ -121,8 +126,8 @@ class FactsView(QWidget):
         self._grid.addWidget(widget, row, 1)
         self._rows[key] = (caption, widget)
 
-    def _answer(self, name: str, accessible_name: str) -> QComboBox:
-        combo = QComboBox()
+    def _answer(self, name: str, accessible_name: str) -> Combo:
+        combo = Combo()
         combo.setObjectName(name)
         combo.setAccessibleName(accessible_name)
         combo.addItems([self.tr("Not checked yet"), self.tr("Yes, confirmed"), self.tr("No, refuted")])
@@ -134,6 +139,8 @@ class FactsView(QWidget):
         edit = MoneyEdit(accessible_name, name)
         edit.setPlaceholderText(self.tr("not known"))
         edit.editingFinished.connect(self._on_fact)
+        # text that assistive technology puts in is never finished by a key
+        edit.textChanged.connect(self._on_amount_changed)
         return edit
 
     def _check(self, name: str, text: str) -> QCheckBox:
@@ -146,7 +153,12 @@ class FactsView(QWidget):
         if not self._is_showing:
             self.reason_changed.emit(code)
 
+    def _on_amount_changed(self) -> None:
+        if not self._is_showing:
+            self._pause.start()
+
     def _on_fact(self, *_: object) -> None:
+        self._pause.stop()
         if self._is_showing:
             return
         try:

@@ -77,7 +77,7 @@ class RowTable(QTableView):
         self.rows = RowTableModel(columns, open_source, row_id=row_id, sort=sort, parent=self)
         self.setModel(self.rows)
         self.setItemDelegate(CellDelegate(self.rows, self))
-        self.empty_state = EmptyState(parent=self.viewport())
+        self.empty_state = EmptyState(f"{name}_empty", self.viewport())
         self._has_error = False
         self._configure(multiple)
         self._save_timer = QTimer(self, singleShot=True, interval=400)

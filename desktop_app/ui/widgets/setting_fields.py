@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop_app.services.shop_settings import LANGUAGES, THEMES, ShopSettings
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.form_dialog import line_edit, note_edit
 from desktop_app.ui.theme import repolish
 from desktop_app.ui.widgets.basics import plain_label, set_tone
+from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.day_overrides import DayOverrides
 from desktop_app.ui.widgets.number_fields import WIDTH, NumberSpin
 
@@ -35,7 +36,7 @@ class SettingFields(QObject):
         )
         self.operator = line_edit("operator", self.tr("Operator"), placeholder=self.tr("Who signs the log"))
         self.drop_folder = line_edit("drop_folder", self.tr("Drop folder"), longest=1100)
-        self.time_zone = QComboBox()
+        self.time_zone = Combo()
         self.time_zone.setObjectName("time_zone")
         self.time_zone.setAccessibleName(self.tr("Time zone"))
         self.time_zone.setEditable(True)
@@ -92,8 +93,8 @@ class SettingFields(QObject):
     def _tell(self, *_: object) -> None:
         self.edited.emit()
 
-    def _choice(self, name: str, title: str, words: dict[str, str]) -> QComboBox:
-        combo = QComboBox()
+    def _choice(self, name: str, title: str, words: dict[str, str]) -> Combo:
+        combo = Combo()
         combo.setObjectName(name)
         combo.setAccessibleName(title)
         for value, text in words.items():
