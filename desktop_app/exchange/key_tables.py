@@ -557,23 +557,19 @@ def mark_duplicates(preview: KeyPreview) -> None:
     if len(seen) == len(normalised):
         return
     _refuse_sold_elsewhere(preview)
+    # A set of what was seen and a short dictionary of what is repeated need half the memory of one dictionary of all.
     seen.clear()
-    repeated: list[int] = []
-    for index, text in enumerate(normalised):
-        if text in seen:
-            if index not in problems:
-                repeated.append(index)
-        elif index not in problems:
-            seen.add(text)
-    if not repeated:
-        return
-    wanted = {normalised[index] for index in repeated}
+    repeated = [
+        index
+        for index, text in enumerate(normalised)
+        if index not in problems and (text in seen or seen.add(text))  # type: ignore[func-returns-value]
+    ]
+    wanted = dict.fromkeys((normalised[index] for index in repeated), -1)
     del seen
-    firsts: dict[str, int] = {}
     for index, text in enumerate(normalised):
-        if text in wanted and text not in firsts and index not in problems:
-            firsts[text] = index
-    preview.duplicates = {index: firsts[normalised[index]] for index in repeated}
+        if wanted.get(text) == -1 and index not in problems:
+            wanted[text] = index
+    preview.duplicates = {index: wanted[normalised[index]] for index in repeated}
 
 
 def _refuse_sold_elsewhere(preview: KeyPreview) -> None:

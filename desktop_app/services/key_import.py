@@ -32,7 +32,7 @@ from desktop_app.services.key_preview import (
     last_event,
 )
 from desktop_app.services.products import key_rule, product_row, shop_day
-from desktop_app.storage.audit import tags_hash
+from desktop_app.storage.audit import sorted_tags_hash
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
 from desktop_app.storage.tables import BatchRow, ProductRow
@@ -239,13 +239,12 @@ def _still_new(connection: Connection, preview: ImportPreview) -> tuple[array[in
 
 def _in_order(preview: ImportPreview, fresh: array[int]) -> Iterator[bytes]:
     """The tags sorted, a 256th of them at a time: sorting a million at once would hold up the window for a second."""
-    groups: list[list[bytes]] = [[] for _ in range(256)]
+    groups = [bytearray() for _ in range(256)]
     for at in fresh:
         tag = preview.tag(at)
-        groups[tag[0]].append(tag)
+        groups[tag[0]] += tag
     for group in groups:
-        group.sort()
-        yield from group
+        yield from sorted(bytes(group[start : start + TAG_BYTES]) for start in range(0, len(group), TAG_BYTES))
 
 
 class _Chunk(NamedTuple):
@@ -279,7 +278,7 @@ def _insert(
             if (rest := next(chunks, None)) is not None:
                 following = sealer.submit(_sealed, context, preview, product.uid, rest)
             else:
-                hashed = sealer.submit(lambda: tags_hash(_in_order(preview, fresh)))
+                hashed = sealer.submit(lambda: sorted_tags_hash(_in_order(preview, fresh)))
             connection.exec_driver_sql(_INSERT_KEYS, (*before, chunk.blob, chunk.width, chunk.numbers))
             done += chunk.keys
             if rest is None:
