@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
 from itertools import islice
 from pathlib import Path
 
+from desktop_app.documents.whole_file import whole_file
 from desktop_app.domain.deadlines import SHOP_ZONE
-from desktop_app.domain.errors import BadInputError, CancelledError, StorageError
+from desktop_app.domain.errors import BadInputError, CancelledError
 
 _ROWS_PER_STEP = 1000
 
@@ -99,31 +98,16 @@ def write_csv_parts(
     cancelled: Callable[[], bool] | None = None,
 ) -> int:
     """The same for rows that are CSV text already: ``parts`` are that text and the number of its rows."""
-    part = path.with_name(path.name + ".part")
     count = 0
-    try:
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file, lineterminator="\r\n").writerow([guard(column.title(language)) for column in columns])
-            for text, rows in parts:
-                if cancelled is not None and cancelled():
-                    raise CancelledError("The export was cancelled; no file was written.", "已取消导出，没有生成文件。")
-                file.write(text)
-                count += rows
-                if progress is not None:
-                    progress(count)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise StorageError(
-            "{file} cannot be written ({reason}): close it elsewhere or choose another place.",
-            "无法写入 {file}（{reason}）：请关闭已打开的该文件，或换一个位置。",
-            file=path,
-            reason=error.strerror or str(error),
-        ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with whole_file(path) as place, place.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, lineterminator="\r\n").writerow([guard(column.title(language)) for column in columns])
+        for text, rows in parts:
+            if cancelled is not None and cancelled():
+                raise CancelledError("The export was cancelled; no file was written.", "已取消导出，没有生成文件。")
+            file.write(text)
+            count += rows
+            if progress is not None:
+                progress(count)
     return count
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import (
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.icons import set_icon
 from desktop_app.ui.theme import mono_font, repolish
+
+_Box = TypeVar("_Box", QHBoxLayout, QVBoxLayout)
 
 
 def plain_label(
@@ -116,22 +119,15 @@ def icon_button(
 
 def row_of(*items: QWidget | QLayout | int, spacing: int = 8) -> QHBoxLayout:
     """Widgets and layouts side by side; a number is a stretch."""
-    layout = QHBoxLayout()
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(spacing)
-    for item in items:
-        if isinstance(item, int):
-            layout.addStretch(item)
-        elif isinstance(item, QWidget):
-            layout.addWidget(item)
-        else:
-            layout.addLayout(item)
-    return layout
+    return _filled(QHBoxLayout(), items, spacing)
 
 
 def column_of(*items: QWidget | QLayout | int, spacing: int = 8) -> QVBoxLayout:
     """Widgets and layouts one below the other; a number is a stretch."""
-    layout = QVBoxLayout()
+    return _filled(QVBoxLayout(), items, spacing)
+
+
+def _filled(layout: _Box, items: Iterable[QWidget | QLayout | int], spacing: int) -> _Box:
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(spacing)
     for item in items:
