@@ -22,7 +22,7 @@ _OPENED_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class KeyScan:
-    """What was found of ``scanned`` keys, newest first; ``is_complete``: there is no more. ``damaged`` seals did not
+    """What was found of ``scanned`` keys, newest first; ``is_complete``: all were compared. ``damaged`` seals did not
     open."""
 
     lines: tuple[KeyLine, ...]
@@ -56,7 +56,6 @@ def scan_keys(
         before = (session.exec(select(func.max(CardKeyRow.id))).one() or 0) + 1
     found: list[int] = []
     scanned = damaged = 0
-    is_complete = False
     while len(found) < limit:
         # a read for each part: a long snapshot would hold writers up
         with context.read() as session:
@@ -85,8 +84,8 @@ def scan_keys(
                     break
         if progress is not None:
             progress(scanned, max(total, scanned))
-        if len(rows) < _AT_ONCE and (not rows or before == rows[-1][0]):
-            is_complete = True
+        if len(rows) < _AT_ONCE:
             break
+    is_complete = len(found) < limit or scanned >= total
     with context.read() as session:
         return KeyScan(tuple(key_lines(context, session, found)), scanned, is_complete, damaged)

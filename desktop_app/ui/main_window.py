@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("main_window")
+        self.setAcceptDrops(True)
         self.jobs = jobs
         self.shop: Any | None = None
         self._entries = {entry.name: entry for entry in pages}
@@ -511,6 +512,19 @@ class MainWindow(QMainWindow):
             self._is_painted = True
             QTimer.singleShot(0, self.first_painted.emit)
         return done
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files dropped anywhere are lists of card keys, where no page has another use for them."""
+        if self.shop is not None and event.mimeData().hasUrls() and "keys" in self._entries:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        from desktop_app.ui.dialogs.import_keys_dialog import dropped_files
+
+        paths = dropped_files(event)
+        if self.shop is not None and paths:
+            event.acceptProposedAction()
+            self._enter("keys").start_import(paths=paths)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,14 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
-from desktop_app.services.inventory import ImportPreview, ImportResult
+from desktop_app.services.inventory import ColumnChoiceError, ImportPreview, ImportResult, KeyLayout
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.file_choice import choose_target
 from desktop_app.ui.dialogs.key_preview import KeyPreviewStep
 from desktop_app.ui.dialogs.key_source import KeySourceStep
-from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.jobs import Job, Jobs, Progress
+from desktop_app.ui.labels import language
 from desktop_app.ui.widgets.basics import FactsGrid, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.work_bar import WorkBar
@@ -40,6 +44,9 @@ class ImportKeysDialog(QDialog):
         self._window = window
         self._preview: ImportPreview | None = None
         self._result: ImportResult | None = None
+        self._waiting: list[Path] = []
+        self._reading: Job | None = None
+        self._asked = 0
         self.source = KeySourceStep(shop)
         self.preview = KeyPreviewStep()
         self._steps = QStackedWidget()
@@ -65,16 +72,34 @@ class ImportKeysDialog(QDialog):
         layout.addLayout(row_of(self.close_button, 1, self.back_button, self.next_button))
         self.source.changed.connect(self.message.clear)
         self.preview.ready_changed.connect(self._show_buttons)
+        self.preview.report_wanted.connect(self._save_report)
+        self.preview.layout_panel.layout_changed.connect(self._read_so)
+        self.preview.layout_panel.forget_wanted.connect(self._forget)
         self._show_step(0)
 
-    def start(self, *, product_id: int | None = None, path: Path | None = None) -> None:
-        """Open; with both given the preview is made at once."""
+    def start(self, *, product_id: int | None = None, paths: Sequence[Path] = (), text: str = "") -> None:
+        """Open; with a product and its keys given the preview is made at once. Further files wait for their turn."""
         self.source.load_products(product_id)
-        if path is not None:
-            self.source.set_path(path)
+        if text:
+            self.source.set_text(text)
+        self._waiting = list(paths)
+        self._take_next()
         self.open()
-        if path is not None and product_id is not None:
+        if product_id is not None and (paths or text):
             self.make_preview()
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Files that were dropped: the first is looked at next, unless keys are being looked at already."""
+        self._waiting += paths
+        if self._steps.currentIndex() == 0 and not self.work.is_busy:
+            self._take_next()
+        else:
+            self._show_step(self._steps.currentIndex())
+
+    def _take_next(self) -> None:
+        if self._waiting:
+            self.source.set_path(self._waiting.pop(0))
+        self._show_step(self._steps.currentIndex())
 
     # steps
 
@@ -90,9 +115,12 @@ class ImportKeysDialog(QDialog):
 
     def _go_back(self) -> None:
         """Back to the source; after an import to the next one."""
+        is_done = self._result is not None
         self._preview = self._result = None
         self.preview.show_preview(None)
         self._show_step(0)
+        if is_done:
+            self._take_next()
 
     def make_preview(self) -> None:
         """Read the keys in a worker; the shop is only searched."""
@@ -106,34 +134,47 @@ class ImportKeysDialog(QDialog):
         except ShopError as error:
             self.message.show_error(error)
             return
-        encoding, column = self.source.encoding(), self.source.column()
-        inventory = self._shop.inventory
+        self._read(product_id, source, None)
 
-        def work(progress: Progress) -> ImportPreview:
-            if isinstance(source, Path):
-                made: ImportPreview = inventory.preview_file(
-                    source,
-                    product_id,
-                    encoding=encoding,
-                    column=column,
-                    progress=progress.report,
-                    cancelled=progress.cancelled,
-                )
-            else:
-                made = inventory.preview_text(
-                    source, product_id, progress=progress.report, cancelled=progress.cancelled
-                )
-            return made
+    def _read_so(self, choices: KeyLayout) -> None:
+        """The merchant changed how it is read: the preview follows at once."""
+        product_id, source = self.source.product_combo.item_id(), self.source.source()
+        if product_id is not None and source is not None:
+            self._read(product_id, source, choices)
 
-        self._begin(self.tr("Reading the keys"))
-        self.work.follow(
-            self._jobs.run(self, work, self._on_preview, self._on_failed, title=self.tr("Reading the keys"))
+    def _read(self, product_id: int, source: Path | str, choices: KeyLayout | None) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._asked += 1
+        encoding, inventory = self.source.encoding(), self._shop.inventory
+
+        def work(progress: Progress) -> tuple[ImportPreview, bool]:
+            preview = inventory.preview(
+                source,
+                product_id,
+                choices,
+                encoding=encoding,
+                progress=progress.report,
+                cancelled=progress.cancelled,
+            )
+            return preview, inventory.remembers_layout(product_id)
+
+        # what stood there was read otherwise: it must not be imported
+        self._preview = None
+        self._begin(self.tr("Reading the keys"), keep_usable=self._steps.currentIndex() == 1)
+        self._reading = self._jobs.run(
+            self,
+            work,
+            partial(self._on_preview, self._asked),
+            partial(self._on_unread, self._asked, choices or KeyLayout(encoding=encoding), isinstance(source, Path)),
+            title=self.tr("Reading the keys"),
         )
+        self.work.follow(self._reading)
 
     def import_keys(self) -> None:
         """Store the new keys of the preview in a worker: one batch or nothing."""
         preview = self._preview
-        if preview is None or not self.preview.is_ready():
+        if preview is None or self.work.is_busy or not self.preview.is_ready():
             return
         try:
             options = self.source.options()
@@ -155,13 +196,77 @@ class ImportKeysDialog(QDialog):
 
     # answers
 
-    def _on_preview(self, preview: ImportPreview) -> None:
+    def _on_preview(self, asked: int, answer: tuple[ImportPreview, bool]) -> None:
+        if asked != self._asked:
+            return  # asked otherwise meanwhile
+        preview, is_known = answer
         self._end()
         self._preview = preview
         self.preview.show_preview(preview)
+        self.preview.layout_panel.show_remembered(preview.is_remembered if is_known else None)
         self._show_step(1)
         if preview.new_count == 0:
             self.message.say(self.tr("No line holds a new key, so there is nothing to import."), Tone.WARN)
+
+    def _on_unread(self, asked: int, choices: KeyLayout, is_file: bool, error: ShopError) -> None:
+        if asked != self._asked:
+            return
+        self.preview.show_preview(None)
+        if isinstance(error, ColumnChoiceError):
+            self._end()
+            self.preview.layout_panel.show_choice(error, choices, is_file=is_file)
+            self.preview.layout_panel.show_remembered(None)
+            self._show_step(1)
+            self.message.show_error(error)
+        else:
+            self._on_failed(error)
+
+    def _forget(self) -> None:
+        """Nothing is remembered for the product any more; the list is read as it looks like."""
+        product_id = self.source.product_combo.item_id()
+        if product_id is not None:
+            self._jobs.run(
+                self,
+                lambda _progress: self._shop.inventory.forget_layout(product_id),
+                lambda _none: self.make_preview(),
+                self.message.show_error,
+            )
+
+    def _save_report(self) -> None:
+        preview, verdict = self._preview, self.preview.verdict
+        if preview is None or self.work.is_busy:
+            return
+
+        def write(path: Path) -> None:
+            def work(progress: Progress) -> int:
+                lines: int = self._shop.inventory.save_report(
+                    preview, path, language(), verdict, progress=progress.report, cancelled=progress.cancelled
+                )
+                return lines
+
+            self._begin(self.tr("Writing the report"))
+            self.work.follow(
+                self._jobs.run(
+                    self,
+                    work,
+                    partial(self._on_report, path),
+                    self._on_report_failed,
+                    title=self.tr("Writing the report"),
+                )
+            )
+
+        name = f"{Path(preview.source).stem}-{self.tr('report')}.csv"
+        choose_target(self, self.tr("Where the report goes"), name, (self.tr("CSV (*.csv)"),), write)
+
+    def _on_report(self, path: Path, lines: int) -> None:
+        self._end()
+        self.message.say(
+            self.tr("The report of {count} lines is in {file}.").format(count=f"{lines:,}", file=path.name), Tone.OK
+        )
+
+    def _on_report_failed(self, error: ShopError) -> None:
+        self._end()
+        self.message.show_error(error)
 
     def _on_imported(self, result: ImportResult) -> None:
         self._end()
@@ -180,10 +285,10 @@ class ImportKeysDialog(QDialog):
         else:
             self.message.show_error(error)
 
-    def _begin(self, title: str) -> None:
+    def _begin(self, title: str, *, keep_usable: bool = False) -> None:
         self.message.clear()
         self.work.begin(title)
-        self._steps.setEnabled(False)
+        self._steps.setEnabled(keep_usable)
         self._show_buttons()
 
     def _end(self) -> None:
@@ -242,9 +347,15 @@ class ImportKeysDialog(QDialog):
             "",
         )
         self._title.setText(titles[step])
-        self._hint.setText(hints[step])
-        self._hint.setVisible(bool(hints[step]))
+        waiting = self.tr("Files that wait for their turn: {count}.").format(count=len(self._waiting))
+        self._hint.setText("  ".join(filter(None, (hints[step], waiting if self._waiting else ""))))
+        self._hint.setVisible(bool(self._hint.text()))
         self._show_buttons()
+
+    def _more_text(self) -> str:
+        if not self._waiting:
+            return self.tr("Import more")
+        return self.tr("Next file: {file}").format(file=self._waiting[0].name)
 
     def _show_buttons(self) -> None:
         step, busy = self._steps.currentIndex(), self.work.is_busy
@@ -256,7 +367,7 @@ class ImportKeysDialog(QDialog):
         )
         self.next_button.setText(texts[step])
         self.next_button.setEnabled(not busy and (step != 1 or self.preview.is_ready()))
-        self.back_button.setText(self.tr("Import more") if step == 2 else self.tr("Back"))
+        self.back_button.setText(self._more_text() if step == 2 else self.tr("Back"))
         self.back_button.setVisible(step > 0)
         self.back_button.setEnabled(not busy)
 
@@ -270,20 +381,25 @@ class ImportKeysDialog(QDialog):
             super().reject()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not self.work.is_busy and dropped_file(event) is not None:
+        if dropped_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_file(event)
-        if path is not None and not self.work.is_busy:
-            if self._steps.currentIndex() > 0:
-                self._go_back()
-            self.source.set_path(path)
+        paths = dropped_files(event)
+        if paths:
+            event.acceptProposedAction()
+            self.add_files(paths)
+
+
+def dropped_files(event: QDropEvent) -> list[Path]:
+    """The local files that are being dropped; none for anything else."""
+    urls = event.mimeData().urls()
+    if not all(url.isLocalFile() for url in urls):
+        return []
+    return [Path(url.toLocalFile()) for url in urls]
 
 
 def dropped_file(event: QDropEvent) -> Path | None:
     """The one local file that is being dropped; None for anything else."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    return Path(urls[0].toLocalFile())
+    paths = dropped_files(event)
+    return paths[0] if len(paths) == 1 else None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QPushButton, QVBoxLayout,
 from desktop_app.services.inventory import ImportLine, ImportPreview, KeyVerdict
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.key_layout_panel import KeyLayoutPanel
 from desktop_app.ui.labels import language
 from desktop_app.ui.row_model import Column, ListSource, RowSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
@@ -37,6 +38,7 @@ class KeyPreviewStep(QWidget):
     """Shows an ImportPreview; ``ready_changed`` when whether it may be imported changed."""
 
     ready_changed = Signal()
+    report_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,10 @@ class KeyPreviewStep(QWidget):
             KeyVerdict.BLANK: self.tr("Blank"),
         }
         self._source = plain_label(name="preview_source", wrap=True, selectable=True)
+        self.layout_panel = KeyLayoutPanel()
+        self.report_button = push_button(
+            self.tr("Save this report…"), "preview_report_button", self.report_wanted.emit, icon="file-down"
+        )
         self._filters: dict[KeyVerdict | None, QPushButton] = {}
         group = QButtonGroup(self)
         group.setExclusive(True)
@@ -81,7 +87,8 @@ class KeyPreviewStep(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self._source)
-        layout.addLayout(row_of(*self._filters.values(), 1))
+        layout.addWidget(self.layout_panel)
+        layout.addLayout(row_of(*self._filters.values(), 1, self.report_button))
         layout.addWidget(self.table, 1)
         layout.addWidget(self.encoding_message)
         layout.addWidget(self.confirm_box)
@@ -94,13 +101,22 @@ class KeyPreviewStep(QWidget):
         self.confirm_box.setChecked(False)
         self.encoding_message.clear()
         self.confirm_box.setVisible(preview is not None and preview.needs_confirmation)
+        self.report_button.setEnabled(preview is not None)
+        self._source.clear()
+        for button in self._filters.values():
+            button.setVisible(preview is not None)
         if preview is not None:
             self._source.setText(self._describe(preview))
+            self.layout_panel.show_preview(preview)
             for verdict, button in self._filters.items():
                 word = self.tr("All lines") if verdict is None else self._words[verdict]
                 button.setText(f"{word}  {preview.count(verdict):,}")
                 button.setVisible(verdict in (None, KeyVerdict.NEW) or preview.count(verdict) > 0)
-            if preview.needs_confirmation:
+            if preview.cautions:
+                self.encoding_message.say(
+                    "\n".join(one.zh if language() == "zh" else one.en for one in preview.cautions), Tone.WARN
+                )
+            elif preview.needs_confirmation:
                 self.encoding_message.say(
                     self.tr(
                         "The file does not say its encoding; it was read as {encoding}, which fits but is a guess. "
@@ -118,6 +134,11 @@ class KeyPreviewStep(QWidget):
             return False
         return not preview.needs_confirmation or self.confirm_box.isChecked()
 
+    @property
+    def verdict(self) -> KeyVerdict | None:
+        """The verdict whose lines are shown; None: all."""
+        return self._verdict
+
     def filter_button(self, verdict: KeyVerdict | None) -> QPushButton:
         return self._filters[verdict]
 
@@ -130,7 +151,9 @@ class KeyPreviewStep(QWidget):
             "mixed": self.tr("mixed line ends"),
         }
         parts = [name]
-        if preview.path is not None:
+        if preview.format_code:
+            parts.append(preview.format_name.zh if language() == "zh" else preview.format_name.en)
+        if preview.path is not None and preview.encoding:
             parts.append(_ENCODING_NAMES.get(preview.encoding, preview.encoding))
         if preview.newline in ends:
             parts.append(ends[preview.newline])

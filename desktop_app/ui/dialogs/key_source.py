@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.key_import import ImportOptions
@@ -15,6 +15,7 @@ from desktop_app.ui.dialogs.form_dialog import FieldGrid, line_edit
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
+from desktop_app.ui.widgets.exact_paste import ExactPasteEdit
 from desktop_app.ui.widgets.inputs import MoneyEdit
 from desktop_app.ui.widgets.item_combo import ItemCombo
 
@@ -43,7 +44,7 @@ class KeySourceStep(QWidget):
         self.path_edit = line_edit(
             "import_path_edit",
             self.tr("File of card keys"),
-            placeholder=self.tr("Drop a text or CSV file here, or choose one"),
+            placeholder=self.tr("Drop a text, CSV, Excel or dump file here, or choose one"),
             longest=4000,
         )
         self.choose_button = push_button(self.tr("Choose…"), "import_choose_button", self._choose, icon="folder-open")
@@ -51,12 +52,7 @@ class KeySourceStep(QWidget):
         self.encoding_combo.setObjectName("import_encoding_combo")
         for text in (self.tr("Detect the encoding"), "UTF-8", "GB18030 / GBK", "UTF-16 LE", "UTF-16 BE"):
             self.encoding_combo.addItem(text)
-        self.column_edit = line_edit(
-            "import_column_edit",
-            self.tr("Column of the key"),
-            placeholder=self.tr("Detect (only for CSV with a header)"),
-        )
-        self.paste_edit = QPlainTextEdit()
+        self.paste_edit = ExactPasteEdit()
         self.paste_edit.setObjectName("import_paste_edit")
         self.paste_edit.setAccessibleName(self.tr("Card keys, one on each line"))
         self.paste_edit.setPlaceholderText(self.tr("One key on each line"))
@@ -81,7 +77,6 @@ class KeySourceStep(QWidget):
         self.paste_edit.textChanged.connect(self._tell)
         self.product_combo.item_chosen.connect(self._tell)
         self.encoding_combo.currentIndexChanged.connect(self._tell)
-        self.column_edit.textChanged.connect(self._tell)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -101,7 +96,6 @@ class KeySourceStep(QWidget):
         chooser.addWidget(self.choose_button)
         file_grid.add_field(self.tr("File"), holder)
         file_grid.add_field(self.tr("Encoding"), self.encoding_combo)
-        file_grid.add_field(self.tr("Column of the key"), self.column_edit)
         self._file_part.setLayout(file_grid)
         layout.addWidget(self._file_part)
         layout.addWidget(self.paste_edit, 1)
@@ -132,6 +126,11 @@ class KeySourceStep(QWidget):
         self.file_radio.setChecked(True)
         self.path_edit.setText(str(path))
 
+    def set_text(self, text: str) -> None:
+        """Pasted keys, exactly."""
+        self.paste_radio.setChecked(True)
+        self.paste_edit.set_exact(text)
+
     @property
     def path(self) -> Path | None:
         text = self.path_edit.text().strip()
@@ -141,13 +140,10 @@ class KeySourceStep(QWidget):
         """The file, or the pasted text; None when nothing was given."""
         if self.file_radio.isChecked():
             return self.path
-        return self.paste_edit.toPlainText() or None
+        return self.paste_edit.exact_text() or None
 
     def encoding(self) -> str | None:
         return ENCODINGS[self.encoding_combo.currentIndex()]
-
-    def column(self) -> str | None:
-        return self.column_edit.text().strip() or None
 
     def options(self) -> ImportOptions:
         """Raises BadInputError for a cost that is no amount; the service checks the rest."""
@@ -176,6 +172,6 @@ class KeySourceStep(QWidget):
         choose_file(
             self,
             self.tr("A file of card keys"),
-            (self.tr("Text and CSV (*.txt *.csv *.tsv)"), self.tr("All files (*)")),
+            (self.tr("Lists of keys (*.txt *.csv *.tsv *.xlsx *.sql)"), self.tr("All files (*)")),
             self.set_path,
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
@@ -19,7 +19,7 @@ from desktop_app.services.products import ProductLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
-from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog, dropped_file
+from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog, dropped_files
 from desktop_app.ui.dialogs.key_steps import ChosenKeys, KeySteps
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label, tone, when
@@ -37,6 +37,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight
 FEW = 200
 """So many chosen keys are looked at for the pane; more are only counted."""
 _GATHER = 1000
+_LOOKED_AT = 20_000
+"""So much of a pasted text tells whether it is a list."""
 
 
 class KeysPage(QWidget):
@@ -62,6 +64,10 @@ class KeysPage(QWidget):
         self.pane.step_wanted.connect(self._on_step_wanted)
         self.pane.failed.connect(self.message.show_error)
         self.pane.setVisible(False)
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        paste.activated.connect(self._paste)
+        self.search_box.installEventFilter(self)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setObjectName("keys_splitter")
         splitter.setChildrenCollapsible(False)
@@ -340,20 +346,36 @@ class KeysPage(QWidget):
 
     # import and export
 
-    def start_import(self, product_id: int | None = None, path: Path | None = None) -> None:
-        """Open the import; without a product that holds keys the way leads there first."""
+    def start_import(self, product_id: int | None = None, paths: Sequence[Path] = (), text: str = "") -> None:
+        """Open the import, with files or pasted keys; without a product that holds keys the way leads there first."""
         if not self._key_products():
             self._window.say(self.tr("Keys belong to a product: add the product first."), Tone.WARN)
             self._add_product()
             return
         dialog = self._window.dialog_parent().findChild(ImportKeysDialog)
         if dialog is not None:
+            dialog.add_files(paths)
             dialog.raise_()
             return
         dialog = ImportKeysDialog(self._shop, self._jobs, self._window, self._window.dialog_parent())
         dialog.imported.connect(self._on_imported)
         dialog.batch_wanted.connect(self._show_batch)
-        dialog.start(product_id=product_id or self.product_combo.item_id(), path=path)
+        dialog.start(product_id=product_id or self.product_combo.item_id(), paths=paths, text=text)
+
+    def _paste(self) -> None:
+        """Several lines pasted on the page are keys."""
+        text = QGuiApplication.clipboard().text()
+        if is_list(text):
+            self.start_import(text=text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A search field would take a list for one long word."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            is_paste = event.matches(QKeySequence.StandardKey.Paste)
+            if is_paste and is_list(QGuiApplication.clipboard().text()):
+                self._paste()
+                return True
+        return super().eventFilter(watched, event)
 
     def _on_imported(self, result: ImportResult) -> None:
         self._window.say(
@@ -369,10 +391,16 @@ class KeysPage(QWidget):
         export_table(parent, self._shop, self._jobs, "keys", self.where(), self.table.sort_state)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_file(event) is not None:
+        if dropped_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_file(event)
-        if path is not None:
-            self.start_import(path=path)
+        paths = dropped_files(event)
+        if paths:
+            event.acceptProposedAction()
+            self.start_import(paths=paths)
+
+
+def is_list(text: str) -> bool:
+    """Whether a pasted text has more than one line with something in it."""
+    return sum(1 for line in text[:_LOOKED_AT].splitlines() if line.strip()) > 1
