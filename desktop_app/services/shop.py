@@ -22,7 +22,7 @@ from desktop_app.services.refunds import Refunds
 from desktop_app.services.reports import Reports
 from desktop_app.services.requests import Requests
 from desktop_app.services.settings import Settings
-from desktop_app.services.shop_settings import ShopSettings, read_settings
+from desktop_app.services.shop_settings import ShopSettings, checked, read_settings
 from desktop_app.services.stock import Stock
 from desktop_app.storage.database import FILE_NAME, Database
 from desktop_app.storage.vault import Vault, disable_core_dumps
@@ -92,6 +92,8 @@ class Shop:
         kind = SlotKind(protection)
         if kind is SlotKind.PASSWORD:
             check_new_password(password or "")
+        if settings is not None:
+            settings = checked(settings)
         disable_core_dumps()
         key_file = data_dir / KEY_FILE_NAME
         made: list[tuple[Vault, str]] = []

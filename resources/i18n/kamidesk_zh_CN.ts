@@ -1356,6 +1356,10 @@
         <source>Nothing found for “{text}”</source>
         <translation>没有找到“{text}”</translation>
     </message>
+    <message>
+        <source>Look for “{text}” inside all keys…</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ImportKeysDialog</name>
@@ -1390,6 +1394,22 @@
     <message>
         <source>No line holds a new key, so there is nothing to import.</source>
         <translation>没有任何一行是新卡密，无需导入。</translation>
+    </message>
+    <message>
+        <source>Writing the report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the report goes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation type="unfinished">CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>The report of {count} lines is in {file}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cancelled: no card key was stored.</source>
@@ -1438,6 +1458,14 @@
     <message>
         <source>Only the new keys are stored. Choose a verdict to see its lines.</source>
         <translation>只有新卡密会入库。选择一种结果可查看对应的行。</translation>
+    </message>
+    <message>
+        <source>Files that wait for their turn: {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next file: {file}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Preview</source>
@@ -1596,6 +1624,156 @@
     </message>
 </context>
 <context>
+    <name>KeyLayoutPanel</name>
+    <message>
+        <source>Encoding</source>
+        <translation type="unfinished">编码</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One key on each line</source>
+        <translation type="unfinished">每行一条卡密</translation>
+    </message>
+    <message>
+        <source>Rows and columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Between the columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comma</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Semicolon</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first row names the columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cards of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Card key</source>
+        <translation type="unfinished">卡密</translation>
+    </message>
+    <message>
+        <source>Card number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation type="unfinished">密码</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished">备注</translation>
+    </message>
+    <message>
+        <source>Face value</source>
+        <translation type="unfinished">面值</translation>
+    </message>
+    <message>
+        <source>Last usable day</source>
+        <translation type="unfinished">最后有效日</translation>
+    </message>
+    <message>
+        <source>Cost per key</source>
+        <translation type="unfinished">单条成本</translation>
+    </message>
+    <message>
+        <source>Sold or not</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished">全部</translation>
+    </message>
+    <message>
+        <source>Read as the last list of this product.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How this product&apos;s last list was read is remembered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Column {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>KeyLifeView</name>
+    <message>
+        <source>Supplier</source>
+        <translation type="unfinished">供应商</translation>
+    </message>
+    <message>
+        <source>Invoice number</source>
+        <translation type="unfinished">发票号</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation type="unfinished">成本</translation>
+    </message>
+    <message>
+        <source>Imported</source>
+        <translation type="unfinished">导入日期</translation>
+    </message>
+    <message>
+        <source>Order {order_no}</source>
+        <translation type="unfinished">订单 {order_no}</translation>
+    </message>
+    <message>
+        <source>taken back or replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sent as a replacement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} earlier deliveries are not listed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redeemed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Request {request_no}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refund {amount}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proof {proof_no}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>KeyNoteDialog</name>
     <message>
         <source>All {count} keys get this note instead of their own.</source>
@@ -1740,6 +1918,10 @@
         <translation>空行</translation>
     </message>
     <message>
+        <source>Save this report…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Lines of the file</source>
         <translation>文件各行</translation>
     </message>
@@ -1805,6 +1987,85 @@
     </message>
 </context>
 <context>
+    <name>KeyScanDialog</name>
+    <message>
+        <source>Find by a part of the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Part of the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation type="unfinished">商品</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation type="unfinished">批次</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No key found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give a part of the key and search.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Show this key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys are stored encrypted, so every one of them is opened and compared. It can be stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching the keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{found} of {scanned} keys hold it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The newest {found} that hold it; give more of the key to find others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} keys are damaged and could not be opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The search was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>KeySourceStep</name>
     <message>
         <source>Product</source>
@@ -1823,10 +2084,6 @@
         <translation>卡密文件</translation>
     </message>
     <message>
-        <source>Drop a text or CSV file here, or choose one</source>
-        <translation>将文本或 CSV 文件拖到这里，或选择文件</translation>
-    </message>
-    <message>
         <source>Choose…</source>
         <translation>选择…</translation>
     </message>
@@ -1835,12 +2092,8 @@
         <translation>自动识别编码</translation>
     </message>
     <message>
-        <source>Column of the key</source>
-        <translation>卡密所在列</translation>
-    </message>
-    <message>
-        <source>Detect (only for CSV with a header)</source>
-        <translation>自动识别（仅限带表头的 CSV）</translation>
+        <source>Drop a text, CSV, Excel or dump file here, or choose one</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Card keys, one on each line</source>
@@ -1899,8 +2152,8 @@
         <translation>卡密文件</translation>
     </message>
     <message>
-        <source>Text and CSV (*.txt *.csv *.tsv)</source>
-        <translation>文本和 CSV (*.txt *.csv *.tsv)</translation>
+        <source>Lists of keys (*.txt *.csv *.tsv *.xlsx *.sql)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -2212,8 +2465,8 @@
         <translation>查找订单、买家或卡密</translation>
     </message>
     <message>
-        <source>Find an order no., buyer or whole key…</source>
-        <translation>查找订单号、买家或整条卡密…</translation>
+        <source>Find an order no., buyer, account, batch or key…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Find from anywhere (Ctrl+K)</source>
@@ -4113,22 +4366,6 @@
         <translation>取消</translation>
     </message>
     <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
-        <source>Print</source>
-        <translation>打印</translation>
-    </message>
-    <message>
-        <source>The code, typed again</source>
-        <translation>再次输入恢复码</translation>
-    </message>
-    <message>
-        <source>Type the code again from where you wrote it down</source>
-        <translation>请照您写下的内容再次输入恢复码</translation>
-    </message>
-    <message>
         <source>Done</source>
         <translation>完成</translation>
     </message>
@@ -4140,29 +4377,48 @@
         <source>Without password and code nobody can read the card keys again. Keep it apart from this computer.</source>
         <translation>密码和恢复码都丢失，就再也没有人能读出卡密。请与本机分开保存。</translation>
     </message>
+</context>
+<context>
+    <name>RecoveryCodeView</name>
     <message>
-        <source>Shop folder: {folder}</source>
-        <translation>店铺文件夹：{folder}</translation>
+        <source>Copy</source>
+        <translation type="unfinished">复制</translation>
     </message>
     <message>
-        <source>It opens the shop when the password is lost. Keep it apart from the computer.</source>
-        <translation>忘记密码时用它打开店铺。请与电脑分开保存。</translation>
+        <source>Print</source>
+        <translation type="unfinished">打印</translation>
     </message>
     <message>
-        <source>Recovery code of the shop</source>
-        <translation>店铺恢复码</translation>
+        <source>The code, typed again</source>
+        <translation type="unfinished">再次输入恢复码</translation>
     </message>
     <message>
-        <source>Print the recovery code</source>
-        <translation>打印恢复码</translation>
-    </message>
-    <message>
-        <source>Sent to {printer}.</source>
-        <translation>已发送到 {printer}。</translation>
+        <source>Type the code again from where you wrote it down</source>
+        <translation type="unfinished">请照您写下的内容再次输入恢复码</translation>
     </message>
     <message>
         <source>Type the code again first: it cannot be shown another time.</source>
-        <translation>请先再次输入恢复码：它不会再显示。</translation>
+        <translation type="unfinished">请先再次输入恢复码：它不会再显示。</translation>
+    </message>
+    <message>
+        <source>Shop folder: {folder}</source>
+        <translation type="unfinished">店铺文件夹：{folder}</translation>
+    </message>
+    <message>
+        <source>It opens the shop when the password is lost. Keep it apart from the computer.</source>
+        <translation type="unfinished">忘记密码时用它打开店铺。请与电脑分开保存。</translation>
+    </message>
+    <message>
+        <source>Recovery code of the shop</source>
+        <translation type="unfinished">店铺恢复码</translation>
+    </message>
+    <message>
+        <source>Print the recovery code</source>
+        <translation type="unfinished">打印恢复码</translation>
+    </message>
+    <message>
+        <source>Sent to {printer}.</source>
+        <translation type="unfinished">已发送到 {printer}。</translation>
     </message>
 </context>
 <context>
@@ -5132,14 +5388,6 @@
         <translation>卡密和买家资料加密保存在 {folder}。请选择用什么打开。</translation>
     </message>
     <message>
-        <source>I wrote the code down and keep it apart from this computer</source>
-        <translation>我已写下恢复码，并与本机分开保存</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
         <source>Start</source>
         <translation>开始使用</translation>
     </message>
@@ -5150,10 +5398,6 @@
     <message>
         <source>It opens the shop when the password is lost, and is shown only now. Without password and code nobody can read the card keys again.</source>
         <translation>忘记密码时用它打开店铺，只在此刻显示一次。密码和恢复码都丢失，就再也没有人能读出卡密。</translation>
-    </message>
-    <message>
-        <source>The password needs at least {count} characters.</source>
-        <translation>密码至少需要 {count} 个字符。</translation>
     </message>
     <message>
         <source>The two passwords differ: type the same one twice.</source>

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.services import Change, Shop
@@ -228,7 +228,9 @@ def test_first_run_makes_a_shop_and_shows_the_code_once(qtbot: QtBot, window: Ma
     assert len(code) >= 20
     start = dialog.findChild(QPushButton, "start_button")
     assert not start.isEnabled()
-    dialog.findChild(QCheckBox, "kept_box").setChecked(True)
+    dialog.reject()
+    assert dialog.isVisible(), "the code cannot be shown another time"
+    dialog.findChild(QLineEdit, "retype_code").setText(code)
     start.click()
     assert window.shop is not None
     assert window.shop.is_unlocked

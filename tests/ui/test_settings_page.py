@@ -150,17 +150,17 @@ def test_a_new_recovery_code_is_typed_again_before_it_is_gone(qtbot: QtBot, at: 
     dialog.password_edit.setText("wrong")
     qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     assert dialog.message.text()
-    assert not dialog.code_label.text()
+    assert not dialog.code.code_label.text()
     dialog.password_edit.setText(PASSWORD)
     qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
-    code = dialog.code_label.text()
+    code = dialog.code.code_label.text()
     assert code
     assert code != at.recovery_code
     dialog.reject()
     assert dialog.isVisible(), "it cannot be shown another time"
-    dialog.again_edit.setText(code[:-1])
+    dialog.code.again_edit.setText(code[:-1])
     assert not dialog.done_button.isEnabled()
-    dialog.again_edit.setText(code.lower().replace("-", " "))
+    dialog.code.again_edit.setText(code.lower().replace("-", " "))
     qtbot.mouseClick(dialog.done_button, Qt.MouseButton.LeftButton)
     at.shop.lock()
     at.shop.unlock_with_recovery_code(code)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QDialog, QLineEdit, QStackedLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.ui.actions import WindowContext
-from desktop_app.ui.colours import Tone
 from desktop_app.ui.jobs import Jobs, Progress
-from desktop_app.ui.printing import Printed, ask_printer, print_lines
-from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import column_of, plain_label, push_button, row_of
-from desktop_app.ui.widgets.copy_button import CopyButton
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.recovery_code import RecoveryCodeView
 
 
 class RecoveryCodeDialog(QDialog):
@@ -66,19 +62,10 @@ class RecoveryCodeDialog(QDialog):
         return step
 
     def _answer(self) -> QWidget:
-        self.code_label = plain_label(name="recovery_code", selectable=True, wrap=True)
-        self.code_label.setFont(mono_font(13))
-        copy = CopyButton(self.tr("Copy"), "copy_code_button", self.code_label.text, secret=self._window.secrets)
-        print_button = push_button(self.tr("Print"), "print_code_button", self._print, icon="printer")
-        self.again_edit = QLineEdit()
-        self.again_edit.setObjectName("retype_code")
-        self.again_edit.setAccessibleName(self.tr("The code, typed again"))
-        self.again_edit.setPlaceholderText(self.tr("Type the code again from where you wrote it down"))
-        self.again_edit.setFont(mono_font())
-        self.again_edit.textChanged.connect(self._on_typed)
-        self.note = MessageStrip("recovery_note", closable=False)
+        self.code = RecoveryCodeView(self._shop.data_dir, self._window.secrets)
         self.done_button = push_button(self.tr("Done"), "code_done_button", self.accept, kind="primary")
         self.done_button.setEnabled(False)
+        self.code.retyped.connect(self.done_button.setEnabled)
         step = QWidget()
         layout = column_of(
             plain_label(self.tr("Your new recovery code"), role="title"),
@@ -89,10 +76,7 @@ class RecoveryCodeDialog(QDialog):
                 role="muted",
                 wrap=True,
             ),
-            self.code_label,
-            row_of(copy, print_button, 1),
-            self.again_edit,
-            self.note,
+            self.code,
             1,
             row_of(1, self.done_button),
             spacing=14,
@@ -116,9 +100,8 @@ class RecoveryCodeDialog(QDialog):
 
     def _on_made(self, code: str) -> None:
         self.password_edit.clear()
-        self.code_label.setText(code)
         self._steps.setCurrentIndex(1)
-        self.again_edit.setFocus()
+        self.code.show_code(code)
         self.renewed.emit()
 
     def _on_failed(self, error: ShopError) -> None:
@@ -126,35 +109,9 @@ class RecoveryCodeDialog(QDialog):
         self.message.show_error(error)
         self.password_edit.selectAll()
 
-    def _on_typed(self, text: str) -> None:
-        self.done_button.setEnabled(_compact(text) == _compact(self.code_label.text()))
-
-    def _print(self) -> None:
-        lines = (
-            self.tr("Shop folder: {folder}").format(folder=self._shop.data_dir),
-            self.tr("It opens the shop when the password is lost. Keep it apart from the computer."),
-        )
-        title, code = self.tr("Recovery code of the shop"), self.code_label.text()
-
-        def accepted(printer: QPrinter) -> None:
-            try:
-                self._on_printed(print_lines(printer, title, lines, code))
-            except ShopError as error:
-                self.note.show_error(error)
-
-        ask_printer(self, "kamidesk-recovery-code", self.tr("Print the recovery code"), accepted)
-
-    def _on_printed(self, printed: Printed) -> None:
-        self.note.say(self.tr("Sent to {printer}.").format(printer=printed.printer), Tone.OK)
-
     def reject(self) -> None:
         """Once the code is in force, only typing it again closes the dialog: it cannot be shown another time."""
-        if self.code_label.text() and not self.done_button.isEnabled():
-            self.note.say(self.tr("Type the code again first: it cannot be shown another time."), Tone.WARN)
-            self.again_edit.setFocus()
+        if self.code.is_pending():
+            self.code.ask()
         else:
             super().reject()
-
-
-def _compact(code: str) -> str:
-    return "".join(symbol for symbol in code.upper() if symbol.isalnum())

@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QLineEdit, QRadioButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDialog, QLineEdit, QRadioButton, QStackedLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.ui.jobs import Jobs, Progress
-from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import column_of, plain_label, push_button, row_of
-from desktop_app.ui.widgets.copy_button import CopyButton, SecretClipboard
+from desktop_app.ui.widgets.copy_button import SecretClipboard
 from desktop_app.ui.widgets.message_strip import MessageStrip
-
-LEAST_PASSWORD = 8
+from desktop_app.ui.widgets.recovery_code import RecoveryCodeView
 
 
 class SetupDialog(QDialog):
@@ -37,6 +35,9 @@ class SetupDialog(QDialog):
         self._steps.addWidget(self._protection_step())
         self._steps.addWidget(self._code_step())
         self._on_protection_changed()
+        # asking the keyring takes a moment; where there is none it is not offered
+        self.keyring_radio.hide()
+        jobs.run(self, _has_keyring, self.keyring_radio.setVisible, self.message.show_error)
 
     def _protection_step(self) -> QWidget:
         self.name_edit = self._edit("name_edit", self.tr("Shop name (stands on proofs)"))
@@ -60,7 +61,7 @@ class SetupDialog(QDialog):
         self.message = MessageStrip("setup_message", closable=False)
         self.create_button = push_button(self.tr("Create the shop"), "create_button", self._create, kind="primary")
         self.create_button.setDefault(True)
-        cancel = push_button(self.tr("Cancel"), "cancel_button", self.reject)
+        self._cancel_button = push_button(self.tr("Cancel"), "cancel_button", self.reject)
         step = QWidget()
         layout = column_of(
             plain_label(self.tr("Set up your shop"), role="title"),
@@ -79,7 +80,7 @@ class SetupDialog(QDialog):
             self.file_radio,
             self.message,
             1,
-            row_of(1, cancel, self.create_button),
+            row_of(1, self._cancel_button, self.create_button),
             spacing=12,
         )
         layout.setContentsMargins(24, 22, 24, 18)
@@ -87,14 +88,10 @@ class SetupDialog(QDialog):
         return step
 
     def _code_step(self) -> QWidget:
-        self.code_label = plain_label(name="recovery_code", selectable=True, wrap=True)
-        self.code_label.setFont(mono_font(13))
-        self.kept_box = QCheckBox(self.tr("I wrote the code down and keep it apart from this computer"))
-        self.kept_box.setObjectName("kept_box")
-        self.kept_box.toggled.connect(self._on_kept_toggled)
-        copy = CopyButton(self.tr("Copy"), "copy_code_button", self.code_label.text, secret=self._secrets)
+        self.code = RecoveryCodeView(self._data_dir, self._secrets)
         self.start_button = push_button(self.tr("Start"), "start_button", self.accept, kind="primary")
         self.start_button.setEnabled(False)
+        self.code.retyped.connect(self.start_button.setEnabled)
         step = QWidget()
         layout = column_of(
             plain_label(self.tr("Your recovery code"), role="title"),
@@ -106,9 +103,7 @@ class SetupDialog(QDialog):
                 role="muted",
                 wrap=True,
             ),
-            self.code_label,
-            row_of(copy, 1),
-            self.kept_box,
+            self.code,
             1,
             row_of(1, self.start_button),
             spacing=14,
@@ -141,12 +136,6 @@ class SetupDialog(QDialog):
         protection, password = self._protection(), None
         if protection == "password":
             password = self.password_edit.text()
-            if len(password) < LEAST_PASSWORD:
-                self.message.say(
-                    self.tr("The password needs at least {count} characters.").format(count=LEAST_PASSWORD)
-                )
-                self.password_edit.setFocus()
-                return
             if password != self.repeat_edit.text():
                 self.message.say(self.tr("The two passwords differ: type the same one twice."))
                 self.repeat_edit.setFocus()
@@ -160,27 +149,41 @@ class SetupDialog(QDialog):
             settings = ShopSettings(shop_name=name)
             return Shop.create(data_dir, protection=protection, password=password, settings=settings, window=True)
 
-        self.create_button.setEnabled(False)
+        self._set_busy(True)
         self._jobs.run(self, work, self._on_created, self._on_failed)
+
+    def _set_busy(self, busy: bool) -> None:
+        """A shop that is being made belongs to this dialog: it stays until then."""
+        for button in (self.create_button, self._cancel_button):
+            button.setEnabled(not busy)
 
     def _on_created(self, answer: tuple[Any, str]) -> None:
         self._shop, code = answer
         self.password_edit.clear()
         self.repeat_edit.clear()
-        self.code_label.setText(code)
         self._steps.setCurrentIndex(1)
-        self.kept_box.setFocus()
+        self.code.show_code(code)
 
     def _on_failed(self, error: ShopError) -> None:
-        self.create_button.setEnabled(True)
+        self._set_busy(False)
         self.message.show_error(error)
 
-    def _on_kept_toggled(self, kept: bool) -> None:
-        self.start_button.setEnabled(kept)
+    def reject(self) -> None:
+        """The code is in force already and cannot be shown another time: first it is typed again."""
+        if self.code.is_pending():
+            self.code.ask()
+        elif self._cancel_button.isEnabled():
+            super().reject()
 
     def done(self, result: int) -> None:
-        """Once the shop is made, closing the dialog in any way goes on with it: the code is in force already."""
+        """Once the shop is made, the window goes on with it."""
         shop, self._shop = self._shop, None
         if shop is not None:
             self.created.emit(shop)
         super().done(result)
+
+
+def _has_keyring(_progress: Progress) -> bool:
+    from desktop_app.services import Shop
+
+    return Shop.keyring_available()
