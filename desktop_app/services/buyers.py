@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 
 from desktop_app.domain.errors import LockedError, StorageError
@@ -76,6 +77,21 @@ def masked_buyer(vault: Vault, order_no: str, sealed: bytes | None, tag: bytes |
         return fingerprint(tag)
     except StorageError:
         return DAMAGED
+
+
+def buyer_masker(vault: Vault) -> Callable[[str, str | None], str]:
+    """:func:`masked_buyer` of an unlocked shop for many orders: call it with number and sealed buyer in hexadecimal."""
+    open_one = vault.opener("orders", "buyer")
+
+    def masked(order_no: str, sealed: str | None) -> str:
+        if sealed is None:
+            return ""
+        try:
+            return mask(open_one(order_no.encode(), bytes.fromhex(sealed)).decode())
+        except StorageError:
+            return DAMAGED
+
+    return masked
 
 
 def open_buyer(vault: Vault, order_no: str, sealed: bytes | None, tag: bytes | None) -> str:

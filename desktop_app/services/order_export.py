@@ -12,9 +12,11 @@ import io
 import json
 import re
 from array import array
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, tzinfo
+from itertools import islice
 from typing import Final
 
 from sqlmodel import col, func, select
@@ -22,27 +24,31 @@ from sqlmodel import col, func, select
 from desktop_app.documents.code_words import word
 from desktop_app.documents.csv_export import guard
 from desktop_app.domain.states import OrderState
-from desktop_app.services.buyers import masked_buyer
+from desktop_app.services.buyers import buyer_masker
 from desktop_app.services.context import Context
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import ChannelRow, OrderRow, ProductRow
 
-_TROUBLE: Final = re.compile(r"[\"\\\x00-\x1f]|\A[^\w#*]|\A\d+\Z|\A[\d.]+[eE]|\A\d{1,2}[-/]|\s\Z")
-"""A buyer that may need quoting or the guard; a masked one hardly ever does."""
+_TROUBLE: Final = re.compile(r"[\"\\\x00-\x09\x0b-\x1f]|^[^\w#*\n]|^\d+$|^[\d.]+[eE]|^\d{1,2}[-/]|\s$", re.MULTILINE)
+"""Among buyers, one a line: one that may need quoting or the guard; masked ones hardly ever do."""
 
 _ORDERS: Final = 4000
 """So many at a time; each part is one short read."""
 
-_Buyer = tuple[str | None, str | None, str]
-"""Sealed and tag in hexadecimal, and the number of the order."""
+_READERS: Final = 2
 
 _RAW: Final = "\x01"
 """Stands in front of a cell that still needs the guard; JSON escapes it, so its row is seen."""
 
+_PLACE: Final = "\x02"
 _BUYER: Final = '"\\u0002"'
-"""Where the buyer goes, as it stands in the JSON."""
+"""Where the buyer goes, and how that stands in the JSON."""
 
 _PLAIN: Final = "o.order_no GLOB '[A-Za-z]*' AND o.order_no NOT GLOB '*[^A-Za-z0-9]*'"
+_LOCKED_BUYER: Final = """CASE WHEN o.buyer_sealed IS NULL THEN '' WHEN o.buyer_tag IS NULL THEN '****'
+    ELSE '#' || lower(hex(substr(o.buyer_tag, 1, 4))) END"""
+_SEALED_BUYERS: Final = """json_group_array(json_array(
+    o.order_no, CASE WHEN o.buyer_sealed IS NOT NULL THEN hex(o.buyer_sealed) END))"""
 _LONG_DIGITS: Final = "length(o.order_no) >= 12 AND o.order_no NOT GLOB '*[^0-9]*'"
 
 
@@ -53,49 +59,61 @@ def order_parts(context: Context, ids: array[int], language: str) -> Iterator[tu
     left to the ordinary way.
     """
     offset = _fixed_offset(context)
-    return None if offset is None else _parts(context, ids, _statement(offset, language), language)
+    return None if offset is None else _parts(context, ids, offset, language)
 
 
-def _parts(context: Context, ids: array[int], statement: str, language: str) -> Iterator[tuple[str, int]]:
+def _parts(context: Context, ids: array[int], offset: timedelta, language: str) -> Iterator[tuple[str, int]]:
     names = [_names(context, kind) for kind in (ProductRow, ChannelRow)]
+    # what was unlocked at the start stays readable to the end of this export, as with every work under way
+    mask = buyer_masker(context.vault) if context.vault.is_unlocked else None
+    statement = _statement(offset, language, is_locked=mask is None)
 
-    def read(start: int) -> tuple[list[str], list[_Buyer]]:
+    def read(start: int) -> tuple[str, str]:
         wanted = json.dumps(ids[start : start + _ORDERS].tolist())
         with context.read() as session:
             rows, buyers = session.connection().exec_driver_sql(statement, (*names, wanted)).one()
-        return (rows.split("\r\n"), json.loads(buyers)) if rows else ([], [])
+        return rows or "", buyers
 
-    starts = range(0, len(ids), _ORDERS)
-    # SQLite reads the next part while the buyers of this one are opened
-    with ThreadPoolExecutor(1, thread_name_prefix="export") as reader:
-        ahead = [reader.submit(read, start) for start in starts[:1]]
-        for number in range(len(starts)):
-            rows, buyers = ahead.pop().result()
-            if number + 1 < len(starts):
-                ahead.append(reader.submit(read, starts[number + 1]))
-            lines = [_line(context, row, buyer) for row, buyer in zip(rows, buyers, strict=True)]
-            yield "".join(lines), len(lines)
+    starts = iter(range(0, len(ids), _ORDERS))
+    # SQLite reads the next parts while the buyers of this one are opened
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="export") as readers:
+        ahead = deque(readers.submit(read, start) for start in islice(starts, _READERS))
+        while ahead:
+            rows, buyers = ahead.popleft().result()
+            ahead.extend(readers.submit(read, start) for start in islice(starts, 1))
+            cells = None if mask is None else [mask(*buyer) for buyer in json.loads(buyers)]
+            yield _text(rows, cells), rows.count("\r\n") + 1 if rows else 0
 
 
-def _line(context: Context, row: str, buyer: _Buyer) -> str:
-    sealed, tag, order_no = buyer
-    cell = "" if sealed is None else masked_buyer(context.vault, order_no, bytes.fromhex(sealed), _blob(tag))
-    left, _, right = row.partition(_BUYER)
-    if "\\" not in left and "\\" not in right and not _TROUBLE.search(cell):
-        return f'{left[1:]}"{cell}"{right[:-1]}\r\n'
-    cells = [*json.loads(f"{left[:-1]}]"), guard(cell), *json.loads(f"[{right[1:]}")]
+def _text(rows: str, cells: list[str] | None) -> str:
+    """``rows`` are JSON arrays, one a line; ``cells`` the buyers that go where :data:`_BUYER` stands."""
+    if not rows:
+        return ""
+    left_out = 0 if cells is None else len(cells)
+    if rows.count("\\") == left_out and (cells is None or not _TROUBLE.search("\n".join(cells))):
+        text = rows[1:-1].replace("]\r\n[", "\r\n") + "\r\n"
+        if cells is None:
+            return text
+        pieces = text.split(_BUYER)
+        both = (part for pair in zip(pieces, cells, strict=False) for part in (pair[0], '"', pair[1], '"'))
+        return "".join(both) + pieces[-1]
+    lines = rows.split("\r\n")
+    return "".join(_line(line, cell) for line, cell in zip(lines, cells or [""] * len(lines), strict=True))
+
+
+def _line(row: str, buyer: str) -> str:
     target = io.StringIO()
-    csv.writer(target, lineterminator="\r\n").writerow(
-        guard(cell[1:]) if isinstance(cell, str) and cell.startswith(_RAW) else cell for cell in cells
-    )
+    csv.writer(target, lineterminator="\r\n").writerow([_cell(cell, buyer) for cell in json.loads(row)])
     return target.getvalue()
 
 
-def _blob(hexadecimal: str | None) -> bytes | None:
-    return None if hexadecimal is None else bytes.fromhex(hexadecimal)
+def _cell(cell: object, buyer: str) -> object:
+    if cell == _PLACE:
+        return guard(buyer)
+    return guard(cell[1:]) if isinstance(cell, str) and cell.startswith(_RAW) else cell
 
 
-def _statement(offset: timedelta, language: str) -> str:
+def _statement(offset: timedelta, language: str, *, is_locked: bool) -> str:
     seconds = int(offset.total_seconds())
     states = " ".join(f"WHEN '{state.value}' THEN {_quoted(guard(word(state, language)))}" for state in OrderState)
 
@@ -113,7 +131,7 @@ def _statement(offset: timedelta, language: str) -> str:
         f"CASE o.state {states} END",
         money("paid_fen"),
         money("refunded_fen"),
-        "char(2)",
+        _LOCKED_BUYER if is_locked else f"char({ord(_PLACE)})",
         "c.name",
         time("ordered_at"),
         time("paid_at"),
@@ -123,11 +141,7 @@ def _statement(offset: timedelta, language: str) -> str:
         WITH product_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?)),
         channel_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?))
         SELECT group_concat(json_array({", ".join(cells)}), char(13, 10)),
-            json_group_array(json_array(
-                CASE WHEN o.buyer_sealed IS NOT NULL THEN hex(o.buyer_sealed) END,
-                CASE WHEN o.buyer_tag IS NOT NULL THEN hex(o.buyer_tag) END,
-                o.order_no
-            ))
+            {"NULL" if is_locked else _SEALED_BUYERS}
         FROM json_each(?) AS wanted
         CROSS JOIN orders AS o ON o.id = wanted.value
         CROSS JOIN product_names AS p ON p.id = o.product_id

@@ -30,15 +30,15 @@ TRIGGERS = (
 SHORTEST = 3
 """Fewer characters have no trigram."""
 
-_MOST = 8
+_MOST = 3
 
 
 def candidates(text: str) -> str:
     """The FTS5 question for the orders whose number can hold ``text``, of at least :data:`SHORTEST` characters.
 
-    The comparison knows no upper and lower case. Eight trigrams narrow it down enough; each one more costs time.
+    The comparison knows no upper and lower case. Three trigrams narrow it down enough, those at the end best: numbers
+    begin alike, with a date. Each one more costs time.
     """
-    starts = range(len(text) - SHORTEST + 1)
-    step = max(1, -(-len(starts) // _MOST))
-    trigrams = {text[start : start + SHORTEST] for start in starts[::step]}
+    starts = range(len(text) - SHORTEST, -1, -2)[:_MOST]
+    trigrams = {text[start : start + SHORTEST] for start in starts}
     return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in sorted(trigrams))

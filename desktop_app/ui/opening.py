@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,8 @@ class Opening(QObject):
         shop.on_change(self._signals.tell)
         self._window.attach(shop)
         self._take_settings()
+        # what is here stays: without it the collector holds the window up for a tenth of a second now and then
+        gc.freeze()
         self.opened.emit(shop)
 
     def _on_changed(self, change: Change) -> None:

@@ -5,6 +5,7 @@ The window's event loop runs meanwhile, as it does when a merchant exports; its 
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def main(rows: int = ROWS) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     app = application()
     shop = open_big_shop(rows)
+    gc.freeze()  # as the window does when the shop is open
     before = resident_mb()
     ratios: dict[str, list[float]] = {"locked": [], "unlocked": []}
     peak = longest = 0.0
