@@ -4382,43 +4382,43 @@
     <name>RecoveryCodeView</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">复制</translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Print</source>
-        <translation type="unfinished">打印</translation>
+        <translation>打印</translation>
     </message>
     <message>
         <source>The code, typed again</source>
-        <translation type="unfinished">再次输入恢复码</translation>
+        <translation>再次输入恢复码</translation>
     </message>
     <message>
         <source>Type the code again from where you wrote it down</source>
-        <translation type="unfinished">请照您写下的内容再次输入恢复码</translation>
+        <translation>请照您写下的内容再次输入恢复码</translation>
     </message>
     <message>
         <source>Type the code again first: it cannot be shown another time.</source>
-        <translation type="unfinished">请先再次输入恢复码：它不会再显示。</translation>
+        <translation>请先再次输入恢复码：它不会再显示。</translation>
     </message>
     <message>
         <source>Shop folder: {folder}</source>
-        <translation type="unfinished">店铺文件夹：{folder}</translation>
+        <translation>店铺文件夹：{folder}</translation>
     </message>
     <message>
         <source>It opens the shop when the password is lost. Keep it apart from the computer.</source>
-        <translation type="unfinished">忘记密码时用它打开店铺。请与电脑分开保存。</translation>
+        <translation>忘记密码时用它打开店铺。请与电脑分开保存。</translation>
     </message>
     <message>
         <source>Recovery code of the shop</source>
-        <translation type="unfinished">店铺恢复码</translation>
+        <translation>店铺恢复码</translation>
     </message>
     <message>
         <source>Print the recovery code</source>
-        <translation type="unfinished">打印恢复码</translation>
+        <translation>打印恢复码</translation>
     </message>
     <message>
         <source>Sent to {printer}.</source>
-        <translation type="unfinished">已发送到 {printer}。</translation>
+        <translation>已发送到 {printer}。</translation>
     </message>
 </context>
 <context>
