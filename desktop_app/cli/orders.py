@@ -18,12 +18,13 @@ def orders_import(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV with the columns of the README.")],
     encoding: Annotated[str, typer.Option(help="Encoding, when it must not be guessed (gb18030).")] = "",
+    channel: Annotated[str, typer.Option(help="Sales channel of an export that does not say it (acg-faka).")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Import orders from CSV: all good lines in one transaction, the others are listed."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
-        preview = shop.orders.preview_import(file, encoding=encoding or None)
+        preview = shop.orders.preview_import(file, encoding=encoding or None, channel=channel or None)
         require_confirmed(preview, file, encoding)
         count = preview.new_count if dry_run else shop.orders.import_orders(preview)
     tell_of_import(session, preview, count, dry_run, ("orders", "订单"))

@@ -72,13 +72,8 @@ def used_up(lines: list[str], first: int = 0) -> Iterator[str]:
         yield line
 
 
-def records_of(
-    name: str, lines: Iterable[str], delimiter: str, *, first_line: int = 1, escape: str | None = None
-) -> Iterator[Record]:
-    """Every record of ``lines`` that is not blank. Raises BadInputError at an unterminated or misplaced quote.
-
-    ``escape``: this character keeps a quotation mark that follows it from ending a cell, as PHP writes CSV.
-    """
+def records_of(name: str, lines: Iterable[str], delimiter: str, *, first_line: int = 1) -> Iterator[Record]:
+    """Every record of ``lines`` that is not blank. Raises BadInputError at an unterminated or misplaced quote."""
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
@@ -86,7 +81,7 @@ def records_of(
             taken.append(line)
             yield line + "\n"
 
-    reader = csv.reader(feed(), delimiter=delimiter, strict=True, escapechar=escape)
+    reader = csv.reader(feed(), delimiter=delimiter, strict=True)
     start = first_line
     while True:
         try:

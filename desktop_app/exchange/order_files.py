@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -23,6 +23,7 @@ from desktop_app.exchange.cells import (
     unwrapped,
 )
 from desktop_app.exchange.csv_tables import Column, LineProblem, Record, Table, read_table
+from desktop_app.exchange.foreign_orders import foreign_orders
 from desktop_app.exchange.text_files import Encoding, Progress, TextFile, read_text_file
 
 MAX_QUANTITY: Final = 1000
@@ -179,23 +180,37 @@ class OrderFile:
 
 
 def read_order_file(
-    path: Path, zone: tzinfo, *, encoding: str | None = None, progress: Progress | None = None
+    path: Path,
+    zone: tzinfo,
+    *,
+    encoding: str | None = None,
+    channel: str | None = None,
+    progress: Progress | None = None,
 ) -> OrderFile:
-    """Read a CSV of orders; times without an offset are in ``zone``. A line with a problem gives no draft."""
+    """Read a CSV of orders; times without an offset are in ``zone``. A line with a problem gives no draft.
+
+    ``channel`` is the sales channel of an export of another program (:mod:`desktop_app.exchange.foreign_orders`).
+    """
     file = read_text_file(path, encoding=encoding, max_line_bytes=_LINE_BYTES, progress=progress)
-    return orders_in(file, zone)
+    return orders_in(file, zone, channel)
 
 
-def orders_in(file: TextFile, zone: tzinfo) -> OrderFile:
+def orders_in(file: TextFile, zone: tzinfo, channel: str | None = None) -> OrderFile:
     """The same for text that is decoded already."""
-    table = read_table(file, ORDER_COLUMNS)
     drafts: list[OrderDraft] = []
     problems: list[LineProblem] = []
     seen: dict[str, int] = {}
-    for record in table.rows():
-        row = _Row(table, record, zone)
+    rows: Iterator[_Row]
+    if (foreign := foreign_orders(file, channel)) is not None:
+        ignored = foreign.ignored
+        rows = (_Row(one.line, one.cells, one.problem, zone) for one in foreign.rows)
+    else:
+        table = read_table(file, ORDER_COLUMNS)
+        ignored = table.ignored
+        rows = (_own_row(table, record, zone) for record in table.rows())
+    for row in rows:
         draft = row.draft()
-        if draft is not None and (earlier := seen.setdefault(draft.order_no, record.line)) != record.line:
+        if draft is not None and (earlier := seen.setdefault(draft.order_no, row.line)) != row.line:
             row.refuse("order_no", f"“{draft.order_no}” is on line {earlier} already", f"与第 {earlier} 行的订单号重复")
             draft = None
         problems += row.problems
@@ -204,7 +219,7 @@ def orders_in(file: TextFile, zone: tzinfo) -> OrderFile:
     if not drafts and not problems:
         raise BadInputError("{file} holds no orders.", "{file} 中没有订单。", file=file.name)
     return OrderFile(
-        file.name, file.encoding, file.needs_confirmation, file.sha256, table.ignored, tuple(drafts), tuple(problems)
+        file.name, file.encoding, file.needs_confirmation, file.sha256, ignored, tuple(drafts), tuple(problems)
     )
 
 
@@ -218,20 +233,25 @@ def order_template(language: str) -> str:
     return out.getvalue()
 
 
+def _own_row(table: Table, record: Record, zone: tzinfo) -> _Row:
+    wrong = table.problem_of(record)
+    cells = {} if wrong else {name: record.cells[at].strip() for name, at in table.places.items()}
+    return _Row(record.line, cells, wrong, zone)
+
+
 class _Row:
     """One row being read; collects every problem instead of stopping at the first."""
 
-    def __init__(self, table: Table, record: Record, zone: tzinfo) -> None:
-        self._line = record.line
+    def __init__(self, line: int, cells: dict[str, str], wrong: LineProblem | None, zone: tzinfo) -> None:
+        self.line = line
         self._zone = zone
-        wrong = table.problem_of(record)
         self.problems: list[LineProblem] = [wrong] if wrong else []
-        self._cells = {} if wrong else {name: record.cells[at].strip() for name, at in table.places.items()}
+        self._cells = cells
 
     def refuse(self, field: str, en: str, zh: str) -> None:
         label = next(column.zh for column in ORDER_COLUMNS if column.name == field)
         self.problems.append(
-            LineProblem(self._line, field, f"Line {self._line}, {field}: {en}.", f"第 {self._line} 行“{label}”：{zh}。")
+            LineProblem(self.line, field, f"Line {self.line}, {field}: {en}.", f"第 {self.line} 行“{label}”：{zh}。")
         )
 
     def draft(self) -> OrderDraft | None:
@@ -249,7 +269,7 @@ class _Row:
             paid = 0 if state is OrderState.UNPAID else unit_price * quantity - discount
         self._check_amounts(state, unit_price * quantity, discount, paid, paid_at)
         draft = OrderDraft(
-            line=self._line,
+            line=self.line,
             order_no=self._needed("order_no", read_order_no, ""),
             channel=self._needed("channel", read_text, ""),
             product=self._needed("product", lambda cell: read_text(unwrapped(cell)), ""),

@@ -62,17 +62,21 @@ def preview_orders(
     path: Path,
     *,
     encoding: str | None = None,
+    channel: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> OrderImportPreview:
-    """Read a file of orders and say of each line what would become of it."""
+    """Read a file of orders and say of each line what would become of it.
+
+    ``channel`` is the name of the sales channel of an export of another shop program, which does not say it.
+    """
 
     def read_progress(done: int, total: int) -> None:
         _stop_if(cancelled)
         if progress is not None:
             progress(done, total)
 
-    file = order_files.read_order_file(path, context.zone, encoding=encoding, progress=read_progress)
+    file = order_files.read_order_file(path, context.zone, encoding=encoding, channel=channel, progress=read_progress)
     refusals = {problem.line: (problem.en, problem.zh) for problem in reversed(file.problems)}
     good: list[FileOrder] = []
     known: set[int] = set()

@@ -98,12 +98,13 @@ class Orders:
         path: Path,
         *,
         encoding: str | None = None,
+        channel: str | None = None,
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
     ) -> OrderImportPreview:
-        """What would become of each line of a CSV file of orders."""
+        """What would become of each line of a CSV file of orders; see :func:`order_import.preview_orders`."""
         return order_import.preview_orders(
-            self._context, path, encoding=encoding, progress=progress, cancelled=cancelled
+            self._context, path, encoding=encoding, channel=channel, progress=progress, cancelled=cancelled
         )
 
     def import_orders(
