@@ -71,6 +71,30 @@ class BatchDraft:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BatchName:
+    """A batch as a search names it."""
+
+    id: int
+    name: str
+    product_name: str
+    supplier: str
+
+
+def batches_named(context: Context, part: str, limit: int) -> list[BatchName]:
+    """The newest batches whose name holds ``part``; nothing is counted for it, so it is there at once."""
+    holds = func.instr(func.lower(BatchRow.name), part.strip().lower()) > 0
+    with context.read() as session:
+        rows = session.exec(
+            select(BatchRow.id, BatchRow.name, ProductRow.name, BatchRow.supplier)
+            .join(ProductRow, col(ProductRow.id) == col(BatchRow.product_id))
+            .where(holds, col(BatchRow.undone_at).is_(None))
+            .order_by(col(BatchRow.id).desc())
+            .limit(limit)
+        ).all()
+        return [BatchName(*row) for row in rows]
+
+
 def batch_lines(context: Context, product_id: int | None = None) -> list[BatchLine]:
     """The batches (of one product), newest first, those that were undone among them."""
     with context.read() as session:

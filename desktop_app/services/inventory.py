@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from desktop_app.domain.errors import RefusedError
 from desktop_app.domain.states import KEY_MOVES, KeyState, check_move
 from desktop_app.services import batches, import_report, key_bulk, key_import, key_layouts, key_preview
-from desktop_app.services.batches import BatchDraft, BatchLine
+from desktop_app.services.batches import BatchDraft, BatchLine, BatchName
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field
 from desktop_app.services.issuing import uses_of
@@ -192,6 +192,10 @@ class Inventory:
     def batches(self, product_id: int | None = None) -> list[BatchLine]:
         """See :func:`desktop_app.services.batches.batch_lines`."""
         return batches.batch_lines(self._context, product_id)
+
+    def batches_named(self, part: str, limit: int = 6) -> list[BatchName]:
+        """See :func:`desktop_app.services.batches.batches_named`."""
+        return batches.batches_named(self._context, part, limit)
 
     def batch_by_name(self, name: str) -> BatchLine:
         """The batch that has this name now, upper and lower case alike; :class:`NotFoundError`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
@@ -12,20 +13,25 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, Q
 from desktop_app.ui.labels import label
 
 HITS_PER_KIND = 6
+SHORTEST_PART = 3
+"""Fewer characters are in too many keys to look for them."""
 _ROW_HEIGHT = 34
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something found: the page that shows it, its id there, and what to call it."""
+    """Something found: the page that shows it, its id there or what it shows, and what to call it."""
 
     page: str
-    item: int
+    item: int | None
     text: str
+    wanted: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_anywhere(shop: Any, text: str) -> list[Hit]:
-    """Requests and orders by number or buyer, a key by its whole text. Runs in a worker thread."""
+    """Requests and orders by number (any part of it), buyer or account, a batch by a part of its name, a key by its
+    whole text or by the order that it went to. Runs in a worker thread."""
+    from desktop_app.services.inventory import KeyFilter
     from desktop_app.services.orders import OrderFilter
     from desktop_app.services.requests import RequestFilter
 
@@ -33,22 +39,31 @@ def find_anywhere(shop: Any, text: str) -> list[Hit]:
         Hit("requests", line.id, f"{line.request_no}  ·  {line.order_no}  ·  {line.product_name}")
         for line in shop.requests.listing(RequestFilter(scope="all", text=text)).page(0, HITS_PER_KIND)
     ]
+    orders = shop.orders.listing(OrderFilter(text=text)).page(0, HITS_PER_KIND)
     hits += [
-        Hit("orders", line.id, f"{line.order_no}  ·  {line.product_name}  ·  {label(line.state)}")
-        for line in shop.orders.listing(OrderFilter(text=text)).page(0, HITS_PER_KIND)
+        Hit("orders", line.id, f"{line.order_no}  ·  {line.product_name}  ·  {label(line.state)}") for line in orders
     ]
     # the index of keys is keyed by the vault
-    key = shop.inventory.find(text) if shop.is_unlocked else None
-    if key is not None:
-        hits.append(Hit("keys", key.id, f"{key.masked}  ·  {key.product_name}  ·  {label(key.state)}"))
+    found = shop.inventory.find(text) if shop.is_unlocked else None
+    keys = [] if found is None else [found]
+    if found is None and text in (line.order_no for line in orders):
+        went = shop.inventory.listing(KeyFilter(text=text)).page(0, HITS_PER_KIND)
+        keys = [key for key in went if key.order_no == text]
+    hits += [Hit("keys", key.id, f"{key.masked}  ·  {key.product_name}  ·  {label(key.state)}") for key in keys]
+    hits += [
+        Hit("keys", None, "  ·  ".join(filter(None, (one.name, one.product_name, one.supplier))), {"batch_id": one.id})
+        for one in shop.inventory.batches_named(text, HITS_PER_KIND)
+    ]
     return hits
 
 
 class HitList(QListWidget):
     """The hits below the search box; arrow keys move, Enter opens, Escape closes."""
 
-    chosen = Signal(str, object)
-    """Page and id."""
+    chosen = Signal(object)
+    """Hit"""
+    scan_wanted = Signal(str)
+    """A part of a key is to be looked for."""
 
     def __init__(self, box: QLineEdit, parent: QWidget) -> None:
         super().__init__(parent)
@@ -63,15 +78,15 @@ class HitList(QListWidget):
         self.itemClicked.connect(self._choose)
         self.hide()
 
-    def offer(self, found: tuple[str, list[Hit]]) -> None:
-        """Show the hits, unless the merchant typed on meanwhile."""
+    def offer(self, found: tuple[str, list[Hit]], *, with_scan: bool = False) -> None:
+        """Show the hits, unless the merchant typed on meanwhile; ``with_scan`` offers to look inside the keys."""
         text, hits = found
         if text != self._box.text().strip():
             return
         self.clear()
         for hit in hits:
             item = QListWidgetItem(hit.text)
-            item.setData(Qt.ItemDataRole.UserRole, (hit.page, hit.item))
+            item.setData(Qt.ItemDataRole.UserRole, hit)
             self.addItem(item)
         if hits:
             self.setCurrentRow(0)
@@ -79,6 +94,12 @@ class HitList(QListWidget):
             nothing = QListWidgetItem(self.tr("Nothing found for “{text}”").format(text=text))
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
             self.addItem(nothing)
+        if with_scan and len(text) >= SHORTEST_PART:
+            scan = QListWidgetItem(self.tr("Look for “{text}” inside all keys…").format(text=text))
+            scan.setData(Qt.ItemDataRole.UserRole, text)
+            self.addItem(scan)
+            if not hits:
+                self.setCurrentItem(scan)
         place = self._box.mapTo(self._window, QPoint(0, self._box.height() + 4))
         width = max(self._box.width(), 460)
         left = min(place.x(), self._window.width() - width - 20)
@@ -110,4 +131,7 @@ class HitList(QListWidget):
         data = item.data(Qt.ItemDataRole.UserRole)
         if data is not None:
             self.hide()
-            self.chosen.emit(data[0], data[1])
+            if isinstance(data, Hit):
+                self.chosen.emit(data)
+            else:
+                self.scan_wanted.emit(data)

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
@@ -35,6 +35,9 @@ from desktop_app.ui.widgets.empty_state import EmptyState
 from desktop_app.ui.widgets.navigation import NavigationList
 from desktop_app.ui.widgets.progress_strip import ProgressStrip
 from desktop_app.ui.widgets.search_box import SearchBox
+
+if TYPE_CHECKING:
+    from desktop_app.ui.find_anywhere import Hit
 
 SAID_MS = 12_000
 CLOCK_MS = 30_000
@@ -197,7 +200,7 @@ class MainWindow(QMainWindow):
         self.search_box = SearchBox(
             self.tr("Find an order, a buyer or a key"),
             "global_search",
-            self.tr("Find an order no., buyer or whole key…"),
+            self.tr("Find an order no., buyer, account, batch or key…"),
         )
         self.search_box.setMinimumWidth(320)
         self.search_box.setMaximumWidth(380)
@@ -460,14 +463,30 @@ class MainWindow(QMainWindow):
         if hits is None:
             hits = HitList(self.search_box, self)
             hits.chosen.connect(self._on_hit_chosen)
+            hits.scan_wanted.connect(self.scan_keys)
         if shop is None or len(text) < 2:
             hits.hide()
             return
-        self.jobs.run(hits, lambda _progress: (text, find_anywhere(shop, text)), hits.offer, self.show_error)
+        self.jobs.run(
+            hits,
+            lambda _progress: (text, find_anywhere(shop, text)),
+            lambda found: hits.offer(found, with_scan=bool(shop.is_unlocked)),
+            self.show_error,
+        )
 
-    def _on_hit_chosen(self, page: str, item: object) -> None:
+    def _on_hit_chosen(self, hit: Hit) -> None:
         self.search_box.set_text_quietly("")
-        self.navigate(page, item)
+        self.navigate(hit.page, hit.item, **hit.wanted)
+
+    def scan_keys(self, part: str) -> None:
+        """Look for a part of a key by opening all of them."""
+        from desktop_app.ui.dialogs.key_scan_dialog import KeyScanDialog
+
+        self.search_box.set_text_quietly("")
+        dialog = KeyScanDialog(self.shop, self.jobs, part, self)
+        dialog.key_wanted.connect(lambda key_id: self.navigate("keys", key_id))
+        dialog.open()
+        dialog.search()
 
     # keys
 

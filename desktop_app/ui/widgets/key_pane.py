@@ -20,6 +20,7 @@ from desktop_app.ui.labels import label, tone, when
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import DetailPane, FactsGrid, Pill, plain_label, push_button, row_of
 from desktop_app.ui.widgets.copy_button import CopyButton
+from desktop_app.ui.widgets.key_life_view import KeyLifeView
 from desktop_app.ui.widgets.timeline_view import TimelineView
 
 
@@ -58,6 +59,7 @@ class KeyPane(DetailPane):
         ):
             self._facts.add(name, title)
         self.order_button = push_button("", "key_order_button", self._open_order, kind="link", icon="receipt-text")
+        self.life = KeyLifeView(window)
         self._life = plain_label(self.tr("What happened to it"), role="section")
         self.timeline = TimelineView("key_timeline")
         self._single = (
@@ -67,6 +69,7 @@ class KeyPane(DetailPane):
             self.copy_button,
             self._logged,
             self._facts,
+            self.life,
             self._life,
         )
         self.content.addWidget(self._many)
@@ -76,6 +79,7 @@ class KeyPane(DetailPane):
         self.content.addWidget(self._logged)
         self.content.addWidget(self._facts)
         self.content.addLayout(row_of(self.order_button, 1))
+        self.content.addWidget(self.life)
         self.content.addWidget(self._life)
         self.content.addWidget(self.timeline)
         self._steps = {
@@ -201,7 +205,9 @@ class KeyPane(DetailPane):
 
     def _show_life(self) -> None:
         if self._key is not None:
-            self.timeline.set_events(self._shop.inventory.history(self._key.id), self._window.zone())
+            life = self._shop.inventory.life(self._key.id)
+            self.life.show_life(life)
+            self.timeline.set_events(life.events, self._window.zone())
 
     def _open_order(self) -> None:
         if self._key is not None:
