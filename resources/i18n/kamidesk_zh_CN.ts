@@ -1358,7 +1358,7 @@
     </message>
     <message>
         <source>Look for “{text}” inside all keys…</source>
-        <translation type="unfinished"></translation>
+        <translation>在所有卡密中查找“{text}”…</translation>
     </message>
 </context>
 <context>
@@ -1397,19 +1397,23 @@
     </message>
     <message>
         <source>Writing the report</source>
-        <translation type="unfinished"></translation>
+        <translation>正在写入报告</translation>
+    </message>
+    <message>
+        <source>{file}-report.csv</source>
+        <translation>{file}-导入报告.csv</translation>
     </message>
     <message>
         <source>Where the report goes</source>
-        <translation type="unfinished"></translation>
+        <translation>报告保存位置</translation>
     </message>
     <message>
         <source>CSV (*.csv)</source>
-        <translation type="unfinished">CSV (*.csv)</translation>
+        <translation>CSV (*.csv)</translation>
     </message>
     <message>
         <source>The report of {count} lines is in {file}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 行的报告已保存到 {file}。</translation>
     </message>
     <message>
         <source>Cancelled: no card key was stored.</source>
@@ -1461,11 +1465,11 @@
     </message>
     <message>
         <source>Files that wait for their turn: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>等待处理的文件：{count} 个。</translation>
     </message>
     <message>
         <source>Next file: {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个文件：{file}</translation>
     </message>
     <message>
         <source>Preview</source>
@@ -1627,150 +1631,150 @@
     <name>KeyLayoutPanel</name>
     <message>
         <source>Encoding</source>
-        <translation type="unfinished">编码</translation>
+        <translation>编码</translation>
     </message>
     <message>
         <source>Layout</source>
-        <translation type="unfinished"></translation>
+        <translation>版式</translation>
     </message>
     <message>
         <source>One key on each line</source>
-        <translation type="unfinished">每行一条卡密</translation>
+        <translation>每行一张卡密</translation>
     </message>
     <message>
         <source>Rows and columns</source>
-        <translation type="unfinished"></translation>
+        <translation>表格（多列）</translation>
     </message>
     <message>
         <source>Between the columns</source>
-        <translation type="unfinished"></translation>
+        <translation>分隔符</translation>
     </message>
     <message>
         <source>Comma</source>
-        <translation type="unfinished"></translation>
+        <translation>逗号</translation>
     </message>
     <message>
         <source>Tab</source>
-        <translation type="unfinished"></translation>
+        <translation>制表符</translation>
     </message>
     <message>
         <source>Semicolon</source>
-        <translation type="unfinished"></translation>
+        <translation>分号</translation>
     </message>
     <message>
         <source>The first row names the columns</source>
-        <translation type="unfinished"></translation>
+        <translation>第一行是列名</translation>
     </message>
     <message>
         <source>Sheet</source>
-        <translation type="unfinished"></translation>
+        <translation>工作表</translation>
     </message>
     <message>
         <source>Cards of</source>
-        <translation type="unfinished"></translation>
+        <translation>所属商品</translation>
     </message>
     <message>
         <source>Forget it</source>
-        <translation type="unfinished"></translation>
+        <translation>不再记住</translation>
     </message>
     <message>
         <source>Card key</source>
-        <translation type="unfinished">卡密</translation>
+        <translation>卡密</translation>
     </message>
     <message>
         <source>Card number</source>
-        <translation type="unfinished"></translation>
+        <translation>卡号</translation>
     </message>
     <message>
         <source>Password</source>
-        <translation type="unfinished">密码</translation>
+        <translation>密码</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished">备注</translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>Face value</source>
-        <translation type="unfinished">面值</translation>
+        <translation>面值</translation>
     </message>
     <message>
         <source>Last usable day</source>
-        <translation type="unfinished">最后有效日</translation>
+        <translation>有效期</translation>
     </message>
     <message>
         <source>Cost per key</source>
-        <translation type="unfinished">单条成本</translation>
+        <translation>每张成本</translation>
     </message>
     <message>
         <source>Sold or not</source>
-        <translation type="unfinished"></translation>
+        <translation>是否已售</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished">全部</translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>Read as the last list of this product.</source>
-        <translation type="unfinished"></translation>
+        <translation>已按该商品上次的方式读取。</translation>
     </message>
     <message>
         <source>How this product&apos;s last list was read is remembered.</source>
-        <translation type="unfinished"></translation>
+        <translation>已记住该商品上次的读取方式。</translation>
     </message>
     <message>
         <source>Column {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 列</translation>
     </message>
 </context>
 <context>
     <name>KeyLifeView</name>
     <message>
         <source>Supplier</source>
-        <translation type="unfinished">供应商</translation>
+        <translation>供货商</translation>
     </message>
     <message>
         <source>Invoice number</source>
-        <translation type="unfinished">发票号</translation>
+        <translation>发票号</translation>
     </message>
     <message>
         <source>Cost</source>
-        <translation type="unfinished">成本</translation>
+        <translation>成本</translation>
     </message>
     <message>
         <source>Imported</source>
-        <translation type="unfinished">导入日期</translation>
+        <translation>导入</translation>
     </message>
     <message>
         <source>Order {order_no}</source>
-        <translation type="unfinished">订单 {order_no}</translation>
+        <translation>订单 {order_no}</translation>
     </message>
     <message>
         <source>taken back or replaced</source>
-        <translation type="unfinished"></translation>
+        <translation>已收回或更换</translation>
     </message>
     <message>
         <source>sent as a replacement</source>
-        <translation type="unfinished"></translation>
+        <translation>补发</translation>
     </message>
     <message>
         <source>{count} earlier deliveries are not listed.</source>
-        <translation type="unfinished"></translation>
+        <translation>更早的 {count} 次发货未列出。</translation>
     </message>
     <message>
         <source>Redeemed</source>
-        <translation type="unfinished"></translation>
+        <translation>已核销</translation>
     </message>
     <message>
         <source>Request {request_no}</source>
-        <translation type="unfinished"></translation>
+        <translation>申请 {request_no}</translation>
     </message>
     <message>
         <source>Refund {amount}</source>
-        <translation type="unfinished"></translation>
+        <translation>退款 {amount}</translation>
     </message>
     <message>
         <source>Proof {proof_no}</source>
-        <translation type="unfinished"></translation>
+        <translation>核销凭证 {proof_no}</translation>
     </message>
 </context>
 <context>
@@ -1919,7 +1923,7 @@
     </message>
     <message>
         <source>Save this report…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存报告…</translation>
     </message>
     <message>
         <source>Lines of the file</source>
@@ -1990,79 +1994,79 @@
     <name>KeyScanDialog</name>
     <message>
         <source>Find by a part of the key</source>
-        <translation type="unfinished"></translation>
+        <translation>按部分卡密查找</translation>
     </message>
     <message>
         <source>Part of the key</source>
-        <translation type="unfinished"></translation>
+        <translation>卡密的一部分</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>查找</translation>
     </message>
     <message>
         <source>Keys found</source>
-        <translation type="unfinished"></translation>
+        <translation>找到的卡密</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>卡密</translation>
     </message>
     <message>
         <source>Product</source>
-        <translation type="unfinished">商品</translation>
+        <translation>商品</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Batch</source>
-        <translation type="unfinished">批次</translation>
+        <translation>批次</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>订单</translation>
     </message>
     <message>
         <source>No key found</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到卡密</translation>
     </message>
     <message>
         <source>Give a part of the key and search.</source>
-        <translation type="unfinished"></translation>
+        <translation>输入卡密的一部分后查找。</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Show this key</source>
-        <translation type="unfinished"></translation>
+        <translation>查看该卡密</translation>
     </message>
     <message>
         <source>Keys are stored encrypted, so every one of them is opened and compared. It can be stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>卡密加密存储，需要逐张解密比对，可随时停止。</translation>
     </message>
     <message>
         <source>Searching the keys</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找卡密</translation>
     </message>
     <message>
         <source>{found} of {scanned} keys hold it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{scanned} 张卡密中有 {found} 张包含该内容。</translation>
     </message>
     <message>
         <source>The newest {found} that hold it; give more of the key to find others.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅显示最新的 {found} 张；请输入更多字符以缩小范围。</translation>
     </message>
     <message>
         <source>{count} keys are damaged and could not be opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>另有 {count} 张卡密已损坏，无法解密。</translation>
     </message>
     <message>
         <source>The search was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止查找。</translation>
     </message>
 </context>
 <context>
@@ -2093,7 +2097,7 @@
     </message>
     <message>
         <source>Drop a text, CSV, Excel or dump file here, or choose one</source>
-        <translation type="unfinished"></translation>
+        <translation>把文本、CSV、Excel 或数据库导出文件拖到这里，或点击选择</translation>
     </message>
     <message>
         <source>Card keys, one on each line</source>
@@ -2153,7 +2157,7 @@
     </message>
     <message>
         <source>Lists of keys (*.txt *.csv *.tsv *.xlsx *.sql)</source>
-        <translation type="unfinished"></translation>
+        <translation>卡密列表 (*.txt *.csv *.tsv *.xlsx *.sql)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -2466,7 +2470,7 @@
     </message>
     <message>
         <source>Find an order no., buyer, account, batch or key…</source>
-        <translation type="unfinished"></translation>
+        <translation>查找订单号、买家、账号、批次或卡密…</translation>
     </message>
     <message>
         <source>Find from anywhere (Ctrl+K)</source>

@@ -255,7 +255,7 @@ class ImportKeysDialog(QDialog):
                 )
             )
 
-        name = f"{Path(preview.source).stem}-{self.tr('report')}.csv"
+        name = self.tr("{file}-report.csv").format(file=Path(preview.source).stem)
         choose_target(self, self.tr("Where the report goes"), name, (self.tr("CSV (*.csv)"),), write)
 
     def _on_report(self, path: Path, lines: int) -> None:
