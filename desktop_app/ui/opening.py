@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class Opening(QObject):
         self._data_dir = data_dir
         self._idle = IdleLock(self)
         self._idle.idled.connect(window.lock)
+        self._idle.returned.connect(self._on_returned)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_changed)
         window.unlock_wanted.connect(self.ask_to_unlock)
@@ -46,7 +48,9 @@ class Opening(QObject):
             if not Shop.exists(data_dir):
                 return None
             shop = Shop.open(data_dir, window=True)
-            shop.unlock_automatically()
+            # a key file that is gone must not stand before the recovery code
+            with suppress(ShopError):
+                shop.unlock_automatically()
             return shop
 
         self._jobs.run(self, work, self._on_opened, self._on_failed)
@@ -81,11 +85,24 @@ class Opening(QObject):
         dialog.open()
 
     def ask_to_unlock(self) -> None:
+        """By the keyring or the key file without a word, otherwise by a dialog."""
         from desktop_app.ui.dialogs.unlock_dialog import UnlockDialog
 
         shop = self._window.shop
-        if shop is not None and self._window.findChild(UnlockDialog) is None:
-            UnlockDialog(shop, self._jobs, self._window).open()
+        if shop is None or self._window.findChild(UnlockDialog) is not None:
+            return
+        try:
+            if shop.unlock_automatically():
+                return
+        except ShopError as error:
+            self._window.show_error(error)
+        # before the form that somebody is just filling in: what was typed there stays
+        UnlockDialog(shop, self._jobs, QApplication.activeModalWidget() or self._window).open()
+
+    def _on_returned(self) -> None:
+        shop = self._window.shop
+        if shop is not None and not shop.is_unlocked:
+            self.ask_to_unlock()
 
     def _attach(self, shop: Any) -> None:
         shop.on_change(self._signals.tell)

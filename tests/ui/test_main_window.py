@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.services import Change, Shop
 from desktop_app.ui.actions import page_action
 from desktop_app.ui.bug_reports import BugReporter
+from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.main_window import PAGES, MainWindow, PageEntry
 from desktop_app.ui.opening import Opening
@@ -281,3 +283,47 @@ def test_a_bug_is_logged_and_shown_once(qtbot: QtBot, window: MainWindow, tmp_pa
     shown = [dialog for dialog in window.findChildren(QDialog) if dialog.objectName() == "text_dialog"]
     assert len(shown) == 1
     assert str(log) in shown[0].findChild(QLabel, "dialog_introduction").text()
+
+
+def test_who_comes_back_after_a_while_goes_on_where_they_were(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    made, code = Shop.create(tmp_path / "shop", protection="password", password="correct horse")
+    made.close()
+    opening = Opening(window, window.jobs, tmp_path / "shop")
+    window.show()
+    opening.start()
+    unlock = window.findChild(QDialog, "unlock_dialog")
+    unlock.findChild(QPushButton, "other_way_button").click()
+    unlock.findChild(QLineEdit, "password_edit").setText(code)
+    unlock.findChild(QPushButton, "unlock_button").click()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    form = QDialog(window)
+    edit = QLineEdit(form)
+    form.open()
+    edit.setText("half typed")
+    idle = opening.findChild(IdleLock)
+    idle._on_timeout()
+    assert not window.shop.is_unlocked
+    assert window.findChild(QDialog, "unlock_dialog") is None, "nobody is there to be asked"
+    idle._watch(form.windowHandle())
+    QTest.keyClick(form.windowHandle(), Qt.Key.Key_Shift)
+    qtbot.waitUntil(lambda: window.findChild(QDialog, "unlock_dialog") is not None)
+    assert window.findChild(QDialog, "unlock_dialog").parent() is form
+    assert edit.text() == "half typed"
+
+
+def test_a_shop_with_a_key_file_opens_again_without_a_word(window: MainWindow, tmp_path: Path) -> None:
+    made, code = Shop.create(tmp_path / "shop", protection="file")
+    made.close()
+    opening = Opening(window, window.jobs, tmp_path / "shop")
+    opening.start()
+    window.lock()
+    window.toggle_lock()
+    assert window.shop.is_unlocked
+    window.lock()
+    for key in (tmp_path / "shop").glob("*.key"):
+        key.unlink()
+    window.toggle_lock()
+    unlock = window.findChild(QDialog, "unlock_dialog")
+    unlock.findChild(QLineEdit, "password_edit").setText(code)
+    unlock.findChild(QPushButton, "unlock_button").click()
+    assert window.shop.is_unlocked

@@ -26,7 +26,9 @@ class UnlockDialog(QDialog):
         self.setFixedWidth(420)
         self._shop = shop
         self._jobs = jobs
-        self._by_code = False
+        # without a password only the code is left
+        self._has_password = "password" in shop.protections()
+        self._by_code = not self._has_password
         self._prompt = plain_label(role="muted", wrap=True, name="unlock_prompt")
         self.password_edit = QLineEdit()
         self.password_edit.setObjectName("password_edit")
@@ -34,6 +36,7 @@ class UnlockDialog(QDialog):
         self._other = push_button("", "other_way_button", self._switch, kind="link")
         self.unlock_button = push_button(self.tr("Unlock"), "unlock_button", self._unlock, kind="primary")
         self.unlock_button.setDefault(True)
+        self._other.setVisible(self._has_password)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 18)
         layout.setSpacing(12)

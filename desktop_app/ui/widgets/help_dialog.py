@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout, QWidget
 
 from desktop_app.paths import resources
 from desktop_app.ui.labels import language
 from desktop_app.ui.widgets.basics import push_button, row_of
+
+ROW_HEIGHT = 36
 
 
 def help_files() -> list[Path]:
@@ -40,7 +42,8 @@ class HelpDialog(QDialog):
         self._browser.setAccessibleName(self.tr("Help text"))
         self._browser.setOpenLinks(False)
         for path in self._files:
-            self._topics.addItem(_heading(path))
+            topic_item = QListWidgetItem(_heading(path), self._topics)
+            topic_item.setSizeHint(QSize(0, ROW_HEIGHT))
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self._topics)
