@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,10 +59,14 @@ def make_application(argv: Sequence[str] = (), *, language: str | None = None) -
 
 
 def load_language(app: QApplication, choice: str) -> str:
-    """Load the translations of ``choice`` (``system``, ``zh`` or ``en``); returns ``zh`` or ``en``."""
+    """Load the translations of ``choice``: ``zh``, ``en``, or ``system``, where KAMIDESK_LANGUAGE comes first.
+
+    Returns ``zh`` or ``en``.
+    """
     wanted = choice
     if choice not in ("zh", "en"):
-        wanted = "zh" if any(name.startswith("zh") for name in QLocale.system().uiLanguages()[:1]) else "en"
+        named = os.environ.get("KAMIDESK_LANGUAGE") or next(iter(QLocale.system().uiLanguages()), "")
+        wanted = "zh" if named.lower().startswith("zh") else "en"
     labels.set_language(wanted)
     if wanted == "zh":
         QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
