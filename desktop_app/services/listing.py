@@ -27,7 +27,8 @@ Line = TypeVar("Line")
 _FEW_ROWS = 1024
 """So far into a list an index is walked even where several have to be merged."""
 
-_ID_DIGITS = 16
+_WIDTHS = (("I", 8), ("q", 16))
+"""Types of array and the hexadecimal digits of their items: four bytes for an id, and eight where four are too few."""
 _IDS_AT_ONCE = 1 << 14
 """So many ids are worked on in one go: the window gets its turn in between."""
 
@@ -106,20 +107,19 @@ class Listing(Generic[Line]):
             yield from self._rows_of(ids[start : start + chunk])
 
     def ids(self) -> array[int]:
-        """The ids of all rows in their order, 8 bytes each."""
+        """The ids of all rows in their order, four bytes each (eight where an id needs them)."""
         with self._loading:
             if self._ids is None:
                 self._prepared()
                 with self._context.read() as session:
-                    texts = [_ids_text(session, part) for part in self._parts]
-                self._ids = _ids_of(texts)
+                    self._ids = _ids_of(session, self._parts)
             return self._ids
 
     def positions(self, ids: Collection[int]) -> dict[int, int]:
         """At which place each of ``ids`` stands; those that are not in the list are left out."""
         wanted = set(ids)
         found: dict[int, int] = {}
-        every = self.ids() if wanted else array("q")
+        every: Sequence[int] = self.ids() if wanted else ()
         for start in range(0, len(every), _IDS_AT_ONCE):
             some = every[start : start + _IDS_AT_ONCE]
             for row_id in wanted.intersection(some):
@@ -181,22 +181,29 @@ def _turned(column: Any) -> Any:
     return column.element.asc() if column.modifier is operators.desc_op else column.element.desc()
 
 
-def _ids_text(session: Session, statement: Select[Any]) -> str:
-    """All ids in hexadecimal: one step of SQLite for all of them, during which other threads run.
+def _ids_of(session: Session, statements: Sequence[Select[Any]]) -> array[int]:
+    for kind, digits in _WIDTHS:
+        ids = array(kind)
+        for statement in statements:
+            text, highest = _ids_text(session, statement, digits)
+            if highest >= 16**digits:
+                break
+            step = digits * _IDS_AT_ONCE
+            for start in range(0, len(text), step):
+                ids.frombytes(bytes.fromhex(text[start : start + step]))
+        else:
+            break
+    if sys.byteorder == "little":
+        ids.byteswap()
+    return ids
+
+
+def _ids_text(session: Session, statement: Select[Any], digits: int) -> tuple[str, int]:
+    """All ids in hexadecimal, and the highest: one step of SQLite for all of them, during which other threads run.
 
     An aggregate keeps the order of its subquery (sqlite.org/optoverview.html, "The flattening optimization").
     """
     rows = statement.subquery()
-    digits = func.printf(f"%0{_ID_DIGITS}x", rows.c[0])
-    return session.execute(select(func.group_concat(digits, "")).select_from(rows)).scalar_one() or ""
-
-
-def _ids_of(texts: Sequence[str]) -> array[int]:
-    ids = array("q")
-    step = _ID_DIGITS * _IDS_AT_ONCE
-    for text in texts:
-        for start in range(0, len(text), step):
-            ids.frombytes(bytes.fromhex(text[start : start + step]))
-    if sys.byteorder == "little":
-        ids.byteswap()
-    return ids
+    number = func.printf(f"%0{digits}x", rows.c[0])
+    text, highest = session.execute(select(func.group_concat(number, ""), func.max(rows.c[0])).select_from(rows)).one()
+    return text or "", highest or 0

@@ -32,7 +32,7 @@ from desktop_app.storage.tables import ChannelRow, OrderRow, ProductRow
 _TROUBLE: Final = re.compile(r"[\"\\\x00-\x09\x0b-\x1f]|^[^\w#*\n]|^\d+$|^[\d.]+[eE]|^\d{1,2}[-/]|\s$", re.MULTILINE)
 """Among buyers, one a line: one that may need quoting or the guard; masked ones hardly ever do."""
 
-_ORDERS: Final = 4000
+_ORDERS: Final = 2000
 """So many at a time; each part is one short read."""
 
 _READERS: Final = 2

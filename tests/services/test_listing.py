@@ -133,3 +133,15 @@ def test_a_long_list_walks_an_index_and_sorts_nothing(shop: OrderDesk) -> None:
         filtered = shop.orders.listing(where)
         filtered.count()
         assert filtered._is_indexed, where
+
+
+def test_an_id_beyond_four_bytes_is_kept(shop: OrderDesk) -> None:
+    far = 2**40
+    shop.desk.execute(
+        "INSERT INTO card_keys (id, product_id, batch_id, line, state, state_at, tag, sealed, note) "
+        "SELECT ?, product_id, batch_id, 99, 'in_stock', state_at, zeroblob(16), sealed, '' "
+        "FROM card_keys WHERE id = 1",
+        far,
+    )
+    ids = shop.desk.inventory.listing(KeyFilter(), Sort("id")).ids()
+    assert (len(ids), ids[0], ids[-1]) == (17, 1, far)
