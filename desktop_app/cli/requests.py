@@ -157,3 +157,14 @@ def requests_ask(
         request_id = shop.requests.by_number(request_no).line.id
         zh, en = shop.requests.ask(request_id, kind or [], note)
     session.say(en, zh)
+
+
+@app.command("key")
+def requests_key(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="Name that the sending program gives as its source.")],
+) -> None:
+    """Print the key with which a program signs the files it puts into the drop folder."""
+    session: Session = context.obj
+    with session.shop(unlocked=True) as shop:
+        typer.echo(shop.requests.intake_key(source))

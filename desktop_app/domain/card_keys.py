@@ -221,7 +221,7 @@ _SEPARATORS: Final = ("----", "\t", "|", ",")
 
 
 def examine(text: str, rule: KeyRule = EXACT) -> KeyCheck:
-    """Index form, problem and warnings of ``text`` in one pass (SECURITY, hostile input 2 and 9-13)."""
+    """Index form, problem and warnings of ``text`` in one pass."""
     if is_plain(text):
         return KeyCheck(text if rule is EXACT else _folded(text, rule), None, ())
     normalised = normalise(text, rule)

@@ -1,4 +1,4 @@
-"""Codes of the domain and the moves between states (vocabulary: DOMAIN of the README's glossary).
+"""Codes of the domain and the moves between states (vocabulary: the glossary of the README).
 
 The values are what is stored and what stands in case files; words for people live in the labels.
 """

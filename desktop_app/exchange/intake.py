@@ -21,7 +21,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
@@ -114,6 +114,14 @@ class IntakeReport:
 Handler = Callable[[ClaimedFile, RequestDraft, Trust], Outcome]
 """Stores one request in one transaction and says what it did. ``draft.source`` is never empty. A ShopError rejects the
 request; LockedError and StorageError leave the file in work/ for the next pass."""
+
+
+KeyOf = Callable[[str], bytes | None]
+"""The HMAC key of a source; None: it has none. LockedError leaves a signed file in work/ for the next pass."""
+
+
+def _no_key(_source: str) -> None:
+    return None
 
 
 class DropFolder:
@@ -213,14 +221,12 @@ class DropFolder:
         note.write_text(f"{reason.zh}\n{reason.en}\n", encoding="utf-8", errors="backslashreplace")
         self._move(path, self.bad)
 
-    def process(
-        self, now: datetime, handle: Handler, *, zone: tzinfo, keys: Mapping[str, bytes] | None = None
-    ) -> IntakeReport:
+    def process(self, now: datetime, handle: Handler, *, zone: tzinfo, key_of: KeyOf = _no_key) -> IntakeReport:
         """One pass: what is left in work/, then what is ready in in/.
 
-        ``zone`` reads times without an offset; ``keys`` are the HMAC keys by source. Whatever is wrong with one file
-        sends that file to bad/ and the pass goes on. When the receiver cannot store anything now (StorageError,
-        LockedError), the file stays in work/ and comes again with the next pass.
+        ``zone`` reads times without an offset; ``key_of`` gives the HMAC key of a source, None when it has none. Whatever
+        is wrong with one file sends that file to bad/ and the pass goes on. When the receiver cannot store anything now
+        (StorageError, LockedError), the file stays in work/ and comes again with the next pass.
         """
         report = IntakeReport()
         claims = self.drain_work()
@@ -230,7 +236,7 @@ class DropFolder:
                 claims.append(claimed)
         for claimed in claims:
             try:
-                folder, reason = self._take(claimed, now, handle, zone, keys or {}, report)
+                folder, reason = self._take(claimed, now, handle, zone, key_of, report)
                 if reason is not None:
                     self.reject(claimed, reason)
                 elif folder == "done":
@@ -250,14 +256,14 @@ class DropFolder:
         now: datetime,
         handle: Handler,
         zone: tzinfo,
-        keys: Mapping[str, bytes],
+        key_of: KeyOf,
         report: IntakeReport,
     ) -> tuple[str, ShopError | None]:
         """The folder a claim belongs in, and why when that is bad/."""
         try:
             claimed = self.read(path, now)
             drafts = _drafts(claimed, zone)
-            trust = _trust(claimed, drafts, keys)
+            trust = _trust(claimed, drafts, key_of)
             return self._hand_over(claimed, drafts, trust, handle, report)
         except StorageError:
             raise
@@ -372,11 +378,11 @@ def _drafts(claimed: ClaimedFile, zone: tzinfo) -> tuple[RequestDraft, ...]:
     return tuple(replace(draft, source=draft.source or DEFAULT_SOURCE) for draft in parsed.drafts)
 
 
-def _trust(claimed: ClaimedFile, drafts: tuple[RequestDraft, ...], keys: Mapping[str, bytes]) -> Trust:
+def _trust(claimed: ClaimedFile, drafts: tuple[RequestDraft, ...], key_of: KeyOf) -> Trust:
     sources = {draft.source for draft in drafts}
     if claimed.signature is None or len(sources) != 1:
         return Trust.UNVERIFIED
-    key = keys.get(sources.pop())
+    key = key_of(sources.pop())
     if key is None:
         return Trust.UNVERIFIED
     if not _HEX_DIGEST.fullmatch(claimed.signature) or not hmac.compare_digest(

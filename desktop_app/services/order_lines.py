@@ -346,7 +346,7 @@ def read_redemptions(context: Context, session: Session, unit_ids: Sequence[int]
 
 
 def missing_facts(row: RedemptionRow) -> tuple[str, ...]:
-    """Which of the four facts of a redemption record are absent or blank (DOMAIN §3; seed A19, A23)."""
+    """Which of the four facts of a redemption record are absent or blank (seed A19, A23)."""
     given = {
         "redeemed_at": row.redeemed_at is not None,
         "code": bool(row.code.strip()),

@@ -137,7 +137,7 @@ def read_proof_facts(
 
 
 def key_commitment(tag: bytes, salt: bytes, key: bytes) -> str:
-    """SHA-256 over tag, salt and key, in hex: binds the proof to the key without giving it away (SECURITY §4)."""
+    """SHA-256 over tag, salt and key, in hex: binds the proof to the key without giving it away."""
     return hashlib.sha256(tag + salt + key).hexdigest()
 
 

@@ -174,7 +174,10 @@ class Intake:
     def take(self) -> IntakeReport:
         """Receive every file that is whole."""
         with self._turn:
-            report = self.folder().process(self._context.clock(), self._handle, zone=self._context.zone)
+            # while the shop is locked a signed file waits: it must never pass for an unsigned one
+            report = self.folder().process(
+                self._context.clock(), self._handle, zone=self._context.zone, key_of=self._context.vault.intake_key
+            )
         return IntakeReport(
             received=report.received,
             already=report.already,

@@ -119,6 +119,13 @@ class Requests:
         """The folder where other programs put request files."""
         return self._intake.folder().incoming
 
+    def intake_key(self, source: str) -> str:
+        """What a sender called ``source`` signs its files with, as hexadecimal; logged, because it is a secret."""
+        key = self._context.vault.intake_key(source).hex()
+        with self._context.write() as session:
+            self._context.record(session, "key.revealed", "intake", 0, facts={"source": source})
+        return key
+
     def take_from_drop_folder(self) -> request_intake.IntakeReport:
         """Receive every file that is complete; nothing is lost and nothing is received twice."""
         report = self._intake.take()

@@ -199,11 +199,15 @@ class Vault:
         return next(self._tags("pii-idx", (text,)))
 
     def commitment_salt(self, tag: bytes) -> bytes:
-        """32 bytes per card key for the commitment that a proof prints (SECURITY §4)."""
+        """32 bytes per card key for the commitment that a proof prints."""
         salt = bytearray(KEY_BYTES)
         key = self._subkey("commit", 1)
         HKDF(SHA256(), KEY_BYTES, self.shop_uid, b"km/1/commit-card/" + tag).derive_into(key, salt)
         return bytes(salt)
+
+    def intake_key(self, source: str) -> bytes:
+        """32 bytes that prove to the drop folder that a request file comes from ``source``."""
+        return hmac.digest(self._subkey("intake", 1), source.encode(), "sha256")
 
     def attachment_cipher(self) -> AESGCM:
         """The cipher of evidence files."""

@@ -302,7 +302,7 @@ def test_signatures(folder: DropFolder) -> None:
         if signature is not None:
             (folder.incoming / f"{name}.sig").write_text(signature)
         put(folder, name, content)
-        return run(folder, receiver, keys=keys)
+        return run(folder, receiver, key_of=keys.get)
 
     assert drop("signed.json", data, sign(data, keys["site"]).upper() + "\n").received == 1
     assert receiver.calls[-1][1] is Trust.VERIFIED
@@ -358,10 +358,10 @@ def test_a_kill_at_any_step_loses_nothing_and_takes_nothing_twice(tmp_path: Path
         with pytest.MonkeyPatch.context() as patch:
             Killer(patch, at, after)
             try:
-                run(folder, receiver, keys=key)
+                run(folder, receiver, key_of=key.get)
             except Killed:
                 killed = True
-        run(DropFolder(folder.root), receiver, keys=key)
+        run(DropFolder(folder.root), receiver, key_of=key.get)
         assert not list(folder.incoming.iterdir()), at
         assert not list(folder.work.iterdir()), at
         assert sorted(id_ for _, id_ in receiver.kept) == ["R-1", "R-3", "R-4", "R-5"], at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from pathlib import Path
 
@@ -170,6 +171,34 @@ def test_the_drop_folder_receives_once_and_keeps_what_it_cannot_take(shop: Order
     assert len(line) == 1
     assert not shop.requests.detail(line[0].id).verified_source
     assert sorted(path.suffix for path in (folder.parent / "bad").iterdir()) == [".json"] * 3 + [".txt"] * 3
+
+
+def test_a_signed_file_is_verified_waits_while_locked_and_never_passes_for_unsigned(
+    shop: OrderDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.delivered()
+    folder = shop.requests.drop_folder()
+    key = bytes.fromhex(shop.requests.intake_key("site"))
+
+    def put(name: str, external_id: str, signed_with: bytes) -> None:
+        data = json.dumps({"id": external_id, "order_no": "A1", "source": "site"}).encode()
+        (folder / f"{name}.sig").write_text(hmac.digest(signed_with, data, "sha256").hex())
+        drop(folder, name, data.decode())
+
+    put("good.json", "R-1", key)
+    put("forged.json", "R-2", b"x" * 32)
+    shop.clock.advance(seconds=5)
+    report = shop.requests.take_from_drop_folder()
+    assert (report.received, report.bad) == (1, 1)
+    (line,) = shop.requests.listing(RequestFilter(scope="all")).page(0, 9)
+    assert shop.requests.detail(line.id).verified_source
+    root = bytes(shop.context.vault._opened())
+    shop.context.vault.lock()
+    put("later.json", "R-3", key)
+    shop.clock.advance(seconds=5)
+    assert shop.requests.take_from_drop_folder().received == 0
+    monkeypatch.setattr(shop.context.vault, "_root", bytearray(root))
+    assert shop.requests.take_from_drop_folder().received == 1
 
 
 def test_a_file_of_requests_is_previewed_and_imported_in_one_transaction(shop: OrderDesk, tmp_path: Path) -> None:
