@@ -224,9 +224,9 @@ class DropFolder:
     def process(self, now: datetime, handle: Handler, *, zone: tzinfo, key_of: KeyOf = _no_key) -> IntakeReport:
         """One pass: what is left in work/, then what is ready in in/.
 
-        ``zone`` reads times without an offset; ``key_of`` gives the HMAC key of a source, None when it has none. Whatever
-        is wrong with one file sends that file to bad/ and the pass goes on. When the receiver cannot store anything now
-        (StorageError, LockedError), the file stays in work/ and comes again with the next pass.
+        ``zone`` reads times without an offset; ``key_of`` gives the HMAC key of a source, None when it has none.
+        Whatever is wrong with one file sends that file to bad/ and the pass goes on. When the receiver cannot store
+        anything now (StorageError, LockedError), the file stays in work/ and comes again with the next pass.
         """
         report = IntakeReport()
         claims = self.drain_work()
