@@ -38,7 +38,7 @@ class ImportKeysDialog(QDialog):
         self.setWindowTitle(self.tr("Import card keys"))
         self.setModal(True)
         self.setAcceptDrops(True)
-        self.resize(900, 640)
+        self.resize(980, 740)
         self._shop = shop
         self._jobs = jobs
         self._window = window

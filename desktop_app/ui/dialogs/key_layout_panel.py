@@ -58,7 +58,7 @@ class KeyLayoutPanel(QWidget):
         self.sheet_combo = self._combo("layout_sheet_combo", self.tr("Sheet"), (), self._on_sheet)
         self.goods_combo = self._combo("layout_goods_combo", self.tr("Cards of"), (), self._on_goods)
         self._goods: list[str | None] = []
-        self._remembered = plain_label(role="muted", name="layout_remembered", wrap=True)
+        self._remembered = plain_label(role="muted", name="layout_remembered")
         self.forget_button = push_button(
             self.tr("Forget it"), "layout_forget_button", self.forget_wanted.emit, kind="link"
         )
@@ -97,9 +97,8 @@ class KeyLayoutPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row_of(*first, 1, spacing=12))
-        layout.addWidget(self.header_box)
         layout.addWidget(self._columns_part)
-        layout.addLayout(row_of(self._remembered, self.forget_button, 1))
+        layout.addLayout(row_of(self.header_box, 1, self._remembered, self.forget_button))
 
     # what is shown
 
@@ -144,7 +143,7 @@ class KeyLayoutPanel(QWidget):
         combo.setObjectName(name)
         combo.setAccessibleName(title)
         combo.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(10)
+        combo.setMinimumContentsLength(14)
         combo.addItems(list(texts))
         combo.currentIndexChanged.connect(on_chosen)
         return combo

@@ -207,6 +207,9 @@ class KeyPane(DetailPane):
         if self._key is not None:
             life = self._shop.inventory.life(self._key.id)
             self.life.show_life(life)
+            # a key that is only set apart was not delivered, and has no line there
+            is_listed = self._key.order_no in (delivery.order_no for delivery in life.deliveries)
+            self.order_button.setVisible(bool(self._key.order_no) and not is_listed)
             self.timeline.set_events(life.events, self._window.zone())
 
     def _open_order(self) -> None:
