@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop_app.services import Shop
 
 _SIZE = (1360, 840)
+_SETTLE_MS = 400
 
 
 def take_screenshots(data_dir: Path, folder: Path, language: str) -> list[Path]:
@@ -34,7 +35,7 @@ def take_screenshots(data_dir: Path, folder: Path, language: str) -> list[Path]:
             window.attach(shop)
             window.navigate("requests")
             window.show()
-            app.processEvents()
+            _settle()
             pictures.append(folder / f"window-{scheme.value}.png")
             window.grab().save(str(pictures[-1]))
             window.detach()
@@ -44,3 +45,12 @@ def take_screenshots(data_dir: Path, folder: Path, language: str) -> list[Path]:
     finally:
         shop.close()
     return pictures
+
+
+def _settle() -> None:
+    """Let rows arrive and layouts come to rest, as they would before anybody looks."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(_SETTLE_MS, loop.quit)
+    loop.exec()
