@@ -38,6 +38,12 @@ def drop(target: QWidget, *paths: Path) -> QDropEvent:
     return event
 
 
+def paste(field: QWidget, qtbot: QtBot) -> None:
+    """Ctrl+V, and let go of Ctrl: Qt would hold it down for the next test."""
+    qtbot.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyRelease(field, Qt.Key.Key_Control)
+
+
 def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
     path = folder / name
     path.write_bytes(text.encode(encoding))
@@ -94,10 +100,10 @@ def test_several_lines_pasted_on_the_keys_page_are_an_import(stock: StockWindow,
     clipboard = QGuiApplication.clipboard()
     clipboard.setText("one line only")
     page.search_box.setFocus()
-    qtbot.keyClick(page.search_box, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(page.search_box, qtbot)
     assert stock.dialogs() == []
     clipboard.setText(text)
-    qtbot.keyClick(page.search_box, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(page.search_box, qtbot)
     dialog = stock.dialog(ImportKeysDialog)
     assert dialog.preview.table.rows.rowCount() == 3
     # a text document would have made two keys of the last line and a space of the hard space
