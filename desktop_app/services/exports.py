@@ -296,7 +296,7 @@ _EXPORTS: Mapping[str, _Export] = {
             Column("days_left", "可售天数", "Days left", Kind.NUMBER),
             Column("expiring", "30 天内到期", "Expiring in 30 days", Kind.NUMBER),
         ),
-        lambda context, where, sort: _Report(Stock(context).report()),
+        lambda context, where, sort: _Report(Stock(context).report(sort=sort)),
         _stock_cells,
     ),
     "suppliers": _Export(
@@ -310,7 +310,7 @@ _EXPORTS: Mapping[str, _Export] = {
             Column("rate", "失效率", "Failure rate"),
             Column("loss_fen", "失效成本", "Cost of failures", Kind.MONEY),
         ),
-        lambda context, where, sort: _Report(Stock(context).suppliers()),
+        lambda context, where, sort: _Report(Stock(context).suppliers(sort)),
         _supplier_cells,
     ),
 }

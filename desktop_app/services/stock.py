@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import text as sql_text
 from sqlmodel import Session, col, func, select
@@ -12,6 +14,7 @@ from sqlmodel import Session, col, func, select
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.context import Context
 from desktop_app.services.issuing import uses_left
+from desktop_app.services.listing import Sort
 from desktop_app.services.products import ProductLine, Products, shop_day
 from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, ProductRow
 
@@ -57,14 +60,48 @@ class SupplierLine:
     loss_fen: int
 
 
+_STOCK_ORDERS: Mapping[str, Callable[[StockLine], Any]] = {
+    "code": lambda line: line.product.code.casefold(),
+    "name": lambda line: line.product.name.casefold(),
+    "in_stock": lambda line: line.product.in_stock,
+    "reserved": lambda line: line.product.reserved,
+    "delivered": lambda line: line.product.delivered,
+    "redeemed": lambda line: line.product.redeemed,
+    "quarantined": lambda line: line.product.quarantined,
+    "void": lambda line: line.product.void,
+    "expired": lambda line: line.product.expired,
+    "cost_fen": lambda line: line.cost_fen,
+    "price_fen": lambda line: line.price_fen,
+    "sold": lambda line: line.sold,
+    # what lasts for no known time lasts longest
+    "days_left": lambda line: (line.days_left is None, line.days_left or 0),
+    "expiring": lambda line: line.expiring,
+}
+
+_SUPPLIER_ORDERS: Mapping[str, Callable[[SupplierLine], Any]] = {
+    "supplier": lambda line: line.supplier.casefold(),
+    "batches": lambda line: line.batches,
+    "imported": lambda line: line.imported,
+    "in_stock": lambda line: line.in_stock,
+    "tried": lambda line: line.tried,
+    "failed": lambda line: line.failed,
+    "rate_bp": lambda line: -1 if line.rate_bp is None else line.rate_bp,
+    "loss_fen": lambda line: line.loss_fen,
+}
+
+
 class Stock:
     """Reports on the stock of one shop, and its alerts."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def report(self, expiring_days: int = EXPIRING_DAYS) -> list[StockLine]:
-        """Every product that holds keys, by name; ``expiring_days`` is how near a last usable day is "soon"."""
+    def report(self, expiring_days: int = EXPIRING_DAYS, sort: Sort | None = None) -> list[StockLine]:
+        """Every product that holds keys, by name; ``expiring_days`` is how near a last usable day is "soon".
+
+        Sort keys: code name in_stock reserved delivered redeemed quarantined void expired cost_fen price_fen sold
+        days_left expiring.
+        """
         context = self._context
         today = shop_day(context)
         soon = (date.fromisoformat(today) + timedelta(days=expiring_days)).isoformat()
@@ -101,10 +138,15 @@ class Stock:
                     expiring=expiring[product.id],
                 )
             )
+        if sort is not None:
+            lines.sort(key=_STOCK_ORDERS[sort.key], reverse=sort.descending)
         return lines
 
-    def suppliers(self) -> list[SupplierLine]:
-        """Every supplier, the least reliable first; batches without a supplier count together under ""."""
+    def suppliers(self, sort: Sort | None = None) -> list[SupplierLine]:
+        """Every supplier, the least reliable first; batches without a supplier count together under "".
+
+        Sort keys: supplier batches imported in_stock tried failed rate_bp loss_fen.
+        """
         with self._context.read() as session:
             in_stock: defaultdict[int, int] = defaultdict(int)
             for _, batch_id, count in _in_stock(session):
@@ -130,7 +172,10 @@ class Stock:
                     loss_fen=sum(failed.get(batch.id, 0) * (batch.cost_fen or 0) for batch in batches),
                 )
             )
-        return sorted(lines, key=lambda line: (-(line.rate_bp or 0), -line.tried, line.supplier))
+        lines.sort(key=lambda line: (-(line.rate_bp or 0), -line.tried, line.supplier))
+        if sort is not None:
+            lines.sort(key=_SUPPLIER_ORDERS[sort.key], reverse=sort.descending)
+        return lines
 
     def take_alerts(self) -> list[ProductLine]:
         """Products that have begun to run low, each told once; a product that was filled up can be told again.

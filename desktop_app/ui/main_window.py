@@ -105,6 +105,13 @@ PAGES = (
         "RefundsPage",
     ),
     PageEntry(
+        "reports",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Reports")),
+        "chart-column",
+        "desktop_app.ui.pages.reports_page",
+        "ReportsPage",
+    ),
+    PageEntry(
         "policies",
         str(QT_TRANSLATE_NOOP("MainWindow", "Policies")),
         "scale",

@@ -2449,6 +2449,10 @@
         <translation>退款</translation>
     </message>
     <message>
+        <source>Reports</source>
+        <translation>报表</translation>
+    </message>
+    <message>
         <source>Policies</source>
         <translation>退款政策</translation>
     </message>
@@ -4775,6 +4779,233 @@
     <message>
         <source>Reply so far (preliminary)</source>
         <translation>答复（暂拟）</translation>
+    </message>
+</context>
+<context>
+    <name>ReportsPage</name>
+    <message>
+        <source>Reports</source>
+        <translation>报表</translation>
+    </message>
+    <message>
+        <source>Stock</source>
+        <translation>库存</translation>
+    </message>
+    <message>
+        <source>Suppliers</source>
+        <translation>供应商</translation>
+    </message>
+    <message>
+        <source>Expiring within</source>
+        <translation>多少天内到期</translation>
+    </message>
+    <message>
+        <source> days</source>
+        <translation> 天</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Stock by product</source>
+        <translation>各商品的库存</translation>
+    </message>
+    <message>
+        <source>No product holds keys yet</source>
+        <translation>还没有放卡密的商品</translation>
+    </message>
+    <message>
+        <source>Add a product and import its keys; its stock is counted here.</source>
+        <translation>添加商品并导入卡密后，这里统计它的库存。</translation>
+    </message>
+    <message>
+        <source>Go to the products</source>
+        <translation>前往商品</translation>
+    </message>
+    <message>
+        <source>Failures by supplier</source>
+        <translation>各供应商的失效情况</translation>
+    </message>
+    <message>
+        <source>No keys were imported yet</source>
+        <translation>还没有导入过卡密</translation>
+    </message>
+    <message>
+        <source>Name the supplier when you import keys; how many of them fail is counted here.</source>
+        <translation>导入卡密时填写供应商，这里统计其中有多少失效。</translation>
+    </message>
+    <message>
+        <source>Go to the card keys</source>
+        <translation>前往卡密</translation>
+    </message>
+    <message>
+        <source>Show the product</source>
+        <translation>查看商品</translation>
+    </message>
+    <message>
+        <source>Show its keys</source>
+        <translation>查看其卡密</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>编码</translation>
+    </message>
+    <message>
+        <source>Sellable</source>
+        <translation>可售</translation>
+    </message>
+    <message>
+        <source>Lasts for</source>
+        <translation>可售时长</translation>
+    </message>
+    <message>
+        <source>Expiring</source>
+        <translation>将到期</translation>
+    </message>
+    <message>
+        <source>At cost</source>
+        <translation>成本</translation>
+    </message>
+    <message>
+        <source>At price</source>
+        <translation>售价</translation>
+    </message>
+    <message>
+        <source>Reserved</source>
+        <translation>已预留</translation>
+    </message>
+    <message>
+        <source>Delivered</source>
+        <translation>已发出</translation>
+    </message>
+    <message>
+        <source>Redeemed</source>
+        <translation>已核销</translation>
+    </message>
+    <message>
+        <source>Quarantined</source>
+        <translation>隔离</translation>
+    </message>
+    <message>
+        <source>Void</source>
+        <translation>作废</translation>
+    </message>
+    <message>
+        <source>Expired</source>
+        <translation>已过期</translation>
+    </message>
+    <message>
+        <source>Supplier</source>
+        <translation>供应商</translation>
+    </message>
+    <message>
+        <source>Failure rate</source>
+        <translation>失效率</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失效</translation>
+    </message>
+    <message>
+        <source>Delivered or failed</source>
+        <translation>已发出或失效</translation>
+    </message>
+    <message>
+        <source>Cost of failures</source>
+        <translation>失效成本</translation>
+    </message>
+    <message>
+        <source>In stock</source>
+        <translation>在库</translation>
+    </message>
+    <message>
+        <source>Imported</source>
+        <translation>导入张数</translation>
+    </message>
+    <message>
+        <source>Batches</source>
+        <translation>批次数</translation>
+    </message>
+    <message>
+        <source>sold out</source>
+        <translation>已售罄</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>{count} days</source>
+        <translation>{count} 天</translation>
+    </message>
+    <message>
+        <source>Delivered in the last {days} days: {count}</source>
+        <translation>最近 {days} 天发出：{count}</translation>
+    </message>
+    <message>
+        <source>Sellable keys whose last usable day is at most {days} days away</source>
+        <translation>最后可用日在 {days} 天之内的可售卡密</translation>
+    </message>
+    <message>
+        <source>Without {count} keys whose batch has no cost</source>
+        <translation>未计入 {count} 张批次没有成本的卡密</translation>
+    </message>
+    <message>
+        <source>(no supplier named)</source>
+        <translation>（未填供应商）</translation>
+    </message>
+    <message>
+        <source>none tried</source>
+        <translation>尚无发出</translation>
+    </message>
+    <message>
+        <source>{count} products</source>
+        <translation>{count} 个商品</translation>
+    </message>
+    <message>
+        <source>{count} sellable</source>
+        <translation>可售 {count} 张</translation>
+    </message>
+    <message>
+        <source>{amount} at cost</source>
+        <translation>成本 {amount}</translation>
+    </message>
+    <message>
+        <source>{amount} at price</source>
+        <translation>售价 {amount}</translation>
+    </message>
+    <message>
+        <source>{count} expiring within {days} days</source>
+        <translation>{days} 天内到期 {count} 张</translation>
+    </message>
+    <message>
+        <source>* {count} keys have no cost</source>
+        <translation>* {count} 张没有成本</translation>
+    </message>
+    <message>
+        <source>Total: {parts}</source>
+        <translation>合计：{parts}</translation>
+    </message>
+    <message>
+        <source>{count} suppliers</source>
+        <translation>{count} 家供应商</translation>
+    </message>
+    <message>
+        <source>{failed} of {tried} delivered or failed keys did not work</source>
+        <translation>已发出或失效的 {tried} 张中失效 {failed} 张</translation>
+    </message>
+    <message>
+        <source>they cost {amount}</source>
+        <translation>失效成本 {amount}</translation>
+    </message>
+    <message>
+        <source>{count} older batches: see the card keys</source>
+        <translation>另有 {count} 个更早的批次，请在卡密页查看</translation>
     </message>
 </context>
 <context>
