@@ -1,6 +1,6 @@
 """Make the pictures of the README: the window, light and dark, and the first page of a proof, all of the demo shop.
 
-    .venv/bin/python packaging/make_screenshots.py
+.venv/bin/python packaging/make_screenshots.py
 """
 
 from __future__ import annotations

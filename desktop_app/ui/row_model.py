@@ -419,4 +419,3 @@ def _places(
             if (found := row_id(row)) in places:
                 places[found] = page * PAGE_ROWS + place
     return places
-
