@@ -276,7 +276,7 @@ def test_deleted_keys_come_back_or_go_for_good(stock: StockWindow) -> None:
     assert not page.empty_bin_button.isVisible()
     page.apply_filter(state=KeyState.BINNED)
     assert page.empty_bin_button.isVisible()
-    page.table.selectRow(0)
+    page.table.select_row(0)
     page.pane.step_button("unbin").click()
     assert stock.shop.products.get(product_id).in_stock == 1
     page.empty_bin_button.click()
