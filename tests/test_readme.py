@@ -22,7 +22,7 @@ from desktop_app.exchange.key_files import COLUMN_NAMES
 from desktop_app.exchange.order_files import ORDER_COLUMNS
 from desktop_app.exchange.request_files import REQUEST_COLUMNS, requests_in_json
 from desktop_app.services.exports import EXPORTS
-from desktop_app.ui.main_window import PAGES
+from desktop_app.ui.page_table import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh-CN.md")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -29,6 +29,7 @@ from desktop_app.ui.colours import Tone
 from desktop_app.ui.icons import refresh_icons, set_icon
 from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import error_text
+from desktop_app.ui.page_table import PAGES, PageEntry
 from desktop_app.ui.widgets.basics import plain_label, push_button, set_tone
 from desktop_app.ui.widgets.copy_button import SecretClipboard
 from desktop_app.ui.widgets.empty_state import EmptyState
@@ -41,91 +42,6 @@ if TYPE_CHECKING:
 
 SAID_MS = 12_000
 CLOCK_MS = 30_000
-
-
-@dataclass(frozen=True, slots=True)
-class PageEntry:
-    """One room of the window; ``module`` and ``factory`` are imported when it is first entered."""
-
-    name: str
-    title: str
-    icon: str
-    module: str
-    factory: str
-
-
-PAGES = (
-    PageEntry(
-        "desk",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Desk")),
-        "layout-dashboard",
-        "desktop_app.ui.pages.desk_page",
-        "DeskPage",
-    ),
-    PageEntry(
-        "requests",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Requests")),
-        "inbox",
-        "desktop_app.ui.pages.requests_page",
-        "RequestsPage",
-    ),
-    PageEntry(
-        "orders",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Orders")),
-        "receipt-text",
-        "desktop_app.ui.pages.orders_page",
-        "OrdersPage",
-    ),
-    PageEntry(
-        "keys",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Card keys")),
-        "key-round",
-        "desktop_app.ui.pages.keys_page",
-        "KeysPage",
-    ),
-    PageEntry(
-        "products",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Products")),
-        "package",
-        "desktop_app.ui.pages.products_page",
-        "ProductsPage",
-    ),
-    PageEntry(
-        "proofs",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Proofs")),
-        "file-badge",
-        "desktop_app.ui.pages.proofs_page",
-        "ProofsPage",
-    ),
-    PageEntry(
-        "refunds",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Refunds")),
-        "banknote",
-        "desktop_app.ui.pages.refunds_page",
-        "RefundsPage",
-    ),
-    PageEntry(
-        "reports",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Reports")),
-        "chart-column",
-        "desktop_app.ui.pages.reports_page",
-        "ReportsPage",
-    ),
-    PageEntry(
-        "policies",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Policies")),
-        "scale",
-        "desktop_app.ui.pages.policies_page",
-        "PoliciesPage",
-    ),
-    PageEntry(
-        "settings",
-        str(QT_TRANSLATE_NOOP("MainWindow", "Settings")),
-        "settings",
-        "desktop_app.ui.pages.settings_page",
-        "SettingsPage",
-    ),
-)
 
 
 class MainWindow(QMainWindow):

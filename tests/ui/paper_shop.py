@@ -7,7 +7,8 @@ from pathlib import Path
 from desktop_app.services import Shop
 from desktop_app.storage.vault_slots import Argon2Cost
 from desktop_app.ui.jobs import Jobs
-from desktop_app.ui.main_window import PAGES, MainWindow
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.page_table import PAGES
 from tests.services.desk import Clock
 from tests.ui.request_shop import RequestWindow
 

@@ -11,7 +11,8 @@ from desktop_app.services import Shop
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.requests import RequestDraft
 from desktop_app.ui.jobs import Jobs
-from desktop_app.ui.main_window import PAGES, MainWindow
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.page_table import PAGES
 from tests.services.desk import Clock
 from tests.ui.stock_shop import KEYS, StockWindow
 

@@ -18,7 +18,8 @@ from desktop_app.services.orders import OrderDraft, Target
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.products import ProductDraft
 from desktop_app.ui.jobs import Jobs
-from desktop_app.ui.main_window import PAGES, MainWindow
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.page_table import PAGES
 from tests.services.desk import Clock
 
 PAGE_NAMES = ("keys", "orders", "products")

@@ -21,7 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.services import Shop
 from desktop_app.ui.jobs import ImmediateJobs
-from desktop_app.ui.main_window import PAGES, MainWindow
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.page_table import PAGES
 from desktop_app.ui.widgets.combo import Combo
 
 _USABLE = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit)
@@ -112,3 +113,9 @@ def test_filling_a_list_anew_chooses_nothing(combo: Combo) -> None:
     combo.addItems(["four", "five"])
     assert combo.currentText() == "four"
     assert told == []
+
+
+def test_an_empty_table_says_over_the_bus_what_it_says_on_the_screen(window: MainWindow) -> None:
+    window.navigate("orders")
+    table = window.page().table
+    assert "order" in table.accessibleDescription().lower()

@@ -18,8 +18,9 @@ from desktop_app.ui.actions import page_action
 from desktop_app.ui.bug_reports import BugReporter
 from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import ImmediateJobs
-from desktop_app.ui.main_window import PAGES, MainWindow, PageEntry
+from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.opening import Opening
+from desktop_app.ui.page_table import PAGES, PageEntry
 from desktop_app.ui.widgets.help_dialog import HelpDialog
 
 

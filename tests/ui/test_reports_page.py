@@ -16,7 +16,7 @@ from desktop_app.services.inventory import ImportOptions
 from desktop_app.services.key_lines import KeyFilter
 from desktop_app.ui.dialogs.export_dialog import ExportDialog
 from desktop_app.ui.jobs import ImmediateJobs
-from desktop_app.ui.main_window import PAGES
+from desktop_app.ui.page_table import PAGES
 from tests.ui.stock_shop import StockWindow, stock_window, texts_of
 
 

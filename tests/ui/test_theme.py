@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.paths import resources
 from desktop_app.ui import icons
 from desktop_app.ui.colours import DARK, LIGHT, Tokens, Tone, tokens
-from desktop_app.ui.main_window import PAGES
+from desktop_app.ui.page_table import PAGES
 from desktop_app.ui.theme import MONO_FAMILY, SANS_FAMILY, Scheme, apply_theme, mono_font, sans_font, style_sheet
 
 SCHEMES = pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])

@@ -18,7 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.app import load_language
 from desktop_app.ui.jobs import ImmediateJobs
-from desktop_app.ui.main_window import PAGES, MainWindow
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.page_table import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "desktop_app"
