@@ -149,8 +149,8 @@ QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border-color: {t.primary}; }}
 QPushButton[kind="link"]:disabled {{ color: {t.disabled}; }}
 QPushButton[kind="choice"] {{ padding: 6px 10px; color: {t.muted}; }}
-QPushButton[kind="choice"]:checked {{ background: {t.selection}; border-color: {t.selection}; color: {t.selection_text};
-  font-weight: 700; }}
+QPushButton[kind="choice"]:checked {{ background: {t.selection}; border-color: {t.selection};
+  color: {t.selection_text}; }}
 QPushButton[kind="choice"]:focus {{ border-color: {t.primary}; }}
 QPushButton::menu-indicator {{ image: url({arrow}); width: 12px; height: 12px; right: 6px;
   subcontrol-position: center right; }}

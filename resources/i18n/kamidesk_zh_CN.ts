@@ -960,10 +960,6 @@
         <translation>申请原因</translation>
     </message>
     <message>
-        <source>Evidence for this reason</source>
-        <translation>该原因所需的凭证</translation>
-    </message>
-    <message>
         <source>The usual list for this reason</source>
         <translation>该原因的默认凭证</translation>
     </message>
@@ -5707,28 +5703,12 @@
         <translation>订单的单件</translation>
     </message>
     <message>
-        <source>Unit</source>
-        <translation>单件</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>状态</translation>
-    </message>
-    <message>
-        <source>Price</source>
-        <translation>实付</translation>
-    </message>
-    <message>
-        <source>Own reason</source>
-        <translation>单独原因</translation>
+        <source>Reason as the request</source>
+        <translation>原因同申请</translation>
     </message>
     <message>
         <source>Reason of unit {ref}</source>
         <translation>单件 {ref} 的原因</translation>
-    </message>
-    <message>
-        <source>As the request</source>
-        <translation>与申请相同</translation>
     </message>
 </context>
 <context>

@@ -108,8 +108,8 @@ def test_evidence_keeps_to_the_usual_list_unless_it_differs(qtbot: QtBot, at: Pa
     number = list(ReasonCode).index(ReasonCode.CHANGE_OF_MIND)
     evidence.reason_list.setCurrentRow(number)
     assert evidence.usual_box.isChecked()
-    chat = evidence.kind_list.item(list(EvidenceKind).index(EvidenceKind.CHAT_LOG))
-    chat.setCheckState(Qt.CheckState.Checked)
+    chat = evidence.kind_boxes[EvidenceKind.CHAT_LOG]
+    chat.setChecked(True)
     wanted = DEFAULT_EVIDENCE[ReasonCode.CHANGE_OF_MIND] | {EvidenceKind.CHAT_LOG}
     assert not evidence.usual_box.isChecked()
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
@@ -118,7 +118,7 @@ def test_evidence_keeps_to_the_usual_list_unless_it_differs(qtbot: QtBot, at: Pa
     _page, dialog = _edit(at)
     evidence = dialog.form.evidence
     evidence.reason_list.setCurrentRow(number)
-    evidence.kind_list.item(list(EvidenceKind).index(EvidenceKind.CHAT_LOG)).setCheckState(Qt.CheckState.Unchecked)
+    evidence.kind_boxes[EvidenceKind.CHAT_LOG].setChecked(False)
     assert evidence.usual_box.isChecked()
     assert evidence.rules() == {}
     dialog.reject()

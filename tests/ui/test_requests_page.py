@@ -473,7 +473,7 @@ def test_units_may_have_reasons_of_their_own(desk: RequestWindow) -> None:
     page = desk.inbox(request_id)
     press(desk, "unit_reasons_button")
     dialog = desk.dialog(UnitReasonsDialog)
-    dialog.unit_table.set_reasons({"2": ReasonCode.NOT_RECEIVED})
+    dialog.units.set_reasons({"2": ReasonCode.NOT_RECEIVED})
     dialog.submit_button.click()
     assert desk.shop.requests.detail(request_id).unit_reasons == {"2": ReasonCode.NOT_RECEIVED}
     assert texts_of(page.pane.reasons.units_table, "ref") == ["1", "2"]
@@ -561,7 +561,7 @@ def test_a_new_request_looks_the_order_up_and_takes_the_units_ticked(desk: Reque
     dialog.order_edit.setText("DD20261122001")
     dialog.look_up()
     assert "Steam" in dialog.findChild(QLabel, "order_found").text()
-    dialog.units_table.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
+    dialog.findChild(QCheckBox, "unit_1").setChecked(False)
     dialog.reason_combo.set_code(ReasonCode.NOT_RECEIVED)
     dialog.words_edit.setPlainText("没收到")
     dialog.findChild(QCheckBox, "has_chat_log").setChecked(True)

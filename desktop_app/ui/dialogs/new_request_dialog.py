@@ -35,7 +35,7 @@ class NewRequestDialog(FormDialog):
         self._order: OrderDetail | None = None
         self.order_edit = line_edit("order_no_edit", self.tr("Order number"), text=order_no)
         self._found = plain_label(role="muted", name="order_found", wrap=True)
-        self.units_table = UnitReasons(selectable=True)
+        self.units = UnitReasons(selectable=True)
         self.reason_combo = EnumCombo(
             self.tr("Reason"), "request_reason_combo", ReasonCode, any_text=self.tr("The buyer gave none")
         )
@@ -59,7 +59,7 @@ class NewRequestDialog(FormDialog):
         grid.setContentsMargins(0, 0, 0, 0)
         self.fields.add_field(self.tr("Order"), self.order_edit)
         self.fields.addWidget(self._found, self.fields.rowCount(), 1)
-        self.fields.add_field(self.tr("Units"), self.units_table)
+        self.fields.add_field(self.tr("Units"), self.units)
         self.fields.add_field(self.tr("Reason"), self.reason_combo)
         self.fields.add_field(self.tr("Words"), self.words_edit)
         self.fields.add_field(self.tr("Requested"), self.requested_edit)
@@ -89,8 +89,8 @@ class NewRequestDialog(FormDialog):
             return
         self._order = order
         units = () if order is None else order.units
-        self.units_table.show_units(units)
-        self.fields.set_field_visible(self.units_table, bool(units))
+        self.units.show_units(units)
+        self.fields.set_field_visible(self.units, bool(units))
         self.promise_box.setVisible(order is not None and order.line.platform_kind is PlatformKind.INDIVIDUAL)
         set_tone(self._found, Tone.BAD if problem else None)
         if order is None:
@@ -111,15 +111,15 @@ class NewRequestDialog(FormDialog):
 
     def apply(self) -> None:
         self.look_up()
-        if self._order is not None and not self.units_table.chosen():
+        if self._order is not None and not self.units.chosen():
             raise BadInputError("Tick at least one unit.", "请至少勾选一件。", field="unit_refs")
         draft = RequestDraft(
             order_no=self.order_edit.text().strip(),
             requested_at=min(self.requested_edit.moment(), self._window.now()),
             reason=self.reason_combo.code(),
             text=self.words_edit.toPlainText(),
-            unit_refs=() if self.units_table.has_all() else self.units_table.chosen(),
-            unit_reasons=self.units_table.reasons(),
+            unit_refs=() if self.units.has_all() else self.units.chosen(),
+            unit_reasons=self.units.reasons(),
             evidence=tuple(kind for kind, box in self._kinds.items() if box.isChecked()),
             promise_claimed=not self.promise_box.isHidden() and self.promise_box.isChecked(),
         )

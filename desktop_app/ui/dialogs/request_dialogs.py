@@ -175,13 +175,13 @@ class UnitReasonsDialog(FormDialog):
         self._shop = shop
         self._detail = detail
         units = [unit for unit in detail.order.units if unit.ref in detail.unit_refs]
-        self.unit_table = UnitReasons(selectable=False)
-        self.unit_table.show_units(units)
-        self.unit_table.set_reasons(detail.unit_reasons)
-        _add_wide(self, self.unit_table)
+        self.units = UnitReasons(selectable=False)
+        self.units.show_units(units)
+        self.units.set_reasons(detail.unit_reasons)
+        _add_wide(self, self.units)
 
     def apply(self) -> None:
-        self._shop.requests.set_reason(self._detail.line.id, self._detail.line.reason, self.unit_table.reasons())
+        self._shop.requests.set_reason(self._detail.line.id, self._detail.line.reason, self.units.reasons())
 
 
 def _add_wide(dialog: FormDialog, item: QWidget | QLayout) -> None:

@@ -54,6 +54,10 @@ class EmptyState(QWidget):
         self._put(self.tr("The list could not be read"), text, "")
         set_tone(self._title, Tone.BAD)
 
+    def words(self) -> str:
+        """What it says, on one line."""
+        return " – ".join(text for text in (self._title.text(), self._text.text()) if text)
+
     def _put(self, title: str, text: str, action_text: str) -> None:
         self._title.setText(title)
         self._text.setText(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QListWidget, QWidget
 
 from desktop_app.domain.policies import DEFAULT_EVIDENCE
 from desktop_app.domain.states import EvidenceKind, ReasonCode
@@ -25,32 +25,29 @@ class EvidenceRules(QWidget):
         self.setObjectName("evidence_rules")
         self._own: dict[ReasonCode, frozenset[EvidenceKind]] = {}
         self._reasons = tuple(ReasonCode)
-        self._kinds = tuple(EvidenceKind)
         self._is_showing = False
         self.reason_list = QListWidget()
         self.reason_list.setObjectName("evidence_reasons")
         self.reason_list.setAccessibleName(self.tr("Reasons"))
         for reason in self._reasons:
             self.reason_list.addItem(label(reason))
-        self.kind_list = QListWidget()
-        self.kind_list.setObjectName("evidence_kinds")
-        self.kind_list.setAccessibleName(self.tr("Evidence for this reason"))
-        for kind in self._kinds:
-            item = QListWidgetItem(label(kind))
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-            self.kind_list.addItem(item)
-        for view in (self.reason_list, self.kind_list):
-            view.setFixedHeight(210)
-            view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.reason_list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # boxes rather than a list: assistive technology cannot tick the lines of one
+        self.kind_boxes: dict[EvidenceKind, QCheckBox] = {}
+        for kind in EvidenceKind:
+            box = self.kind_boxes[kind] = QCheckBox(label(kind))
+            box.setObjectName(f"evidence_{kind.value}")
+            box.toggled.connect(self._on_kind_toggled)
         self.usual_box = QCheckBox(self.tr("The usual list for this reason"))
         self.usual_box.setObjectName("evidence_usual")
         self.summary = plain_label(role="muted", name="evidence_summary", wrap=True)
         layout = column_of(
-            row_of(self.reason_list, column_of(self.usual_box, self.kind_list), spacing=12), self.summary, spacing=6
+            row_of(self.reason_list, column_of(self.usual_box, *self.kind_boxes.values(), 1, spacing=6), spacing=18),
+            self.summary,
+            spacing=6,
         )
         self.setLayout(layout)
         self.reason_list.itemSelectionChanged.connect(self._show)
-        self.kind_list.itemChanged.connect(self._on_kind_changed)
         self.usual_box.toggled.connect(self._on_usual_toggled)
         self.reason_list.setCurrentRow(0)
         self._show()
@@ -80,29 +77,24 @@ class EvidenceRules(QWidget):
     def _show(self) -> None:
         reason = self._reason()
         self._is_showing = True
-        self.kind_list.setEnabled(reason is not None)
-        self.usual_box.setEnabled(reason is not None)
+        for box in (self.usual_box, *self.kind_boxes.values()):
+            box.setEnabled(reason is not None)
         if reason is not None:
             own = self._own.get(reason)
             shown = DEFAULT_EVIDENCE[reason] if own is None else own
             self.usual_box.setChecked(own is None)
-            for number, kind in enumerate(self._kinds):
-                state = Qt.CheckState.Checked if kind in shown else Qt.CheckState.Unchecked
-                self.kind_list.item(number).setCheckState(state)
+            for kind, box in self.kind_boxes.items():
+                box.setChecked(kind in shown)
         self._is_showing = False
         self.summary.setText(
             self.tr("Reasons with a list of their own: {count}").format(count=len(self._own)) if self._own else ""
         )
 
-    def _on_kind_changed(self, _item: QListWidgetItem) -> None:
+    def _on_kind_toggled(self, _checked: bool) -> None:
         reason = self._reason()
         if reason is None or self._is_showing:
             return
-        checked = frozenset(
-            kind
-            for number, kind in enumerate(self._kinds)
-            if self.kind_list.item(number).checkState() is Qt.CheckState.Checked
-        )
+        checked = frozenset(kind for kind, box in self.kind_boxes.items() if box.isChecked())
         self.set_kinds(reason, None if checked == DEFAULT_EVIDENCE[reason] else checked)
 
     def _on_usual_toggled(self, usual: bool) -> None:

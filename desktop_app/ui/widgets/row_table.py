@@ -413,6 +413,10 @@ class RowTable(QTableView):
     def _fit_empty_state(self) -> None:
         is_empty = self._has_error or self.rows.rowCount() == 0
         self.empty_state.setVisible(is_empty)
+        # assistive technology sees only the cells of a table, not what lies over it
+        words = self.empty_state.words() if is_empty else ""
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
         if is_empty:
             self.empty_state.setGeometry(self.viewport().rect())
 

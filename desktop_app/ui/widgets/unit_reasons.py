@@ -1,66 +1,78 @@
-"""The units of an order: which are asked about, and a reason of their own for some."""
+"""The units of an order with a tick and a reason of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QWidget
 
 from desktop_app.domain.states import ReasonCode
 from desktop_app.services.orders import UnitLine
 from desktop_app.ui.labels import label, money
+from desktop_app.ui.widgets.basics import plain_label
 from desktop_app.ui.widgets.inputs import EnumCombo
 
 MAX_COMBOS = 60
 """So many units get a choice of their own; more make the dialog slow and nobody fills them in by hand."""
 _ROW = 40
+_SHOWN = 5
 
 
-class UnitReasons(QTableWidget):
-    """A row per unit; with ``selectable`` a tick says whether it is asked about."""
+class UnitReasons(QScrollArea):
+    """A line per unit; with ``selectable`` a tick says whether it is asked about.
+
+    Boxes rather than a table: assistive technology reaches neither ticks nor choices inside the cells of one.
+    """
 
     def __init__(self, *, selectable: bool, parent: QWidget | None = None) -> None:
-        super().__init__(0, 4, parent)
-        self.setObjectName("units_table")
+        super().__init__(parent)
+        self.setObjectName("unit_reasons")
         self.setAccessibleName(self.tr("Units of the order"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._selectable = selectable
+        self._refs: tuple[str, ...] = ()
+        self._ticks: dict[str, QCheckBox] = {}
         self._combos: dict[str, EnumCombo[ReasonCode]] = {}
-        self.setHorizontalHeaderLabels([self.tr("Unit"), self.tr("State"), self.tr("Price"), self.tr("Own reason")])
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.setMinimumHeight(150)
+        self.show_units(())
 
     def show_units(self, units: Sequence[UnitLine]) -> None:
-        """Replace the rows; every unit is asked about at first."""
-        self.clearContents()
+        """Replace the lines; every unit is asked about at first."""
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(0, 0, 8, 0)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        self._refs = tuple(unit.ref for unit in units)
+        self._ticks.clear()
         self._combos.clear()
-        self.setRowCount(len(units))
         for row, unit in enumerate(units):
-            ref = QTableWidgetItem(unit.ref)
-            if self._selectable:
-                ref.setFlags(ref.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                ref.setCheckState(Qt.CheckState.Checked)
-            self.setItem(row, 0, ref)
-            self.setItem(row, 1, QTableWidgetItem(label(unit.state)))
-            self.setItem(row, 2, QTableWidgetItem(money(unit.net_fen)))
+            text = f"{unit.ref}  ·  {label(unit.state)}  ·  {money(unit.net_fen)}"
+            grid.addWidget(self._tick(unit.ref, text) if self._selectable else plain_label(text), row, 0)
             if row < MAX_COMBOS and len(units) > 1:
-                combo = EnumCombo(
-                    self.tr("Reason of unit {ref}").format(ref=unit.ref),
-                    f"unit_reason_{unit.ref}",
-                    ReasonCode,
-                    any_text=self.tr("As the request"),
-                )
-                self._combos[unit.ref] = combo
-                self.setCellWidget(row, 3, combo)
-        self.setFixedHeight(min(max(len(units), 1), 5) * _ROW + 52)
+                grid.addWidget(self._combo(unit.ref), row, 1)
+            grid.setRowMinimumHeight(row, _ROW - grid.verticalSpacing())
+        self.setWidget(inner)
+        self.setFixedHeight(min(max(len(units), 1), _SHOWN) * _ROW + 4)
+
+    def _tick(self, ref: str, text: str) -> QCheckBox:
+        box = self._ticks[ref] = QCheckBox(text)
+        box.setObjectName(f"unit_{ref}")
+        box.setChecked(True)
+        return box
+
+    def _combo(self, ref: str) -> EnumCombo[ReasonCode]:
+        combo = self._combos[ref] = EnumCombo(
+            self.tr("Reason of unit {ref}").format(ref=ref),
+            f"unit_reason_{ref}",
+            ReasonCode,
+            any_text=self.tr("Reason as the request"),
+        )
+        return combo
 
     def set_reasons(self, reasons: Mapping[str, ReasonCode]) -> None:
         for ref, reason in reasons.items():
@@ -75,12 +87,7 @@ class UnitReasons(QTableWidget):
 
     def chosen(self) -> tuple[str, ...]:
         """The units asked about."""
-        refs = []
-        for row in range(self.rowCount()):
-            item = self.item(row, 0)
-            if item is not None and (not self._selectable or item.checkState() is Qt.CheckState.Checked):
-                refs.append(item.text())
-        return tuple(refs)
+        return tuple(ref for ref in self._refs if ref not in self._ticks or self._ticks[ref].isChecked())
 
     def has_all(self) -> bool:
-        return len(self.chosen()) == self.rowCount()
+        return len(self.chosen()) == len(self._refs)
