@@ -528,10 +528,6 @@
         <translation>升级处理…</translation>
     </message>
     <message>
-        <source>Withdrawn by the buyer…</source>
-        <translation>买家撤回…</translation>
-    </message>
-    <message>
         <source>Settle by</source>
         <translation>处理方式</translation>
     </message>
@@ -578,6 +574,18 @@
     <message>
         <source>More</source>
         <translation>更多</translation>
+    </message>
+    <message>
+        <source>Negotiation…</source>
+        <translation>记录协商…</translation>
+    </message>
+    <message>
+        <source>Withdrawn…</source>
+        <translation>买家撤回…</translation>
+    </message>
+    <message>
+        <source>The buyer takes the request back</source>
+        <translation>买家收回申请</translation>
     </message>
     <message>
         <source>Keys: A R E N P</source>
@@ -5285,10 +5293,6 @@
     <message>
         <source>Run automatic cancellations</source>
         <translation>执行自动取消</translation>
-    </message>
-    <message>
-        <source>More</source>
-        <translation>更多</translation>
     </message>
     <message>
         <source>Import requests…</source>

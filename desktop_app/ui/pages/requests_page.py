@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ConflictError, ShopError
 from desktop_app.domain.states import RefusalGround, VerdictKind
@@ -23,7 +23,7 @@ from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label, money
 from desktop_app.ui.request_columns import request_columns
 from desktop_app.ui.request_steps import RequestSteps
-from desktop_app.ui.widgets.basics import column_of, push_button, row_of
+from desktop_app.ui.widgets.basics import column_of, icon_button, push_button, row_of
 from desktop_app.ui.widgets.decision_bar import page_keys
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.inputs import EnumCombo
@@ -143,8 +143,9 @@ class RequestsPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         row = row_of(self._scope_buttons(), 1, self.search_box, self.verdict_combo)
+        for button in self._file_buttons():
+            row.addWidget(button)
         row.addWidget(self.new_button)
-        row.addWidget(self._more_button())
         row.setStretch(2, 1)
         layout.addLayout(row)
         layout.addWidget(split, 1)
@@ -167,23 +168,16 @@ class RequestsPage(QWidget):
         self._name_scopes(None)
         return box
 
-    def _more_button(self) -> QPushButton:
-        button = QPushButton(self.tr("More"))
-        button.setObjectName("requests_more_button")
-        button.setAutoDefault(False)
-        menu = QMenu(button)
-        menu.setObjectName("requests_more_menu")
-        for text, name, slot in (
-            (self.tr("Import requests…"), "import_requests_action", self.import_requests),
-            (self.tr("Export to CSV…"), "export_requests_action", self.export),
-            (self.tr("Open the drop folder"), "drop_folder_action", self.open_drop_folder),
-        ):
-            action = QAction(text, button)
-            action.setObjectName(name)
-            action.triggered.connect(slot)
-            menu.addAction(action)
-        button.setMenu(menu)
-        return button
+    def _file_buttons(self) -> list[QToolButton]:
+        """Buttons rather than a menu: assistive technology reaches no menu of a button."""
+        return [
+            icon_button(icon, text, name, slot, colour="text")
+            for icon, text, name, slot in (
+                ("download", self.tr("Import requests…"), "import_requests_button", self.import_requests),
+                ("file-down", self.tr("Export to CSV…"), "export_requests_button", self.export),
+                ("folder-open", self.tr("Open the drop folder"), "drop_folder_button", self.open_drop_folder),
+            )
+        ]
 
     def _arrange_columns(self) -> None:
         """What the eye needs first stands first, unless the merchant moved the columns."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.documents.rule_words import option_text
 from desktop_app.domain.approvals import UnitPlan
@@ -82,10 +82,6 @@ class DecisionBar(QWidget):
             self, self.tr("Record a negotiation…"), "negotiate_action", "N", self.negotiate_wanted.emit
         )
         self.proof_action = page_action(self, self.tr("Redemption proof"), "proof_action", "P", self.proof_wanted.emit)
-        self.escalate_action = page_action(self, self.tr("Escalate…"), "escalate_action", "", self.escalate_wanted.emit)
-        self.withdraw_action = page_action(
-            self, self.tr("Withdrawn by the buyer…"), "withdraw_action", "", self.withdraw_wanted.emit
-        )
 
     def _approve_panel(self) -> QWidget:
         self.option_combo = Combo()
@@ -131,14 +127,25 @@ class DecisionBar(QWidget):
         self.proof_button = push_button(
             self.tr("Proof"), "proof_button", self.proof_wanted.emit, icon="file-badge", tooltip="P"
         )
-        self.more_button = QPushButton(self.tr("More"))
-        self.more_button.setObjectName("more_button")
-        self.more_button.setAutoDefault(False)
-        menu = QMenu(self.more_button)
-        menu.setObjectName("more_menu")
-        for action in (self.negotiate_action, self.escalate_action, self.withdraw_action):
-            menu.addAction(action)
-        self.more_button.setMenu(menu)
+        self.more_button = push_button(self.tr("More"), "more_button")
+        self.more_button.setCheckable(True)
+        self.more_button.toggled.connect(self._show_more)
+        # buttons rather than a menu: assistive technology reaches no menu of a button
+        self._more = QWidget()
+        self.negotiate_button = push_button(
+            self.tr("Negotiation…"), "negotiate_button", self.negotiate_wanted.emit, tooltip="N"
+        )
+        self.escalate_anyway_button = push_button(
+            self.tr("Escalate…"), "escalate_anyway_button", self.escalate_wanted.emit
+        )
+        self.withdraw_button = push_button(
+            self.tr("Withdrawn…"),
+            "withdraw_button",
+            self.withdraw_wanted.emit,
+            tooltip=self.tr("The buyer takes the request back"),
+        )
+        self._more.setLayout(row_of(self.negotiate_button, self.escalate_anyway_button, self.withdraw_button, 1))
+        self._more.hide()
 
         panel = QWidget()
         layout = QVBoxLayout(panel)
@@ -153,6 +160,7 @@ class DecisionBar(QWidget):
         special = (self.answer_button, self.unlock_button, self.merge_button, self.escalate_button, self.freeze_button)
         layout.addLayout(row_of(*special, 1))
         layout.addLayout(row_of(self.ask_button, self.proof_button, 1, self.more_button))
+        layout.addWidget(self._more)
         keys = plain_label(self.tr("Keys: A R E N P"), role="muted")
         keys.setToolTip(self.tr("A approve, R refuse, E ask for evidence, N negotiation, P proof, J and K move"))
         layout.addLayout(row_of(self.amount_button, 1, keys))
@@ -199,6 +207,7 @@ class DecisionBar(QWidget):
             self.reason_edit.clear()
             self.refusal_edit.clear()
             self._amount_row.hide()
+            self.more_button.setChecked(False)
             self._panels.setCurrentIndex(0)
         self._enable()
         if detail is None or detail.preview is None:
@@ -225,8 +234,6 @@ class DecisionBar(QWidget):
             self.refuse_action,
             self.ask_action,
             self.negotiate_action,
-            self.escalate_action,
-            self.withdraw_action,
         ):
             action.setEnabled(usable)
         self.proof_action.setEnabled(not self._is_busy and self._has_redeemed())
@@ -359,6 +366,10 @@ class DecisionBar(QWidget):
         self._fit_panels()
         self.amount_edit.setFocus()
         self.amount_edit.selectAll()
+
+    def _show_more(self, shown: bool) -> None:
+        self._more.setVisible(shown)
+        self._fit_panels()
 
     def _focus_reason(self) -> None:
         self._amount_row.show()

@@ -52,8 +52,8 @@ class NavigationList(QListWidget):
         """A short text such as a count; empty takes the badge away."""
         item = self._item(name)
         item.setData(BADGE_ROLE, text)
-        title = item.text()
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title} ({text})" if text else title)
+        # not in the name: a program that drives the window finds the page by it
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, text)
 
     def badge(self, name: str) -> str:
         return str(self._item(name).data(BADGE_ROLE) or "")
