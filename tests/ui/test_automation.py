@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.states import ProductKind
 from desktop_app.services import Shop
+from desktop_app.services.products import ProductDraft
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.page_table import PAGES
@@ -119,3 +121,22 @@ def test_an_empty_table_says_over_the_bus_what_it_says_on_the_screen(window: Mai
     window.navigate("orders")
     table = window.page().table
     assert "order" in table.accessibleDescription().lower()
+
+
+def test_a_row_that_is_selected_from_outside_is_looked_at(window: MainWindow) -> None:
+    shop = window.shop
+    assert shop is not None
+    for number in range(3):
+        shop.products.add(ProductDraft(code=f"P{number}", name=f"P{number}", kind=ProductKind.GAME_CARD))
+    window.navigate("products")
+    table = window.page().table
+    told: list[str] = []
+    table.row_chosen.connect(lambda row: told.append("" if row is None else row.code))
+    codes = [table.rows.row(number).code for number in range(3)]
+    for number in (2, 0, 1):
+        # as QAccessibleTable does it
+        table.clearSelection()
+        flag = QItemSelectionModel.SelectionFlag
+        table.selectionModel().select(table.rows.index(number, 0), flag.Select | flag.Rows)
+        assert table.current_row().code == codes[number]
+    assert [code for code in told if code] == [codes[2], codes[0], codes[1]]

@@ -305,8 +305,17 @@ class RowTable(QTableView):
             # somebody chose a row while the one before was still being looked for
             self._place, self._is_restoring = None, False
         if not self._is_restoring:
+            self._look_at_selected()
             self._tell_chosen()
             self.rows_selected.emit(self.selected_count())
+
+    def _look_at_selected(self) -> None:
+        """Assistive technology selects a row without going there."""
+        model = self.selectionModel()
+        spans = self._selected_ranges()
+        if len(spans) == 1 and spans[0][0] == spans[0][1] and not model.isRowSelected(self.currentIndex().row()):
+            index = self.rows.index(spans[0][0], self._first_visible_column())
+            model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _on_current_changed(self, *_: object) -> None:
         if not self._is_restoring:
