@@ -167,7 +167,10 @@ class RequestSteps(QObject):
             self.tr("Close the request"),
             ask_reason=True,
         )
-        dialog.confirmed.connect(lambda reason: self._try(lambda: self._shop.requests.withdraw(request_id, reason)))
+        closed = self.tr("{request} is closed: the buyer took it back.").format(request=detail.line.request_no)
+        dialog.confirmed.connect(
+            lambda reason: self._try(lambda: self._shop.requests.withdraw(request_id, reason), closed)
+        )
         dialog.open()
 
     def _set_reason(self, reason: ReasonCode | None) -> None:

@@ -238,6 +238,10 @@
         <translation>检查店铺数据</translation>
     </message>
     <message>
+        <source>Export the event log…</source>
+        <translation>导出事件日志…</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
@@ -5242,6 +5246,10 @@
     <message>
         <source>Close the request</source>
         <translation>关闭申请</translation>
+    </message>
+    <message>
+        <source>{request} is closed: the buyer took it back.</source>
+        <translation>{request} 已关闭：买家撤回。</translation>
     </message>
     <message>
         <source>There is no picture on the clipboard.</source>

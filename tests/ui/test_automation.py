@@ -140,3 +140,11 @@ def test_a_row_that_is_selected_from_outside_is_looked_at(window: MainWindow) ->
         table.selectionModel().select(table.rows.index(number, 0), flag.Select | flag.Rows)
         assert table.current_row().code == codes[number]
     assert [code for code in told if code] == [codes[2], codes[0], codes[1]]
+
+
+def test_a_filter_that_is_toggled_without_a_click_counts(window: MainWindow) -> None:
+    window.navigate("requests")
+    page = window.page()
+    button = page.findChild(QAbstractButton, "scope_decided")
+    button.toggle()
+    assert page.current_filter().scope == "decided"

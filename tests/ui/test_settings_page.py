@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import RefusedError
+from desktop_app.ui.dialogs.export_dialog import ExportDialog
 from desktop_app.ui.dialogs.password_dialog import PasswordDialog
 from desktop_app.ui.dialogs.recovery_code_dialog import RecoveryCodeDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
@@ -200,3 +201,13 @@ def test_the_licences_name_every_part(qtbot: QtBot, at: PaperWindow) -> None:
         assert part.casefold() in licence_text().casefold()
         assert part.casefold() in dialog.text_edit.toPlainText().casefold()
     dialog.accept()
+
+
+def test_the_event_log_is_exported_from_here(qtbot: QtBot, at: PaperWindow, tmp_path: Path) -> None:
+    page = _page(at)
+    qtbot.mouseClick(page.check_card.export_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(ExportDialog)
+    dialog.path_edit.setText(str(tmp_path / "events.csv"))
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    lines = (tmp_path / "events.csv").read_text("utf-8-sig").splitlines()
+    assert len(lines) > 3

@@ -60,10 +60,10 @@ class KeyPreviewStep(QWidget):
         group = QButtonGroup(self)
         group.setExclusive(True)
         for verdict in (None, *KeyVerdict):
-            button = push_button(
-                "", f"preview_{verdict or 'all'}_button", partial(self._filter, verdict), kind="choice"
-            )
+            button = push_button("", f"preview_{verdict or 'all'}_button", kind="choice")
             button.setCheckable(True)
+            # not clicked: assistive technology toggles without a click
+            button.toggled.connect(partial(self._on_filter_toggled, verdict))
             group.addButton(button)
             self._filters[verdict] = button
         self.table = RowTable(
@@ -167,11 +167,11 @@ class KeyPreviewStep(QWidget):
     def _open_source(self, _sort: Sort | None) -> RowSource[ImportLine]:
         return ListSource(()) if self._preview is None else PreviewLines(self._preview, self._verdict)
 
-    def _filter(self, verdict: KeyVerdict | None) -> None:
-        self._verdict = verdict
-        self._filters[verdict].setChecked(True)
-        self.table.reload()
-        self.table.scrollToTop()
+    def _on_filter_toggled(self, verdict: KeyVerdict | None, chosen: bool) -> None:
+        if chosen and verdict != self._verdict:
+            self._verdict = verdict
+            self.table.reload()
+            self.table.scrollToTop()
 
     def _tell_ready(self, *_: object) -> None:
         self.ready_changed.emit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -159,7 +160,8 @@ class RequestsPage(QWidget):
         for scope in ("open", "overdue", "due_today", "decided", "all"):
             button = push_button("", f"scope_{scope}", kind="choice")
             button.setCheckable(True)
-            button.clicked.connect(self._on_scope_clicked)
+            # not clicked: assistive technology toggles without a click
+            button.toggled.connect(partial(self._on_scope_toggled, scope))
             group.addButton(button)
             row.addWidget(button)
             self._scopes[scope] = button
@@ -216,9 +218,10 @@ class RequestsPage(QWidget):
         self.verdict_combo.blockSignals(False)
         self._reload_list()
 
-    def _on_scope_clicked(self) -> None:
-        self._scope = next(scope for scope, button in self._scopes.items() if button.isChecked())
-        self._reload_list()
+    def _on_scope_toggled(self, scope: str, chosen: bool) -> None:
+        if chosen and scope != self._scope:
+            self._scope = scope
+            self._reload_list()
 
     def _reload_list(self, *_: object) -> None:
         self._show_empty_text()

@@ -40,7 +40,7 @@ class SettingsPage(QWidget):
         self._loaded = ShopSettings()
         self.fields = SettingFields(self)
         self.protection = ProtectionCard(shop, jobs, window)
-        self.check_card = CheckCard(shop, jobs)
+        self.check_card = CheckCard(shop, jobs, window)
         self.about = AboutCard(window)
         self.message = MessageStrip("settings_message")
         self.save_button = push_button(

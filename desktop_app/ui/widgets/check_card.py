@@ -8,7 +8,9 @@ from typing import Any
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
+from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.jobs import Job, Jobs, Progress, Report
 from desktop_app.ui.labels import error_text, language
 from desktop_app.ui.widgets.basics import Card, plain_label, push_button, row_of
@@ -18,13 +20,17 @@ from desktop_app.ui.widgets.message_strip import MessageStrip
 class CheckCard(Card):
     """A button, how far it is, and what was found."""
 
-    def __init__(self, shop: Any, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, shop: Any, jobs: Jobs, window: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__("check_card", parent=parent)
         self._shop = shop
+        self._window = window
         self._jobs = jobs
         self._job: Job | None = None
         self._is_running = False
         self.check_button = push_button(self.tr("Check the shop"), "check_button", self.check, icon="shield-check")
+        self.export_button = push_button(
+            self.tr("Export the event log…"), "export_events_button", self._export, icon="file-down"
+        )
         self.stop_button = push_button(self.tr("Stop"), "check_stop", self._stop)
         self._bar = QProgressBar()
         self._bar.setObjectName("check_progress")
@@ -45,12 +51,15 @@ class CheckCard(Card):
                 wrap=True,
             )
         )
-        line = row_of(self.check_button, self._bar, self.stop_button, 1, spacing=12)
+        line = row_of(self.check_button, self._bar, self.stop_button, self.export_button, 1, spacing=12)
         line.setStretch(1, 100)
         self.body.addLayout(line)
         self.body.addWidget(self.message)
         self.body.addWidget(self.findings)
         self._show_running(False)
+
+    def _export(self) -> None:
+        export_table(self._window.dialog_parent(), self._shop, self._jobs, "events")
 
     def check(self) -> None:
         reports = self._shop.reports

@@ -140,7 +140,8 @@ class ReplyView(QWidget):
         group.addButton(self.english_button)
         # buyers read Chinese unless the window itself is in another language
         (self.chinese_button if language() == "zh" else self.english_button).setChecked(True)
-        group.buttonClicked.connect(self._show)
+        # not clicked: assistive technology toggles without a click
+        group.buttonToggled.connect(self._show)
         self.text_edit = QPlainTextEdit()
         self.text_edit.setObjectName("reply_text")
         self.text_edit.setAccessibleName(self.tr("Reply to the buyer"))
@@ -173,7 +174,7 @@ class ReplyView(QWidget):
         button.setCheckable(True)
         return button
 
-    def _show(self) -> None:
+    def _show(self, *_: object) -> None:
         text = self._texts["zh" if self.chinese_button.isChecked() else "en"]
         if text != self.text_edit.toPlainText():
             self.text_edit.setPlainText(text)

@@ -294,8 +294,9 @@ class DecisionBar(QWidget):
         try:
             plans = self._plan()
         except ShopError as error:
-            option_missing = error.facts.get("field") == "option"
-            self.approve_button.setText(self.tr("Approve…") if option_missing else self.tr("Refund all the same…"))
+            # an amount that is too large or a choice that is missing says nothing about the verdict
+            filling_in = error.facts.get("field") == "option" or not self._amount_row.isHidden()
+            self.approve_button.setText(self.tr("Approve…") if filling_in else self.tr("Refund all the same…"))
             self.approve_button.setToolTip(error_text(error))
             return
         if refuses_everything(plans):
