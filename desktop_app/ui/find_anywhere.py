@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
@@ -73,9 +73,11 @@ class HitList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._box = box
         self._window = parent
+        self._is_moving = False
         box.installEventFilter(self)
         self.itemActivated.connect(self._choose)
         self.itemClicked.connect(self._choose)
+        self.itemSelectionChanged.connect(self._on_selected)
         self.hide()
 
     def offer(self, found: tuple[str, list[Hit]], *, with_scan: bool = False) -> None:
@@ -83,6 +85,7 @@ class HitList(QListWidget):
         text, hits = found
         if text != self._box.text().strip():
             return
+        self._is_moving = True
         self.clear()
         for hit in hits:
             item = QListWidgetItem(hit.text)
@@ -100,6 +103,7 @@ class HitList(QListWidget):
             self.addItem(scan)
             if not hits:
                 self.setCurrentItem(scan)
+        self._is_moving = False
         place = self._box.mapTo(self._window, QPoint(0, self._box.height() + 4))
         width = max(self._box.width(), 460)
         left = min(place.x(), self._window.width() - width - 20)
@@ -118,7 +122,9 @@ class HitList(QListWidget):
     def _on_key(self, key: int) -> bool:
         if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             step = 1 if key == Qt.Key.Key_Down else -1
+            self._is_moving = True
             self.setCurrentRow(max(0, min(self.count() - 1, self.currentRow() + step)))
+            self._is_moving = False
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem() is not None:
             self._choose(self.currentItem())
@@ -127,9 +133,15 @@ class HitList(QListWidget):
             self.hide()
         return False
 
-    def _choose(self, item: QListWidgetItem) -> None:
-        data = item.data(Qt.ItemDataRole.UserRole)
-        if data is not None:
+    def _on_selected(self) -> None:
+        """What is selected without the arrow keys is meant: assistive technology presses neither Enter nor a button."""
+        rows = [index.row() for index in self.selectedIndexes()]
+        if len(rows) == 1 and self.isVisible() and not self._is_moving:
+            QTimer.singleShot(0, self, lambda: self._choose(self.item(rows[0])))
+
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        data = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+        if data is not None and self.isVisible():
             self.hide()
             if isinstance(data, Hit):
                 self.chosen.emit(data)

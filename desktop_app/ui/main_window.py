@@ -134,7 +134,6 @@ class MainWindow(QMainWindow):
             self.tr("Import keys"), "import_button", self.import_keys, icon="download", tooltip="Ctrl+I"
         )
         self.lock_button = push_button("", "lock_button", self.toggle_lock, icon="lock", tooltip="Ctrl+L")
-        self.lock_button.setAccessibleName(self.tr("Lock or unlock the shop"))
         self.help_button = push_button(self.tr("Help"), "help_button", self.show_help, icon="circle-help", tooltip="F1")
         header = QHBoxLayout()
         header.setSpacing(10)
@@ -387,6 +386,7 @@ class MainWindow(QMainWindow):
             hits = HitList(self.search_box, self)
             hits.chosen.connect(self._on_hit_chosen)
             hits.scan_wanted.connect(self.scan_keys)
+            self._stack.currentChanged.connect(hits.hide)
         if shop is None or len(text) < 2:
             hits.hide()
             return

@@ -2493,10 +2493,6 @@
         <translation>导入卡密</translation>
     </message>
     <message>
-        <source>Lock or unlock the shop</source>
-        <translation>锁定或解锁店铺</translation>
-    </message>
-    <message>
         <source>Help</source>
         <translation>帮助</translation>
     </message>

@@ -113,3 +113,21 @@ def test_the_search_inside_keys_can_be_stopped(qtbot: QtBot, tmp_path: Path, job
         assert "stopped" in dialog.message.text()
         assert dialog.isVisible()
         dialog.reject()
+
+
+def test_a_hit_that_is_selected_from_outside_is_opened(paper: PaperWindow, qtbot: QtBot) -> None:
+    paper.sell("DD20261122001")
+    paper.sell("DD20261122002")
+    assert len(search(paper, "DD2026112200")) >= 2
+    hits = paper.window.findChild(HitList)
+    assert hits is not None
+    assert hits.isVisible()
+    row = next(row for row in range(hits.count()) if "DD20261122001" in hits.item(row).text())
+    hits.clearSelection()
+    hits.selectionModel().select(hits.model().index(row, 0), hits.selectionModel().SelectionFlag.Select)
+    qtbot.waitUntil(lambda: not hits.isVisible())
+    assert paper.window.page() is paper.page("orders")
+    search(paper, "DD2026112200")
+    assert hits.isVisible()
+    paper.window.navigate("keys")
+    assert not hits.isVisible()
