@@ -14,7 +14,12 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from desktop_app.domain.errors import StorageError
-from desktop_app.storage import order_search, tables, triggers
+from desktop_app.storage import (
+    dispute_tables,  # noqa: F401 - its tables are part of the schema
+    order_search,
+    tables,
+    triggers,
+)
 from desktop_app.storage.sqlite_errors import told
 
 APPLICATION_ID = 0x4B4D444B
@@ -23,7 +28,7 @@ APPLICATION_ID = 0x4B4D444B
 SCHEMA_VERSION = tables.SCHEMA_VERSION
 """SQLite's ``user_version`` of a shop that this program reads and writes."""
 
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 """Alembic's name of the same version; Alembic itself is imported only when a file has another."""
 
 _ALEMBIC_TABLE = (

@@ -32,6 +32,14 @@ _APPEND_ONLY = (
     "proofs",
     "intake",
     "events",
+    "checkpoints",
+    "proof_signatures",
+    "redemption_imports",
+    "redemption_import_lines",
+    "statements",
+    "dossiers",
+    "dispute_steps",
+    "prints",
 )
 
 # What INSERT OR REPLACE could rewrite. A key that never left the stock may go with its batch, and an order that was
@@ -46,6 +54,9 @@ _DELETABLE: Mapping[str, str | None] = {
     "evidence": None,
     "refunds": None,
     "escalations": None,
+    "signing_identities": None,
+    "statement_lines": None,
+    "vault_roots": None,
 }
 
 _TARGET = ("target_sealed", "account_tag")
@@ -66,6 +77,15 @@ _FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
     "batches": (("product_id", "source", "sha256", *_COUNTS, "imported_at", "imported_by"), "1"),
     "requests": (("order_id", "requested_at", "received_at"), "1"),
     "refunds": (("decision_id", "order_id", "amount_fen"), "1"),
+    # the key itself is sealed anew when the keys of the vault change
+    "signing_identities": (
+        ("uid", "origin", "certificate", "chain", "fingerprint", "previous_id", "cross_signature", "created_at"),
+        "1",
+    ),
+    "statement_lines": (
+        ("statement_id", "line", "platform", "identity", "kind", "at", "amount_fen", "trade_no", "merchant_no"),
+        "1",
+    ),
     "evidence": (("order_id", "kind", "stored_name", "sha256", "size", "added_at"), "1"),
 }
 

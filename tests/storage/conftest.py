@@ -1,4 +1,4 @@
-"""A shop of schema version 1 in a real file, and the values that tests refer to."""
+"""A shop of the present schema in a real file, and the values that tests refer to."""
 
 from __future__ import annotations
 
@@ -21,11 +21,9 @@ def at() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def first_version() -> ModuleType:
-    """The module that freezes schema version 1 and fills its fixture."""
-    spec = importlib.util.spec_from_file_location(
-        "freeze_first_version", Path(__file__).with_name("freeze_first_version.py")
-    )
+def freezing() -> ModuleType:
+    """The module that freezes schema versions and fills their fixtures."""
+    spec = importlib.util.spec_from_file_location("freeze_version", Path(__file__).with_name("freeze_version.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -39,8 +37,8 @@ def shop_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(shop_path: Path, first_version: ModuleType) -> Iterator[Database]:
+def database(shop_path: Path, freezing: ModuleType) -> Iterator[Database]:
     """An open shop with one product, one key in stock, one paid order of one unit and one open request."""
-    opened = Database.create(shop_path, at=AT, fill=first_version._fill)
+    opened = Database.create(shop_path, at=AT, fill=freezing._fill)
     yield opened
     opened.close()

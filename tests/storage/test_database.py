@@ -341,20 +341,20 @@ def test_damage_is_noticed_after_a_crash(database: Database, at: datetime) -> No
         Database.open(path, at=at, window=True)
 
 
-def test_no_card_key_stands_in_any_file_in_clear(database: Database, first_version: ModuleType, at: datetime) -> None:
+def test_no_card_key_stands_in_any_file_in_clear(database: Database, freezing: ModuleType, at: datetime) -> None:
     from desktop_app.storage.vault import Vault
     from desktop_app.storage.vault_slots import load_slots
 
     with database.read() as session:
         slots = load_slots(session)
     vault = Vault(database.shop_uid)
-    vault.unlock_with_password(slots, first_version.PASSWORD)
+    vault.unlock_with_password(slots, freezing.PASSWORD)
     secret = "SECRET-CARD-98765"
     with database.write() as session:
         raw = session.connection()
         tags = list(vault.card_tags([f"{secret}-{i}" for i in range(2000)]))
         cards = [f"{secret}-{i}".encode() for i in range(2000)]
-        sealed = vault.seal_cards(zip(tags, cards, strict=True), first_version.PRODUCT_UID)
+        sealed = vault.seal_cards(zip(tags, cards, strict=True), freezing.PRODUCT_UID)
         for i, (tag, blob) in enumerate(zip(tags, sealed, strict=True), 2):
             raw.execute(
                 text(

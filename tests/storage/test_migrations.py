@@ -19,7 +19,7 @@ from desktop_app.storage.vault_slots import load_slots
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = ROOT / "tests/fixtures/shop_v1.db"
-REMEDY = "run: python -m tests.storage.freeze_first_version"
+REMEDY = "run: python -m tests.storage.freeze_version"
 
 
 def _schema_of(path: Path) -> dict[str, str]:
@@ -37,9 +37,8 @@ def _version_0(path: Path) -> None:
     raw.close()
 
 
-def test_the_first_revision_is_what_the_tables_say(first_version: ModuleType) -> None:
-    frozen = (ROOT / "desktop_app/storage/migrations/versions/r0001_first.py").read_text(encoding="utf-8")
-    assert frozen == first_version.revision_text(), REMEDY
+def test_the_last_revision_is_what_the_tables_say(freezing: ModuleType) -> None:
+    assert freezing.REVISION.read_text(encoding="utf-8") == freezing.revision_text(), REMEDY
 
 
 def test_revisions_lead_to_the_schema_of_a_new_shop(database: Database, tmp_path: Path) -> None:
@@ -51,20 +50,21 @@ def test_revisions_lead_to_the_schema_of_a_new_shop(database: Database, tmp_path
     assert (marks.application_id, marks.version) == (schema.APPLICATION_ID, schema.SCHEMA_VERSION)
 
 
-def test_a_file_of_version_1_opens_with_all_that_it_holds(
-    tmp_path: Path, at: datetime, first_version: ModuleType
+@pytest.mark.parametrize("version", range(1, schema.SCHEMA_VERSION))
+def test_a_file_of_an_older_version_opens_with_all_that_it_holds(
+    version: int, tmp_path: Path, at: datetime, freezing: ModuleType
 ) -> None:
     path = tmp_path / "shop.db"
-    shutil.copyfile(FIXTURE, path)
+    shutil.copyfile(FIXTURE.with_name(f"shop_v{version}.db"), path)
     database = Database.open(path, at=at)
     vault = Vault(database.shop_uid)
     with database.read() as session:
-        vault.unlock_with_password(load_slots(session), first_version.PASSWORD)
+        vault.unlock_with_password(load_slots(session), freezing.PASSWORD)
         assert audit.verify(session, shop_uuid=database.shop_uuid) is None
         query = "SELECT tag, sealed, uid FROM card_keys JOIN products ON products.id = product_id"
         tag, sealed, uid = session.connection().exec_driver_sql(query).one()
-    assert vault.open_card(tag, sealed, uid).decode() == first_version.CARD
-    assert vault.card_tag(first_version.CARD) == tag
+    assert vault.open_card(tag, sealed, uid).decode() == freezing.CARD
+    assert vault.card_tag(freezing.CARD) == tag
     database.close()
 
 
@@ -104,9 +104,11 @@ def _scripts(tmp_path: Path, body: str) -> Path:
     scripts = tmp_path / "migrations"
     shutil.copytree(migrations.SCRIPTS, scripts)
     head = (
-        'from alembic import op\nimport sqlalchemy as sa\nrevision = "0002"\ndown_revision = "0001"\n\ndef upgrade():\n'
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        f'revision = "next"\ndown_revision = "{schema.HEAD_REVISION}"\n\n'
+        "def upgrade():\n"
     )
-    (scripts / "versions" / "r0002_next.py").write_text(head + textwrap.indent(textwrap.dedent(body), "    "))
+    (scripts / "versions" / "r9999_next.py").write_text(head + textwrap.indent(textwrap.dedent(body), "    "))
     return scripts
 
 
@@ -114,7 +116,7 @@ def _run(path: Path, scripts: Path) -> None:
     engine = make_engine(path, WRITE, foreign_keys=False)
     try:
         with engine.begin() as connection:
-            migrations.run_revisions(connection, scripts, "0002")
+            migrations.run_revisions(connection, scripts, "next")
     finally:
         engine.dispose()
 
@@ -122,6 +124,7 @@ def _run(path: Path, scripts: Path) -> None:
 def test_rebuilding_a_table_keeps_its_children_and_brings_the_triggers_back(tmp_path: Path) -> None:
     path = tmp_path / "shop.db"
     shutil.copyfile(FIXTURE, path)
+    migrations.upgrade(path)
     before = _schema_of(path)
     body = """
         with op.batch_alter_table("orders", recreate="always") as batch:
@@ -132,7 +135,7 @@ def test_rebuilding_a_table_keeps_its_children_and_brings_the_triggers_back(tmp_
     raw = sqlite3.connect(path)
     assert raw.execute("SELECT order_no, colour FROM orders").fetchall() == [("renamed", "")]
     assert raw.execute("SELECT count(*) FROM units").fetchone() == (1,)
-    assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+    assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("next",)]
     raw.close()
     after = _schema_of(path)
     assert {name: after.get(name) for name in triggers.trigger_names()} == {

@@ -1,14 +1,17 @@
-"""Writes what schema version 1 is frozen as: its revision, and a small shop file. Run until version 1 is released.
+"""Writes the revision of a schema version that is not released yet, and the fixture that later versions start from.
 
-    python -m tests.storage.freeze_first_version
+    python -m tests.storage.freeze_version            the revision of the present version, while it is still changing
+    python -m tests.storage.freeze_version --fixture   and its shop file, when it is released
 
-The fixture is what later versions are migrated from in tests, so that a merchant's first file always opens.
+What an earlier revision made is frozen: a statement of it that changed needs a migration written by hand.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
@@ -31,43 +34,44 @@ from desktop_app.storage.vault import Vault
 from desktop_app.storage.vault_slots import Argon2Cost, save_slot
 
 ROOT = Path(__file__).resolve().parents[2]
-REVISION = ROOT / "desktop_app/storage/migrations/versions/r0001_first.py"
-FIXTURE = ROOT / "tests/fixtures/shop_v1.db"
+VERSIONS = ROOT / "desktop_app/storage/migrations/versions"
+REVISION = VERSIONS / "r0002_disputes.py"
+SUBJECT = "What stands in a dispute"
+EARLIER = ("r0001_first",)
+FIXTURE = ROOT / f"tests/fixtures/shop_v{schema.SCHEMA_VERSION}.db"
 PASSWORD = "correct horse battery"
 CARD = "KM-FIXTURE-0001----13579"
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PRODUCT_UID = bytes(range(16))
 
-_HEAD = '''"""The first version of the shop file. Written by tests/storage/freeze_first_version.py; never edited."""
-
-from __future__ import annotations
-
-from alembic import op
-
-revision = "0001"
-down_revision = None
-
-STATEMENTS = (
-'''
-
-_TAIL = ''')
-
-
-def upgrade() -> None:
-    """Make every table and index; the caller adds the triggers."""
-    for statement in STATEMENTS:
-        op.get_bind().exec_driver_sql(statement)
-'''
-
 
 def revision_text() -> str:
-    """The module of the first revision."""
+    """The module of the present revision: what the tables say and no earlier revision made."""
+    made = {
+        _normal(text)
+        for name in EARLIER
+        for text in import_module(f"desktop_app.storage.migrations.versions.{name}").STATEMENTS
+    }
     blocks = []
     for statement in schema.schema_statements():
-        if not statement.startswith(("CREATE TRIGGER", "CREATE TABLE alembic_version")):
-            lines = [line.replace("\t", "    ").rstrip() for line in statement.splitlines()]
-            blocks.append("\n".join(['    """', *(f"    {line}" for line in lines), '    """,']))
-    return _HEAD + "\n".join(_wrapped(block) for block in blocks) + "\n" + _TAIL
+        if statement.startswith(("CREATE TRIGGER", "CREATE TABLE alembic_version")) or _normal(statement) in made:
+            continue
+        lines = [line.replace("\t", "    ").rstrip() for line in statement.splitlines()]
+        blocks.append("\n".join(['    """', *(f"    {line}" for line in lines), '    """,']))
+    head = (
+        f'"""{SUBJECT}. Written by tests/storage/freeze_version.py; never edited."""\n\n'
+        "from __future__ import annotations\n\nfrom alembic import op\n\n"
+        f'revision = "{schema.HEAD_REVISION}"\ndown_revision = "{int(schema.HEAD_REVISION) - 1:04}"\n\nSTATEMENTS = (\n'
+    )
+    tail = (
+        '\n)\n\n\ndef upgrade() -> None:\n    """Make the new tables and indexes; the caller adds the triggers."""\n'
+        "    for statement in STATEMENTS:\n        op.get_bind().exec_driver_sql(statement)\n"
+    )
+    return head + "\n".join(_wrapped(block) for block in blocks) + tail
+
+
+def _normal(statement: str) -> str:
+    return re.sub(r"\s+", " ", statement).strip()
 
 
 def write_fixture(path: Path) -> None:
@@ -132,5 +136,7 @@ def _wrapped(block: str) -> str:
 
 if __name__ == "__main__":
     REVISION.write_text(revision_text(), encoding="utf-8")
-    write_fixture(FIXTURE)
-    sys.stdout.write(f"{REVISION}\n{FIXTURE}\n")
+    sys.stdout.write(f"{REVISION}\n")
+    if "--fixture" in sys.argv:
+        write_fixture(FIXTURE)
+        sys.stdout.write(f"{FIXTURE}\n")
