@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from desktop_app.domain.errors import LockedError, NotFoundError, RefusedError, StorageError
 from desktop_app.services.context import Change, Clock, Context, system_clock
+from desktop_app.services.identities import Identities
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.orders import Orders
 from desktop_app.services.policies import Policies
@@ -52,6 +53,7 @@ class Shop:
         self.inventory = Inventory(context)
         self.stock = Stock(context)
         self.orders = Orders(context)
+        self.identities = Identities(context)
         self.proofs = Proofs(context)
         self.requests = Requests(context, self.proofs)
         self.refunds = Refunds(context)

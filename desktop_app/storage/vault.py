@@ -31,6 +31,7 @@ TAG_BYTES = 16
 
 CARD_TABLE = "card_keys"
 CARD_COLUMN = "sealed"
+_PURPOSES = {CARD_TABLE: "card-enc", "signing_identities": "sign-wrap"}
 
 _VERSION = b"\x01"
 _HEADER_BYTES = 3
@@ -260,7 +261,7 @@ class Vault:
         return key
 
     def _cipher(self, table: str, generation: int) -> AESGCM:
-        return self._cipher_of("card-enc" if table == CARD_TABLE else "pii-enc", generation)
+        return self._cipher_of(_PURPOSES.get(table, "pii-enc"), generation)
 
     def _cipher_of(self, purpose: str, generation: int) -> AESGCM:
         cipher = self._ciphers.get((purpose, generation))
