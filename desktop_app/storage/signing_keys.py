@@ -192,9 +192,7 @@ def store(session: Session, vault: Vault, material: Material, *, at: datetime, b
         fingerprint=printed,
         key_sealed=vault.seal(TABLE, COLUMN, uid, plain),
         previous_id=before.id if before else None,
-        cross_signature=open_signer(before, vault).sign_raw(cross_message(before.fingerprint, printed))
-        if before
-        else None,
+        cross_signature=cross,
         created_at=at,
         created_by=by,
     )
