@@ -13,6 +13,7 @@ import stat
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,15 +21,18 @@ from cryptography.exceptions import InvalidTag
 
 from desktop_app.domain.errors import BadInputError, StorageError
 from desktop_app.storage.data_folder import sync_folder
-from desktop_app.storage.vault import Vault
+from desktop_app.storage.vault import TAG_BYTES, Vault
 from desktop_app.storage.vault_slots import NONCE_BYTES, length_prefixed
 
 FOLDER_NAME = "evidence"
 LARGEST = 20 * 1024 * 1024
 _VERSION = b"\x01\x00\x01"  # format, generation of the key
+
 _NAME_LENGTH = 100
 _STORED_NAME = re.compile(r"[0-9a-f]{64}")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE)
+# letters, marks and symbols without ink: fillers of Hangul, the empty Braille cell, joiners, variation selectors
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,47 @@ class StoredFile:
     size: int
 
 
-def store_file(folder: Path, vault: Vault, source: Path) -> StoredFile:
-    """Seal a copy of the merchant's file ``source`` in ``folder``.
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of the merchant's as it was read once; ``name`` is safe to show."""
+
+    name: str
+    content: bytes
+    modified_at: datetime
+
+
+def read_source(source: Path) -> SourceFile:
+    """Read a file that is to become evidence.
 
     :class:`BadInputError` for what is not an ordinary file (links, pipes, devices), empty, or larger than 20 MB.
     """
-    return store(folder, vault, _read_source(source), source.name)
+    name = display_name(source.name)
+    try:
+        read = _read_limited(source, LARGEST)
+    except OSError as error:
+        raise BadInputError(
+            "The file {name} cannot be read: {reason}.",
+            "无法读取文件 {name}：{reason}。",
+            name=name,
+            reason=error.strerror,
+        ) from error
+    if read is None:
+        raise BadInputError(
+            "{name} is not an ordinary file of at most {most} MB (a link, a folder, a device, or too large): choose a "
+            "screenshot or a document itself.",
+            "{name} 不是普通文件（可能是链接、文件夹或设备），或大于 {most} MB：请直接选择截图或文档。",
+            name=name,
+            most=LARGEST // 1024 // 1024,
+        )
+    content, modified = read
+    _check_size(len(content), name)
+    return SourceFile(name, content, modified)
+
+
+def store_file(folder: Path, vault: Vault, source: Path) -> StoredFile:
+    """Seal a copy of the merchant's file ``source`` in ``folder``; :class:`BadInputError` as :func:`read_source`."""
+    read = read_source(source)
+    return store(folder, vault, read.content, read.name)
 
 
 def store(folder: Path, vault: Vault, content: bytes, name: str) -> StoredFile:
@@ -80,29 +119,47 @@ def store(folder: Path, vault: Vault, content: bytes, name: str) -> StoredFile:
     return stored
 
 
-def load(folder: Path, vault: Vault, stored_name: str, sha256: str) -> bytes:
-    """The content, exactly as it was stored; :class:`StorageError` when the file is missing or was altered."""
-    if not _STORED_NAME.fullmatch(stored_name):
-        raise _altered(stored_name)
-    try:
-        sealed = _read_limited(folder / stored_name, LARGEST + len(_VERSION) + NONCE_BYTES + 16)
-    except OSError as error:
-        raise StorageError(
-            "The evidence file {name} is missing from the evidence folder: restore it from a backup.",
-            "证据文件夹中缺少文件 {name}：请从备份恢复。",
-            name=stored_name[:12],
-        ) from error
+def load(folder: Path, vault: Vault, stored_name: str, sha256: str, *, shown: str = "") -> bytes:
+    """The content, exactly as it was stored; :class:`StorageError` when the file is missing or was altered.
+
+    ``shown`` is what the sentence calls the file, such as its name and order.
+    """
+    called = shown or stored_name[:12]
+    sealed = _stored_bytes(folder, stored_name, called)
     start = len(_VERSION)
-    if sealed is None or sealed[:start] != _VERSION or len(sealed) < start + NONCE_BYTES + 16:
-        raise _altered(stored_name)
+    if sealed is None or sealed[:start] != _VERSION or len(sealed) < start + NONCE_BYTES + TAG_BYTES:
+        raise _altered(called)
     nonce, body = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
     try:
         content = vault.attachment_cipher().decrypt(nonce, body, _aad(vault, stored_name))
     except InvalidTag:
-        raise _altered(stored_name) from None
+        raise _altered(called) from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise _altered(stored_name)
+        raise _altered(called)
     return content
+
+
+def check_presence(folder: Path, stored_name: str, size: int, *, shown: str = "") -> None:
+    """What can be said without the key: :class:`StorageError` when the file is missing or its size is another."""
+    called = shown or stored_name[:12]
+    sealed = _stored_bytes(folder, stored_name, called)
+    if sealed is None or len(sealed) != len(_VERSION) + NONCE_BYTES + size + TAG_BYTES:
+        raise _altered(called)
+
+
+def _stored_bytes(folder: Path, stored_name: str, called: str) -> bytes | None:
+    if not _STORED_NAME.fullmatch(stored_name):
+        raise _altered(called)
+    try:
+        read = _read_limited(folder / stored_name, LARGEST + len(_VERSION) + NONCE_BYTES + TAG_BYTES)
+    except OSError as error:
+        raise StorageError(
+            "The evidence file {name} is missing from the evidence folder: restore it from a backup; no proof may use "
+            "it.",
+            "证据文件夹中缺少文件 {name}：请从备份恢复；不能用于核销证明。",
+            name=called,
+        ) from error
+    return None if read is None else read[0]
 
 
 def display_name(name: str) -> str:
@@ -121,6 +178,8 @@ def display_name(name: str) -> str:
 
 def _is_visible(symbol: str) -> bool:
     # Cc control, Cf direction marks and zero width, Cs half characters, Co private use, Cn unassigned
+    if _BLANK.match(symbol):
+        return False
     return symbol == " " or unicodedata.category(symbol) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -128,29 +187,8 @@ def _aad(vault: Vault, stored_name: str) -> bytes:
     return length_prefixed(b"km.attach.1", vault.shop_uid, stored_name.encode(), _VERSION)
 
 
-def _read_source(source: Path) -> bytes:
-    name = display_name(source.name)
-    try:
-        content = _read_limited(source, LARGEST)
-    except OSError as error:
-        raise BadInputError(
-            "The file {name} cannot be read: {reason}.",
-            "无法读取文件 {name}：{reason}。",
-            name=name,
-            reason=error.strerror,
-        ) from error
-    if content is None:
-        raise BadInputError(
-            "{name} is not an ordinary file of at most {most} MB: choose a screenshot or a document.",
-            "{name} 不是普通文件，或大于 {most} MB：请选择截图或文档。",
-            name=name,
-            most=LARGEST // 1024 // 1024,
-        )
-    return content
-
-
-def _read_limited(path: Path, largest: int) -> bytes | None:
-    """The bytes of an ordinary file of at most ``largest`` bytes, else None; never waits for a pipe."""
+def _read_limited(path: Path, largest: int) -> tuple[bytes, datetime] | None:
+    """The bytes of an ordinary file of at most ``largest`` bytes and its time, else None; never waits for a pipe."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if path.is_symlink():  # where the system knows no O_NOFOLLOW
         return None
@@ -159,7 +197,7 @@ def _read_limited(path: Path, largest: int) -> bytes | None:
         if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
             return None
         content = stream.read(largest + 1)
-    return content if len(content) <= largest else None
+    return (content, datetime.fromtimestamp(status.st_mtime, UTC)) if len(content) <= largest else None
 
 
 def _check_size(size: int, name: str) -> None:
@@ -174,9 +212,9 @@ def _check_size(size: int, name: str) -> None:
         )
 
 
-def _altered(stored_name: str) -> StorageError:
+def _altered(called: str) -> StorageError:
     return StorageError(
         "The evidence file {name} was altered since it was stored: restore it from a backup; no proof may use it.",
         "证据文件 {name} 存入后被改动：请从备份恢复；不能用于核销证明。",
-        name=stored_name[:12],
+        name=called,
     )
