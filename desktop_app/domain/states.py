@@ -183,6 +183,33 @@ class EscalationTarget(StrEnum):
     POLICE = "police"
 
 
+class DisputeState(StrEnum):
+    """How far a dispute outside the shop is; follows from its steps."""
+
+    OPENED = "opened"
+    PREPARED = "prepared"  # its dossier was made and not sent yet
+    SENT = "sent"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class DisputeStepKind(StrEnum):
+    """What happened to a dispute after it was opened."""
+
+    SENT = "sent"
+    ANSWERED = "answered"
+    OUTCOME = "outcome"
+
+
+class DisputeOutcome(StrEnum):
+    """How a dispute ended, seen from the shop."""
+
+    SHOP_WON = "shop_won"
+    BUYER_WON = "buyer_won"
+    SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
+
+
 ORDER_MOVES: Mapping[OrderState, frozenset[OrderState]] = {
     OrderState.UNPAID: frozenset({OrderState.PAID, OrderState.CANCELLED}),
     OrderState.PAID: frozenset({OrderState.SHIPPED, OrderState.CANCELLED}),

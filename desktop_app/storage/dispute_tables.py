@@ -13,7 +13,8 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from desktop_app.domain.states import EscalationTarget, PaymentChannel
+from desktop_app.domain.reconciliation import MatchedBy, StatementKind
+from desktop_app.domain.states import DisputeOutcome, DisputeStepKind, EscalationTarget, PaymentChannel
 from desktop_app.storage.column_types import not_negative, one_of
 from desktop_app.storage.columns import blob, coded, id_, link, strict, text_, time
 
@@ -34,40 +35,6 @@ class CheckpointReason(StrEnum):
     BACKUP = "backup"
     ROTATION = "rotation"
     EXPORT = "export"
-
-
-class StatementKind(StrEnum):
-    """What one line of a payment statement is about."""
-
-    REFUND = "refund"  # money back to a buyer
-    INCOME = "income"
-    FEE = "fee"
-    OTHER = "other"
-
-
-class MatchedBy(StrEnum):
-    """How a statement line was joined to a refund."""
-
-    REFERENCE = "reference"
-    AMOUNT_AND_TIME = "amount_and_time"
-    HAND = "hand"
-
-
-class DisputeStepKind(StrEnum):
-    """What happened to a dispute after its dossier was made."""
-
-    SENT = "sent"
-    ANSWERED = "answered"
-    OUTCOME = "outcome"
-
-
-class DisputeOutcome(StrEnum):
-    """How a dispute ended, seen from the shop."""
-
-    SHOP_WON = "shop_won"
-    BUYER_WON = "buyer_won"
-    SETTLED = "settled"
-    WITHDRAWN = "withdrawn"
 
 
 class SigningIdentityRow(SQLModel, table=True):
@@ -168,15 +135,17 @@ class RedemptionImportLineRow(SQLModel, table=True):
 
 
 class StatementRow(SQLModel, table=True):
-    """One statement file of a payment channel. Append-only."""
+    """One statement file of a payment channel; its counts add up to ``line_count``. Append-only."""
 
     __tablename__ = "statements"
     __table_args__ = strict(
         one_of("statements", "platform", PaymentChannel),
-        *not_negative("statements", "line_count", "new_count", "known_count"),
+        *not_negative("statements", "line_count", "new_count", "known_count", "malformed_count"),
+        CheckConstraint("line_count = new_count + known_count + malformed_count", name="ck_statements_sum"),
     )
     id: int = id_()
     platform: PaymentChannel = coded(PaymentChannel)
+    format: str = text_()  # which of the channel's kinds of file
     account: str = text_("")  # masked
     file_name: str = text_()
     sha256: str = text_(unique=True)
@@ -184,13 +153,14 @@ class StatementRow(SQLModel, table=True):
     to_at: datetime | None = time(None)
     line_count: int = Field(sa_type=Integer)
     new_count: int = Field(sa_type=Integer)
-    known_count: int = Field(sa_type=Integer)  # lines that an earlier file had already
+    known_count: int = Field(sa_type=Integer)  # lines that an earlier file, or this one, had already
+    malformed_count: int = Field(sa_type=Integer)
     imported_at: datetime = time()
     imported_by: str = text_()
 
 
 class StatementLineRow(SQLModel, table=True):
-    """One movement of money as the channel states it, and the refund that it is."""
+    """One movement of money as the channel states it, and the refund that it is. No counterparty stands here."""
 
     __tablename__ = "statement_lines"
     __table_args__ = strict(
@@ -199,9 +169,11 @@ class StatementLineRow(SQLModel, table=True):
         one_of("statement_lines", "kind", StatementKind),
         one_of("statement_lines", "matched_by", MatchedBy),
         CheckConstraint("(refund_id IS NULL) = (matched_by IS NULL)", name="ck_statement_lines_matched"),
+        CheckConstraint("refund_id IS NULL OR set_aside_at IS NULL", name="ck_statement_lines_set_aside"),
         CheckConstraint("amount_fen >= 0", name="ck_statement_lines_amount_fen"),
         Index("ix_statement_lines_open", "kind", "refund_id", "at"),
         Index("ix_statement_lines_refund", "refund_id"),
+        Index("ix_statement_lines_trade", "trade_no"),
     )
     id: int = id_()
     statement_id: int = link("statements.id", index=True)
@@ -211,13 +183,16 @@ class StatementLineRow(SQLModel, table=True):
     kind: StatementKind = coded(StatementKind)
     at: datetime = time()
     amount_fen: int = Field(sa_type=Integer)
-    trade_no: str = text_("")  # of the platform
-    merchant_no: str = text_("")  # of the shop: its order number
+    trade_no: str = text_("")  # of the platform, for the sale
+    merchant_no: str = text_("")  # of the shop, for the sale: its order number
+    refund_no: str = text_("")  # of the platform, for the refund
+    merchant_refund_no: str = text_("")  # of the shop, for the refund
     state: str = text_("")  # as the platform words it
-    note: str = text_("")
+    note: str = text_("")  # of the merchant
     refund_id: int | None = link("refunds.id", None)
     matched_by: MatchedBy | None = coded(MatchedBy, None)
     matched_at: datetime | None = time(None)
+    set_aside_at: datetime | None = time(None)  # the merchant says that it is no refund of this shop
 
 
 class DossierRow(SQLModel, table=True):

@@ -83,7 +83,10 @@ _FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
         "1",
     ),
     "statement_lines": (
-        ("statement_id", "line", "platform", "identity", "kind", "at", "amount_fen", "trade_no", "merchant_no"),
+        (
+            *("statement_id", "line", "platform", "identity", "kind", "at", "amount_fen"),
+            *("trade_no", "merchant_no", "refund_no", "merchant_refund_no", "state"),
+        ),
         "1",
     ),
     "evidence": (("order_id", "kind", "stored_name", "sha256", "size", "added_at"), "1"),

@@ -64,6 +64,7 @@ STATEMENTS = (
     CREATE TABLE statements (
         id INTEGER NOT NULL,
         platform TEXT NOT NULL,
+        format TEXT NOT NULL,
         account TEXT NOT NULL,
         file_name TEXT NOT NULL,
         sha256 TEXT NOT NULL,
@@ -72,6 +73,7 @@ STATEMENTS = (
         line_count INTEGER NOT NULL,
         new_count INTEGER NOT NULL,
         known_count INTEGER NOT NULL,
+        malformed_count INTEGER NOT NULL,
         imported_at INTEGER NOT NULL,
         imported_by TEXT NOT NULL,
         PRIMARY KEY (id),
@@ -80,6 +82,8 @@ STATEMENTS = (
         CONSTRAINT ck_statements_line_count CHECK (line_count >= 0),
         CONSTRAINT ck_statements_new_count CHECK (new_count >= 0),
         CONSTRAINT ck_statements_known_count CHECK (known_count >= 0),
+        CONSTRAINT ck_statements_malformed_count CHECK (malformed_count >= 0),
+        CONSTRAINT ck_statements_sum CHECK (line_count = new_count + known_count + malformed_count),
         UNIQUE (sha256)
     )
      STRICT
@@ -214,20 +218,25 @@ STATEMENTS = (
         amount_fen INTEGER NOT NULL,
         trade_no TEXT NOT NULL,
         merchant_no TEXT NOT NULL,
+        refund_no TEXT NOT NULL,
+        merchant_refund_no TEXT NOT NULL,
         state TEXT NOT NULL,
         note TEXT NOT NULL,
         refund_id INTEGER,
         matched_by TEXT,
         matched_at INTEGER,
+        set_aside_at INTEGER,
         PRIMARY KEY (id),
         CONSTRAINT uq_statement_lines_identity UNIQUE (platform, identity),
         CONSTRAINT ck_statement_lines_platform CHECK (platform = 'wechat' OR platform = 'alipay' OR platform
             = 'other'),
-        CONSTRAINT ck_statement_lines_kind CHECK (kind = 'refund' OR kind = 'income' OR kind = 'fee' OR kind
-            = 'other'),
+        CONSTRAINT ck_statement_lines_kind CHECK (kind = 'refund' OR kind = 'refund_underway' OR kind =
+            'refund_failed' OR kind = 'sale_refunded' OR kind = 'possible_refund' OR kind = 'payout' OR kind
+            = 'income' OR kind = 'fee' OR kind = 'other'),
         CONSTRAINT ck_statement_lines_matched_by CHECK (matched_by = 'reference' OR matched_by =
             'amount_and_time' OR matched_by = 'hand'),
         CONSTRAINT ck_statement_lines_matched CHECK ((refund_id IS NULL) = (matched_by IS NULL)),
+        CONSTRAINT ck_statement_lines_set_aside CHECK (refund_id IS NULL OR set_aside_at IS NULL),
         CONSTRAINT ck_statement_lines_amount_fen CHECK (amount_fen >= 0),
         FOREIGN KEY(statement_id) REFERENCES statements (id),
         FOREIGN KEY(refund_id) REFERENCES refunds (id)
@@ -263,6 +272,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_statement_lines_statement_id ON statement_lines (statement_id)
+    """,
+    """
+    CREATE INDEX ix_statement_lines_trade ON statement_lines (trade_no)
     """,
 )
 
