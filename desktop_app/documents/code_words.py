@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from desktop_app.domain.file_kinds import FileKind, FileWarning
 from desktop_app.domain.states import (
+    DisputeOutcome,
+    DisputeState,
     EscalationTarget,
     EvidenceKind,
     FeeDisclosure,
@@ -98,6 +101,26 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         ReasonCode.AUTO_CANCELLED: ("Cancelled by the system", "被系统自动取消"),
         ReasonCode.REDEMPTION_DISPUTED: ("Redemption disputed", "对核销有异议"),
     },
+    FileKind: {
+        FileKind.PNG: ("Picture (PNG)", "图片（PNG）"),
+        FileKind.JPEG: ("Picture (JPEG)", "图片（JPEG）"),
+        FileKind.WEBP: ("Picture (WebP)", "图片（WebP）"),
+        FileKind.GIF: ("Picture (GIF)", "图片（GIF）"),
+        FileKind.BMP: ("Picture (BMP)", "图片（BMP）"),
+        FileKind.PDF: ("PDF document", "PDF 文档"),
+        FileKind.SVG: ("SVG drawing", "SVG 图形"),
+        FileKind.HTML: ("Web page", "网页"),
+        FileKind.ARCHIVE: ("Archive or office document", "压缩包或办公文档"),
+        FileKind.PROGRAM: ("Program", "程序"),
+        FileKind.OTHER: ("File", "文件"),
+    },
+    FileWarning: {
+        FileWarning.WRONG_ENDING: ("Its content is not what its name says", "内容与文件扩展名不符"),
+        FileWarning.PROGRAM: ("A program: do not open it", "这是程序文件，请勿打开"),
+        FileWarning.ACTIVE: ("May fetch or run something in a browser", "在浏览器中打开可能联网或运行脚本"),
+        FileWarning.TWO_FACED: ("Other programs take it for an archive or a document", "也可被当作压缩包或文档打开"),
+        FileWarning.PLACE: ("The picture says where it was taken", "图片中含拍摄地点信息"),
+    },
     EvidenceKind: {
         EvidenceKind.PAYMENT_SCREENSHOT: ("Payment screenshot", "付款截图"),
         EvidenceKind.ORDER_SCREENSHOT: ("Order screenshot", "订单截图"),
@@ -159,6 +182,19 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         EscalationTarget.CONSUMER_12315: ("12315 consumer hotline", "12315 消费者投诉"),
         EscalationTarget.CYBERSPACE_12377: ("12377 internet reports", "12377 网络举报"),
         EscalationTarget.POLICE: ("Police", "公安机关"),
+    },
+    DisputeState: {
+        DisputeState.OPENED: ("Opened", "已发起"),
+        DisputeState.PREPARED: ("Dossier made", "证据包已制作"),
+        DisputeState.SENT: ("Sent, no answer", "已提交，待答复"),
+        DisputeState.ANSWERED: ("Answered", "已有答复"),
+        DisputeState.ENDED: ("Ended", "已结束"),
+    },
+    DisputeOutcome: {
+        DisputeOutcome.SHOP_WON: ("Decided for the shop", "支持商家"),
+        DisputeOutcome.BUYER_WON: ("Decided for the buyer", "支持买家"),
+        DisputeOutcome.SETTLED: ("Settled", "达成和解"),
+        DisputeOutcome.WITHDRAWN: ("Withdrawn", "撤回"),
     },
 }
 

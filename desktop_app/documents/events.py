@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from desktop_app.documents.code_words import is_chinese, word_of
 from desktop_app.domain.money import yuan_text
 from desktop_app.domain.states import (
+    DisputeOutcome,
     EscalationTarget,
     EvidenceKind,
     FeeDisclosure,
@@ -70,7 +71,13 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "request.merged": ("Request joined to another", "合并申请"),
     "request.facts": ("Facts of a request set", "核实申请事实"),
     "request.decided": ("Request decided", "处理申请"),
+    "dispute.opened": ("Dispute opened", "发起争议"),
+    "dispute.sent": ("Dossier sent", "提交证据包"),
+    "dispute.answered": ("Dispute answered", "争议收到答复"),
+    "dispute.ended": ("Dispute ended", "争议结束"),
+    "dossier.made": ("Dossier made", "制作证据包"),
     "evidence.added": ("Evidence added", "添加凭证"),
+    "evidence.changed": ("Evidence described anew", "修改凭证说明"),
     "refund.created": ("Refund to pay", "生成退款"),
     "refund.paid": ("Refund paid out", "退款已转出"),
     "refund.arrived": ("Refund arrived", "退款已到账"),
@@ -197,6 +204,9 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "kind": ("kind", "类型", _code(EvidenceKind, ProductKind)),
     "kinds": ("kinds", "类型", _code(EvidenceKind)),
     "target": ("with", "对象", _code(EscalationTarget)),
+    "written_promise": ("written promise", "书面承诺", _plain),
+    "in_platform_chat": ("in-platform chat", "平台内聊天", _plain),
+    "captured_at": ("taken at", "取证时间", _moment),
     "redeemed_at": ("redeemed at", "核销时间", _moment),
     "paid_at": ("paid at", "支付时间", _moment),
     "delivered_at": ("received at", "收到时间", _moment),
@@ -229,11 +239,18 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "official_not_activated": ("official record: not activated", "官方记录未激活", _plain),
     "note": ("note", "备注", _plain),
     "text": ("text", "内容", _plain),
-    "outcome": ("outcome", "结果", _plain),
+    "outcome": ("outcome", "结果", _code(DisputeOutcome)),
+    "dossier_no": ("dossier", "证据包", _plain),
+    "reopened_no": ("opened again as", "重新受理为", _plain),
+    "appeal_of": ("after an appeal of", "申诉自", _plain),
+    "opened_at": ("since", "发起时间", _moment),
+    "at": ("at", "时间", _moment),
 }
 
 # for these "no" is an answer, not an empty field
-_ANSWERS = frozenset({"log_confirms", "error_confirmed", "mismatch_confirmed"})
+_ANSWERS = frozenset(
+    {"log_confirms", "error_confirmed", "mismatch_confirmed", "written_promise", "in_platform_chat"}
+)
 
 # a kind's own meaning of a fact, where the general one would mislead
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {

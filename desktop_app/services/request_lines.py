@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from desktop_app.domain.errors import NotFoundError
 from desktop_app.domain.refunds import Flag
 from desktop_app.domain.states import (
+    DisputeOutcome,
     EscalationTarget,
-    EvidenceKind,
     OrderState,
     ReasonCode,
     RefusalGround,
@@ -24,15 +24,15 @@ from desktop_app.domain.states import (
     VerdictKind,
 )
 from desktop_app.services.context import Context
+from desktop_app.services.dispute_lines import disputes_of_request, won_dispute_reason
+from desktop_app.services.evidence import EvidenceLine, evidence_lines, of_request
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_lines import OrderDetail, read_order_detail
 from desktop_app.services.previews import Preview, preview_of
-from desktop_app.services.verdicts import OPEN_STATES, Case, load_cases, verdicts_now
+from desktop_app.services.verdicts import OPEN_STATES, load_cases, verdicts_now
 from desktop_app.storage.tables import (
     DecisionRow,
     DecisionUnitRow,
-    EscalationRow,
-    EvidenceRow,
     MessageRow,
     OrderRow,
     ProductRow,
@@ -80,24 +80,6 @@ class RequestLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """A piece of evidence; ``has_file`` is False for something seen elsewhere, such as on the platform."""
-
-    id: int
-    kind: EvidenceKind
-    name: str
-    size: int
-    sha256: str
-    captured_at: datetime | None
-    source: str
-    written_promise: bool
-    in_platform_chat: bool
-    note: str
-    added_at: datetime
-    has_file: bool
-
-
-@dataclass(frozen=True, slots=True)
 class MessageLine:
     """A line of the correspondence: ``actor`` is "buyer", "shop" or "note"."""
 
@@ -111,7 +93,7 @@ class MessageLine:
 
 @dataclass(frozen=True, slots=True)
 class EscalationLine:
-    """A dispute outside the shop."""
+    """A dispute outside the shop; ``result`` is None until its outcome was recorded."""
 
     id: int
     target: EscalationTarget
@@ -120,6 +102,8 @@ class EscalationLine:
     answered_at: datetime | None
     outcome: str
     note: str
+    result: DisputeOutcome | None = None
+    reopened_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +140,8 @@ class RequestFacts:
 
 @dataclass(frozen=True, slots=True)
 class RequestDetail:
-    """Everything about one request; ``preview`` is None once it is decided."""
+    """Everything about one request; ``preview`` is None once it is decided. ``won_dispute_*``: the dispute that the
+    buyer won and that this request answers, as the reason of a decision; empty when there is none."""
 
     line: RequestLine
     text: str
@@ -172,6 +157,8 @@ class RequestDetail:
     order: OrderDetail
     asked_at: datetime | None
     answered_at: datetime | None
+    won_dispute_zh: str = ""
+    won_dispute_en: str = ""
     unit_reasons: Mapping[str, ReasonCode] = field(default_factory=dict)
 
 
@@ -319,41 +306,16 @@ def read_detail(context: Context, session: Session, request_id: int) -> RequestD
         ),
         unit_refs=case.refs,
         unit_reasons={ref: reason for ref, reason in case.request.unit_reasons.items() if reason is not None},
-        evidence=evidence_lines(session, case),
+        evidence=evidence_lines(session, *of_request(row.order_id, request_id)),
         messages=_messages(session, request_id),
-        escalations=_escalations(session, request_id),
+        escalations=_escalations(context, session, request_id),
+        won_dispute_zh=won_dispute_reason(session, request_id, "zh"),
+        won_dispute_en=won_dispute_reason(session, request_id, "en"),
         preview=preview_of(context, session, case) if row.state in OPEN_STATES else None,
         decision=_decision(decision),
         order=read_order_detail(context, session, row.order_id),
         asked_at=row.asked_at,
         answered_at=row.answered_at,
-    )
-
-
-def evidence_lines(session: Session, case: Case) -> tuple[EvidenceLine, ...]:
-    """The evidence of the request, and that of the order it was not filed under another request."""
-    request = col(EvidenceRow.request_id)
-    statement = (
-        select(EvidenceRow)
-        .where(EvidenceRow.order_id == case.order_id, or_(request.is_(None), request == case.request_id))
-        .order_by(col(EvidenceRow.id))
-    )
-    return tuple(
-        EvidenceLine(
-            row.id,
-            row.kind,
-            row.name,
-            row.size,
-            row.sha256,
-            row.captured_at,
-            row.source,
-            row.written_promise,
-            row.in_platform_chat,
-            row.note,
-            row.added_at,
-            row.stored_name is not None,
-        )
-        for row in session.exec(statement).all()
     )
 
 
@@ -375,11 +337,20 @@ def _messages(session: Session, request_id: int) -> tuple[MessageLine, ...]:
     )
 
 
-def _escalations(session: Session, request_id: int) -> tuple[EscalationLine, ...]:
-    statement = select(EscalationRow).where(EscalationRow.request_id == request_id).order_by(col(EscalationRow.id))
+def _escalations(context: Context, session: Session, request_id: int) -> tuple[EscalationLine, ...]:
     return tuple(
-        EscalationLine(row.id, row.target, row.reference, row.opened_at, row.answered_at, row.outcome, row.note)
-        for row in session.exec(statement).all()
+        EscalationLine(
+            line.id,
+            line.target,
+            line.reference,
+            line.opened_at,
+            line.answered_at,
+            line.outcome_note,
+            line.note,
+            line.outcome,
+            line.reopened_no,
+        )
+        for line in disputes_of_request(context, session, request_id)
     )
 
 

@@ -26,9 +26,11 @@ from desktop_app.domain.states import (
 from desktop_app.services import decisions, request_intake
 from desktop_app.services.context import Context
 from desktop_app.services.decisions import AREAS, Decided, open_request, refusal_of
+from desktop_app.services.disputes import open_dispute
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.previews import Preview, preview_of
 from desktop_app.services.proofs import Proofs
+from desktop_app.services.reply_texts import read_templates
 from desktop_app.services.request_entry import RequestDraft, add_request, check_refs
 from desktop_app.services.request_lines import (
     RequestDetail,
@@ -39,11 +41,9 @@ from desktop_app.services.request_lines import (
     request_listing,
 )
 from desktop_app.services.verdicts import OPEN_STATES, load_cases, refresh_due, ruling_token, verdict_now
-from desktop_app.storage import attachments
 from desktop_app.storage.tables import (
     Actor,
     CardKeyRow,
-    EscalationRow,
     EvidenceRow,
     MessageRow,
     OrderRow,
@@ -187,56 +187,6 @@ class Requests:
             )
         self._context.announce("requests")
 
-    def add_evidence(
-        self,
-        request_id: int,
-        kind: EvidenceKind,
-        *,
-        path: Path | None = None,
-        data: bytes | None = None,
-        name: str = "",
-        captured_at: datetime | None = None,
-        source: str = "",
-        written_promise: bool = False,
-        in_platform_chat: bool = False,
-        note: str = "",
-    ) -> int:
-        """File a piece of evidence with its file, its bytes, or neither (seen on the platform); its id."""
-        stored = self._store(path, data, name)
-        with self._context.write() as session:
-            row = open_request(session, request_id)
-            evidence = EvidenceRow(
-                order_id=row.order_id,
-                request_id=request_id,
-                kind=kind,
-                name=stored.name if stored else name,
-                stored_name=stored.stored_name if stored else None,
-                sha256=stored.sha256 if stored else "",
-                size=stored.size if stored else 0,
-                captured_at=captured_at,
-                source=source.strip(),
-                written_promise=written_promise,
-                in_platform_chat=in_platform_chat,
-                note=note.strip(),
-                added_at=self._context.clock(),
-                added_by=self._context.actor,
-            )
-            session.add(evidence)
-            session.flush()
-            facts = {"kind": kind, "sha256": evidence.sha256, "size": evidence.size, "request_no": row.request_no}
-            self._context.record(session, "evidence.added", "evidence", evidence.id, order_id=row.order_id, facts=facts)
-            refresh_due(self._context, session, row.order_id)
-        self._context.announce("requests")
-        return evidence.id
-
-    def evidence_bytes(self, evidence_id: int) -> bytes:
-        """The file of a piece of evidence; :class:`ShopError` when it is missing or was altered."""
-        with self._context.read() as session:
-            row = session.get(EvidenceRow, evidence_id)
-        if row is None or row.stored_name is None:
-            raise NotFoundError("There is no file with this evidence.", "该凭证没有附件。")
-        return attachments.load(self._folder, self._context.vault, row.stored_name, row.sha256)
-
     # ---- correspondence
 
     def ask(self, request_id: int, kinds: Sequence[str], note: str = "") -> tuple[str, str]:
@@ -247,7 +197,11 @@ class Requests:
             row = open_request(session, request_id)
             order = session.get_one(OrderRow, row.order_id)
             texts = replies.question(
-                request_no=row.request_no, order_no=order.order_no, kinds=tuple(kinds), note=note.strip()
+                request_no=row.request_no,
+                order_no=order.order_no,
+                kinds=tuple(kinds),
+                note=note.strip(),
+                templates=read_templates(session),
             )
             if row.state is not RequestState.ESCALATED:
                 self._move(row, RequestState.ASKED)
@@ -298,42 +252,9 @@ class Requests:
         """
         with self._context.write() as session:
             row = _request(session, request_id)
-            if row.state in OPEN_STATES:
-                self._move(row, RequestState.ESCALATED)
-                session.add(row)
-            elif row.state is not RequestState.DECIDED:
-                raise RefusedError(
-                    "Request {request_no} was merged or withdrawn: there is nothing to dispute.",
-                    "申请 {request_no} 已并入或撤回，不存在争议。",
-                    request_no=row.request_no,
-                )
-            escalation = EscalationRow(
-                request_id=request_id,
-                target=target,
-                reference=reference.strip(),
-                opened_at=self._context.clock(),
-                note=note.strip(),
-                opened_by=self._context.actor,
-            )
-            session.add(escalation)
-            session.flush()
-            self._changed(session, row, "request.escalated", {"target": target, "reference": reference.strip()})
-        self._context.announce("requests")
-        return escalation.id
-
-    def close_escalation(self, escalation_id: int, outcome: str) -> None:
-        """Record what came of a dispute; the request stays open until it is decided."""
-        with self._context.write() as session:
-            escalation = session.get(EscalationRow, escalation_id)
-            if escalation is None:
-                raise NotFoundError("There is no such dispute.", "没有这条争议记录。")
-            escalation.outcome, escalation.answered_at = _required(outcome), self._context.clock()
-            session.add(escalation)
-            row = session.get_one(RequestRow, escalation.request_id)
-            self._changed(
-                session, row, "request.escalated", {"target": escalation.target, "outcome": escalation.outcome}
-            )
-        self._context.announce("requests")
+            escalation_id = open_dispute(self._context, session, row, target, reference=reference, note=note)
+        self._context.announce("requests", "disputes")
+        return escalation_id
 
     def withdraw(self, request_id: int, reason: str) -> None:
         """The buyer takes the request back."""
@@ -440,17 +361,6 @@ class Requests:
         return count
 
     # ---- helpers
-
-    @property
-    def _folder(self) -> Path:
-        return self._context.data_dir / attachments.FOLDER_NAME
-
-    def _store(self, path: Path | None, data: bytes | None, name: str) -> attachments.StoredFile | None:
-        if path is not None:
-            return attachments.store_file(self._folder, self._context.vault, path)
-        if data is not None:
-            return attachments.store(self._folder, self._context.vault, data, name)
-        return None
 
     def _freeze(self, session: Session, unit_id: int) -> int:
         unit = session.get_one(UnitRow, unit_id)

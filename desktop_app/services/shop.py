@@ -14,12 +14,15 @@ from sqlmodel import Session
 from desktop_app.domain.errors import LockedError, NotFoundError, RefusedError, StorageError
 from desktop_app.services.context import Change, Clock, Context, system_clock
 from desktop_app.services.identities import Identities
+from desktop_app.services.disputes import Disputes
+from desktop_app.services.evidence import Evidence
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.orders import Orders
 from desktop_app.services.policies import Policies
 from desktop_app.services.products import Products
 from desktop_app.services.proofs import Proofs
 from desktop_app.services.refunds import Refunds
+from desktop_app.services.reply_texts import ReplyTexts
 from desktop_app.services.reports import Reports
 from desktop_app.services.requests import Requests
 from desktop_app.services.settings import Settings
@@ -56,10 +59,13 @@ class Shop:
         self.identities = Identities(context)
         self.proofs = Proofs(context)
         self.requests = Requests(context, self.proofs)
+        self.disputes = Disputes(context)
         self.refunds = Refunds(context)
+        self.evidence = Evidence(context)
         self.policies = Policies(context)
         self.reports = Reports(context)
         self.settings = Settings(context)
+        self.reply_texts = ReplyTexts(context)
 
     # ---- life of a shop
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.services.listing import Sort
-from desktop_app.services.request_lines import EvidenceLine
+from desktop_app.services.evidence import EvidenceLine
 from desktop_app.services.requests import RequestDetail
 from desktop_app.ui.labels import label, when
 from desktop_app.ui.row_model import Column, ListSource
