@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from desktop_app.domain.errors import LockedError, NotFoundError, RefusedError, StorageError
+from desktop_app.services import checkpoints
 from desktop_app.services.context import Change, Clock, Context, system_clock
 from desktop_app.services.identities import Identities
 from desktop_app.services.disputes import Disputes
@@ -144,7 +145,8 @@ class Shop:
             raise
 
     def close(self) -> None:
-        """Forget the keys and free the data folder."""
+        """Sign the log, forget the keys and free the data folder."""
+        checkpoints.before_lock(self.context)
         self.context.vault.lock()
         self.context.database.close()
 
@@ -166,12 +168,12 @@ class Shop:
     def unlock(self, password: str) -> None:
         """:class:`RefusedError` when the password is wrong; takes up to a second."""
         self.context.vault.unlock_with_password(self._slots(), password)
-        self.context.announce("vault")
+        self._unlocked()
 
     def unlock_with_recovery_code(self, code: str) -> None:
         """:class:`ShopError` when the code is not this shop's."""
         self.context.vault.unlock_with_recovery(self._slots(), code)
-        self.context.announce("vault")
+        self._unlocked()
 
     def unlock_automatically(self) -> bool:
         """Unlock by the keyring or the key file; False when this shop wants its password."""
@@ -190,11 +192,12 @@ class Shop:
             self.context.vault.unlock_with_file(slots, self.data_dir / KEY_FILE_NAME)
         else:
             return False
-        self.context.announce("vault")
+        self._unlocked()
         return True
 
     def lock(self) -> None:
         """Forget the keys; lists stay readable with fingerprints instead of keys."""
+        checkpoints.before_lock(self.context)
         self.context.vault.lock()
         self.context.announce("vault")
 
@@ -252,6 +255,10 @@ class Shop:
             forget_keyring_key(self.context.vault.shop_uid)
         elif kind is SlotKind.FILE:
             (self.data_dir / KEY_FILE_NAME).unlink(missing_ok=True)
+        self.context.announce("vault")
+
+    def _unlocked(self) -> None:
+        checkpoints.after_unlock(self.context)
         self.context.announce("vault")
 
     def _save(self, slot: Slot) -> None:

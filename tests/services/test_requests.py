@@ -11,6 +11,7 @@ import pytest
 
 from desktop_app.domain.errors import BadInputError, ConflictError, NotFoundError, RefusedError
 from desktop_app.domain.states import (
+    DisputeOutcome,
     EscalationTarget,
     EvidenceKind,
     KeyState,
@@ -18,6 +19,7 @@ from desktop_app.domain.states import (
     RequestState,
     VerdictKind,
 )
+from desktop_app.services.disputes import Disputes
 from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.requests import RequestFilter
 from tests.services.desk import Desk
@@ -122,10 +124,13 @@ def test_disputes_are_kept_of_open_and_of_decided_requests(shop: OrderDesk) -> N
     assert shop.requests.detail(request_id).line.state is RequestState.ESCALATED
     shop.requests.approve(request_id, token=shop.requests.preview(request_id).token)
     escalation_id = shop.requests.escalate(request_id, EscalationTarget.CONSUMER_12315)
-    shop.requests.close_escalation(escalation_id, "调解成功")
+    Disputes(shop.context).record_outcome(escalation_id, DisputeOutcome.SETTLED, note="调解成功")
     detail = shop.requests.detail(request_id)
     assert detail.line.state is RequestState.DECIDED
-    assert [line.outcome for line in detail.escalations] == ["", "调解成功"]
+    assert [(line.result, line.outcome) for line in detail.escalations] == [
+        (None, ""),
+        (DisputeOutcome.SETTLED, "调解成功"),
+    ]
 
 
 def test_a_reason_can_be_given_to_the_buyers_vague_words(shop: OrderDesk) -> None:
