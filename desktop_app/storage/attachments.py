@@ -1,7 +1,8 @@
 """Evidence files: sealed in the evidence folder under a name that only this shop can compute.
 
 A file is on disk before its row is committed; when the row never comes, the file is found again by its content. The
-name that a buyer gave is for eyes only and never becomes a path.
+name that a buyer gave is for eyes only and never becomes a path. When the keys of the vault are replaced, each file is
+sealed anew under the name it has: rows that never change know it by that name.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from cryptography.exceptions import InvalidTag
 from desktop_app.domain.errors import BadInputError, StorageError
 from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.vault import TAG_BYTES, Vault
+from desktop_app.storage.vault_keys import FIRST
 from desktop_app.storage.vault_slots import NONCE_BYTES, length_prefixed
 
 FOLDER_NAME = "evidence"
 LARGEST = 20 * 1024 * 1024
-_VERSION = b"\x01\x00\x01"  # format, generation of the key
+_VERSION = b"\x01"
+_HEADER_BYTES = 3  # version, generation of the key
+_NONCE_END = _HEADER_BYTES + NONCE_BYTES
+_LARGEST_SEALED = _NONCE_END + LARGEST + TAG_BYTES
 
 _NAME_LENGTH = 100
 _STORED_NAME = re.compile(r"[0-9a-f]{64}")
@@ -94,22 +99,11 @@ def store(folder: Path, vault: Vault, content: bytes, name: str) -> StoredFile:
     _check_size(len(content), shown)
     digest = hashlib.sha256(content)
     stored = StoredFile(vault.attachment_name(digest.digest()), shown, digest.hexdigest(), len(content))
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = vault.attachment_cipher().encrypt(nonce, content, _aad(vault, stored.stored_name))
-    target = folder / stored.stored_name
-    part = folder / f".{stored.stored_name}.{uuid4().hex}.part"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(part, flags, 0o600), "wb") as stream:
-            stream.write(_VERSION + nonce + sealed)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-        sync_folder(folder)
+        with vault.alone():  # else the keys could be replaced before the file is in its place
+            _require_known_keys(folder / stored.stored_name, vault)
+            _write(folder, vault, content, stored.stored_name)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise StorageError(
             "The evidence file {name} cannot be stored: {reason}. Nothing was kept; make room and repeat.",
             "无法保存证据文件 {name}：{reason}。未保存任何内容；请清理空间后重试。",
@@ -126,15 +120,8 @@ def load(folder: Path, vault: Vault, stored_name: str, sha256: str, *, shown: st
     """
     called = shown or stored_name[:12]
     sealed = _stored_bytes(folder, stored_name, called)
-    start = len(_VERSION)
-    if sealed is None or sealed[:start] != _VERSION or len(sealed) < start + NONCE_BYTES + TAG_BYTES:
-        raise _altered(called)
-    nonce, body = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
-    try:
-        content = vault.attachment_cipher().decrypt(nonce, body, _aad(vault, stored_name))
-    except InvalidTag:
-        raise _altered(called) from None
-    if hashlib.sha256(content).hexdigest() != sha256:
+    content = _opened(vault, stored_name, sealed)
+    if content is None or hashlib.sha256(content).hexdigest() != sha256:
         raise _altered(called)
     return content
 
@@ -143,15 +130,48 @@ def check_presence(folder: Path, stored_name: str, size: int, *, shown: str = ""
     """What can be said without the key: :class:`StorageError` when the file is missing or its size is another."""
     called = shown or stored_name[:12]
     sealed = _stored_bytes(folder, stored_name, called)
-    if sealed is None or len(sealed) != len(_VERSION) + NONCE_BYTES + size + TAG_BYTES:
+    if sealed is None or len(sealed) != _NONCE_END + size + TAG_BYTES:
         raise _altered(called)
+
+
+def stored_names(folder: Path) -> list[str]:
+    """The names of all evidence files, in their order."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if _STORED_NAME.fullmatch(entry.name))
+
+
+def is_of(folder: Path, stored_name: str, generation: int) -> bool:
+    """Whether a file is sealed under the keys of ``generation``, as it says itself."""
+    return _header_of(folder / stored_name) == _header(generation)
+
+
+def reseal(folder: Path, vault: Vault, stored_name: str) -> bool:
+    """Seal a file anew under the keys in force; false when it was altered, and then it stays as it is.
+
+    Killed half-way, it is the old file or the new one. :class:`StorageError` when it cannot be read or written.
+    """
+    try:
+        read = _read_limited(folder / stored_name, _LARGEST_SEALED)
+        content = _opened(vault, stored_name, None if read is None else read[0])
+        if content is None:
+            return False
+        _write(folder, vault, content, stored_name)
+    except OSError as error:
+        raise StorageError(
+            "The evidence file {name} cannot be sealed anew: {reason}.",
+            "无法重新加密证据文件 {name}：{reason}。",
+            name=stored_name[:12],
+            reason=error.strerror,
+        ) from error
+    return True
 
 
 def _stored_bytes(folder: Path, stored_name: str, called: str) -> bytes | None:
     if not _STORED_NAME.fullmatch(stored_name):
         raise _altered(called)
     try:
-        read = _read_limited(folder / stored_name, LARGEST + len(_VERSION) + NONCE_BYTES + TAG_BYTES)
+        read = _read_limited(folder / stored_name, _LARGEST_SEALED)
     except OSError as error:
         raise StorageError(
             "The evidence file {name} is missing from the evidence folder: restore it from a backup; no proof may use "
@@ -183,8 +203,61 @@ def _is_visible(symbol: str) -> bool:
     return symbol == " " or unicodedata.category(symbol) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def _aad(vault: Vault, stored_name: str) -> bytes:
-    return length_prefixed(b"km.attach.1", vault.shop_uid, stored_name.encode(), _VERSION)
+def _header(generation: int) -> bytes:
+    return _VERSION + generation.to_bytes(2, "big")
+
+
+def _header_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_HEADER_BYTES)
+    except FileNotFoundError:
+        return b""
+
+
+def _aad(vault: Vault, stored_name: str, header: bytes) -> bytes:
+    return length_prefixed(b"km.attach.1", vault.shop_uid, stored_name.encode(), header)
+
+
+def _opened(vault: Vault, stored_name: str, sealed: bytes | None) -> bytes | None:
+    """The content; None when the file was altered."""
+    if sealed is None or sealed[:1] != _VERSION or len(sealed) < _NONCE_END + TAG_BYTES:
+        return None
+    header = sealed[:_HEADER_BYTES]
+    generation = int.from_bytes(header[1:], "big")
+    if generation < FIRST:
+        return None
+    cipher = vault.attachment_cipher(generation)
+    try:
+        return cipher.decrypt(sealed[_HEADER_BYTES:_NONCE_END], sealed[_NONCE_END:], _aad(vault, stored_name, header))
+    except InvalidTag:
+        return None
+
+
+def _require_known_keys(path: Path, vault: Vault) -> None:
+    """A file that another program sealed under newer keys is not overwritten by one under older keys."""
+    if path.is_file() and int.from_bytes(_header_of(path)[1:], "big") > vault.generation:
+        vault.attachment_cipher(vault.generation + 1)
+
+
+def _write(folder: Path, vault: Vault, content: bytes, stored_name: str) -> None:
+    generation, nonce = vault.generation, os.urandom(NONCE_BYTES)
+    header = _header(generation)
+    sealed = vault.attachment_cipher(generation).encrypt(nonce, content, _aad(vault, stored_name, header))
+    part = folder / f".{stored_name}.{uuid4().hex}.part"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(part, flags, 0o600), "wb") as stream:
+            stream.write(header + nonce + sealed)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(folder / stored_name)
+        sync_folder(folder)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 def _read_limited(path: Path, largest: int) -> tuple[bytes, datetime] | None:

@@ -14,6 +14,7 @@ import stat
 import time
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,16 +86,19 @@ class Slot:
     parameters: str
     salt: bytes
     wrapped: bytes
+    created_at: datetime | None = None
+    """Known of stored slots."""
 
 
 def load_slots(session: Session) -> list[Slot]:
     """All slots of the shop, oldest first."""
     rows = session.exec(select(VaultSlotRow).order_by(col(VaultSlotRow.id))).all()
-    return [Slot(row.uid, SlotKind(row.kind), row.parameters, row.salt, row.wrapped) for row in rows]
+    return [Slot(row.uid, SlotKind(row.kind), row.parameters, row.salt, row.wrapped, row.created_at) for row in rows]
 
 
 def save_slot(session: Session, slot: Slot, at: datetime) -> None:
     """Store ``slot``; the older slots of its kind go, so that an old password opens nothing from now on."""
+    overwrite_deleted(session)
     session.exec(delete(VaultSlotRow).where(col(VaultSlotRow.kind) == slot.kind.value))
     session.add(
         VaultSlotRow(
@@ -117,7 +121,19 @@ def remove_slot(session: Session, kind: SlotKind) -> None:
             "This is the only way to open the shop besides the recovery code: set a password first.",
             "除恢复码外，这是打开店铺的唯一方式：请先设置密码。",
         )
+    overwrite_deleted(session)
     session.exec(delete(VaultSlotRow).where(col(VaultSlotRow.kind) == kind.value))
+
+
+def remove_all_slots(session: Session) -> None:
+    """For the slots of a new root key, which come in the same transaction."""
+    overwrite_deleted(session)
+    session.exec(delete(VaultSlotRow))
+
+
+def overwrite_deleted(session: Session) -> None:
+    """From now on this connection leaves nothing legible of what it deletes or replaces in the file."""
+    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def normalise_password(password: str) -> bytes:
@@ -236,44 +252,73 @@ def keyring_available() -> bool:
         return False
 
 
-def make_keyring_key(shop_uid: bytes) -> bytes:
-    """A new device key, kept by the system's keyring under the id of the shop."""
-    import keyring
+def add_keyring_key(shop_uid: bytes) -> bytes:
+    """A new device key, kept by the system's keyring under the id of the shop, before the one that was there.
+
+    Which of the two opens the shop is known once the slot is stored: :func:`settle_keyring`.
+    """
     from keyring.errors import KeyringError
 
     if not keyring_available():
         raise _no_keyring()
     secret = os.urandom(KEY_BYTES)
     try:
-        keyring.set_password(_KEYRING_SERVICE, shop_uid.hex(), secret.hex())
+        before: list[bytes] = []
+        with suppress(StorageError):  # what was changed there opens nothing
+            before = _stored_keyring_keys(shop_uid)[:1]
+        _store_keyring_keys(shop_uid, [secret, *before])
     except KeyringError as error:
         raise _keyring_failed(error) from error
     return secret
 
 
-def read_keyring_key(shop_uid: bytes) -> bytes:
-    """The device key of the shop; :class:`StorageError` when the keyring is missing, locked or has none."""
-    import keyring
+def settle_keyring(shop_uid: bytes) -> None:
+    """Keep only the newest device key: the slot that it opens is stored."""
+    from keyring.errors import KeyringError
+
+    try:
+        keys = _stored_keyring_keys(shop_uid)
+        if len(keys) > 1:
+            _store_keyring_keys(shop_uid, keys[:1])
+    except KeyringError as error:
+        raise _keyring_failed(error) from error
+
+
+def read_keyring_keys(shop_uid: bytes) -> list[bytes]:
+    """The device key of the shop, and perhaps the one before; :class:`StorageError` when there is none to be had."""
     from keyring.errors import KeyringError
 
     if not keyring_available():
         raise _no_keyring()
     try:
-        stored = keyring.get_password(_KEYRING_SERVICE, shop_uid.hex())
+        keys = _stored_keyring_keys(shop_uid)
     except KeyringError as error:
         raise _keyring_failed(error) from error
-    if stored is None:
+    if not keys:
         raise StorageError(
             "The keyring of this system has no key for this shop: open it with the password or the recovery code.",
             "本机钥匙串中没有这家店铺的密钥：请用密码或恢复码打开。",
         )
+    return keys
+
+
+def _stored_keyring_keys(shop_uid: bytes) -> list[bytes]:
+    import keyring
+
+    stored = keyring.get_password(_KEYRING_SERVICE, shop_uid.hex())
     try:
-        return bytes.fromhex(stored)
+        return [bytes.fromhex(key) for key in (stored or "").split(" ") if key]
     except ValueError:
         raise StorageError(
             "The entry of this shop in the system's keyring was changed: open it with the password.",
             "本机钥匙串中这家店铺的条目已被改动：请用密码打开。",
         ) from None
+
+
+def _store_keyring_keys(shop_uid: bytes, keys: list[bytes]) -> None:
+    import keyring
+
+    keyring.set_password(_KEYRING_SERVICE, shop_uid.hex(), " ".join(key.hex() for key in keys))
 
 
 def forget_keyring_key(shop_uid: bytes) -> None:
@@ -332,7 +377,7 @@ def read_key_file(path: Path) -> bytes:
     )
 
 
-def length_prefixed(*fields: bytes) -> bytes:
+def length_prefixed(*fields: bytes | bytearray) -> bytes:
     """The fields, each after its length in four bytes, so that no two lists of fields read the same."""
     return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
 

@@ -249,7 +249,7 @@ def test_locked_vault_reads_and_writes_nothing(vault: Vault) -> None:
         lambda: vault.open_card(tag, sealed, PRODUCT),
         lambda: list(vault.seal_cards([(tag, b"ABC")], PRODUCT)),
         lambda: vault.password_slot(PASSWORD, CHEAP),
-        lambda: vault.attachment_cipher(),
+        lambda: vault.attachment_cipher(1),
         lambda: vault.commitment_salt(tag),
     ):
         with pytest.raises(LockedError):
