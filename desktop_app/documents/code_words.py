@@ -9,6 +9,7 @@ from desktop_app.domain.file_kinds import FileKind, FileWarning
 from desktop_app.domain.states import (
     DisputeOutcome,
     DisputeState,
+    DisputeStepKind,
     EscalationTarget,
     EvidenceKind,
     FeeDisclosure,
@@ -189,6 +190,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         DisputeState.SENT: ("Sent, no answer", "已提交，待答复"),
         DisputeState.ANSWERED: ("Answered", "已有答复"),
         DisputeState.ENDED: ("Ended", "已结束"),
+    },
+    DisputeStepKind: {
+        DisputeStepKind.SENT: ("Dossier sent", "提交证据包"),
+        DisputeStepKind.ANSWERED: ("Answer received", "收到答复"),
+        DisputeStepKind.OUTCOME: ("Outcome", "处理结果"),
     },
     DisputeOutcome: {
         DisputeOutcome.SHOP_WON: ("Decided for the shop", "支持商家"),
