@@ -45,6 +45,8 @@ class Context:
     clock: Clock = system_clock
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     listeners: list[Callable[[Change], None]] = field(default_factory=list)
+    owes_checkpoint: bool = False
+    """The log should have been signed while the shop was locked."""
 
     @property
     def shop_uuid(self) -> str:
@@ -70,7 +72,10 @@ class Context:
         facts: dict[str, Any] | None = None,
     ) -> int:
         """Append an event in the same transaction; ``facts`` hold no card key and no buyer's data. Returns its seq."""
-        return audit.append(
+        # here: checkpoints are a service themselves
+        from desktop_app.services.checkpoints import after_event
+
+        seq = audit.append(
             session,
             shop_uuid=self.shop_uuid,
             kind=kind,
@@ -81,6 +86,8 @@ class Context:
             order_id=order_id,
             facts=facts or {},
         )
+        after_event(self, session, seq, kind)
+        return seq
 
     def announce(self, *areas: str) -> None:
         """Tell the listeners after a commit; called outside the transaction, on the thread that wrote."""

@@ -3,7 +3,8 @@
 ``body`` is canonical JSON and the only thing that is written; what tables show is computed from it. Two hashes stand
 beside it: ``leaf`` = SHA-256(00 | body) and ``head`` = SHA-256(01 | previous head | leaf), the first head resting on
 the id of the shop. A changed, moved, inserted or deleted row breaks the chain from there on. Whoever can write the
-file can also compute a new chain to its end; only anchors outside the file show that (proofs carry them).
+file can also compute a new chain to its end, or cut it off; that shows in what lies outside of the chain: signed
+checkpoints, the journal beside the shop, issued proofs.
 
 Card keys and buyers' data never stand in a body in clear, so that the log can be verified while the shop is locked.
 """
@@ -12,8 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -24,8 +26,72 @@ from desktop_app.domain.errors import BadInputError, StorageError
 from desktop_app.storage.column_types import to_micros
 
 VERSION = 1
+READ_AT_ONCE = 5_000
+"""Rows that are read in one go: a few megabytes, and no reader holds writers up for long."""
+COMMITTED = "events"
+"""Where a session keeps the events of its transaction, for the journal."""
+EVENTS_AFTER = (
+    "SELECT seq, CAST(ifnull(body, '') AS BLOB), CAST(ifnull(leaf, '') AS BLOB), CAST(ifnull(head, '') AS BLOB) "
+    "FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+)
+"""The next events as bytes, whatever somebody put into the file."""
+
 _LARGEST = 2**53 - 1
-_PROGRESS_STEP = 10_000
+
+Event = tuple[int, bytes | None, bytes, bytes]
+"""Number, body (None where an export withholds it), leaf, head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """An event that was written and waits for its transaction to be committed."""
+
+    seq: int
+    body: bytes
+    leaf: bytes
+    head: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first event that is not what it must be; ``en`` and ``zh`` say what is wrong with it."""
+
+    seq: int
+    en: str
+    zh: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk along the chain, from an event (or the beginning) to the next and on.
+
+    ``seq`` and ``head`` are where it stands; ``marks`` are numbers whose heads are kept in ``heads``.
+    """
+
+    seq: int
+    head: bytes
+    marks: frozenset[int] = frozenset()
+    heads: dict[int, bytes] = field(default_factory=dict)
+    broken: Break | None = None
+
+    def along(self, events: Iterable[Event]) -> bool:
+        """Go on over ``events``; False at the first that does not follow, which ``broken`` then tells."""
+        sha256, marks, head, last = hashlib.sha256, self.marks, self.head, self.seq
+        seq = last
+        # a million events pass through here
+        for seq, body, leaf, stored in events:
+            before = head
+            head = sha256(b"\x01" + head + leaf).digest()
+            if seq != last + 1 or head != stored or (body is not None and sha256(b"\x00" + body).digest() != leaf):
+                self.seq, self.head = last, before
+                self.broken = _what_broke(last + 1, before, (seq, body, leaf, stored))
+                return False
+            last = seq
+            if seq in marks:
+                self.heads[seq] = head
+        self.seq, self.head = last, head
+        return True
 
 
 def append(
@@ -62,9 +128,11 @@ def append(
         }
     )
     leaf = leaf_hash(body)
+    head = head_hash(previous, leaf)
     connection.exec_driver_sql(
-        "INSERT INTO events (seq, body, leaf, head) VALUES (?, ?, ?, ?)", (seq, body, leaf, head_hash(previous, leaf))
+        "INSERT INTO events (seq, body, leaf, head) VALUES (?, ?, ?, ?)", (seq, body, leaf, head)
     )
+    session.info.setdefault(COMMITTED, []).append(Appended(seq, body.encode(), leaf, head, at))
     return seq
 
 
@@ -84,32 +152,48 @@ def verify(
 ) -> StorageError | None:
     """The first break of the chain, or None when every event follows from the one before.
 
-    ``anchors`` are heads known from outside the file, by event number. ``progress(done, total)`` may raise to cancel.
+    ``anchors`` are heads known from outside the log, by event number. ``progress(done, total)`` may raise to cancel.
     """
-    previous = genesis(shop_uuid)
     wanted = dict(anchors or {})
-    sha256 = hashlib.sha256
-    # The driver's own rows: a million events pass through here.
     with closing(session.connection().connection.cursor()) as cursor:
+
+        def read(after: int) -> Sequence[Event]:
+            cursor.execute(EVENTS_AFTER, (after, READ_AT_ONCE))
+            return cursor.fetchall()
+
         cursor.execute("SELECT count(*) FROM events")
         [(total,)] = cursor.fetchall()
-        cursor.execute("SELECT seq, CAST(body AS BLOB), leaf, head FROM events ORDER BY seq")
-        for expected, (seq, body, leaf, head) in enumerate(iter(cursor.fetchone, None), 1):
-            if seq != expected:
-                return _broken(expected, "it is missing", "缺失")
-            if sha256(b"\x00" + body).digest() != leaf:
-                return _broken(seq, "its text was changed", "内容被改动")
-            previous = sha256(b"\x01" + previous + leaf).digest()
-            if previous != head:
-                return _broken(seq, "it does not follow from the events before it", "与之前的记录不衔接")
-            if wanted and wanted.pop(seq, head) != head:
-                return _broken(seq, "it is not the one that was noted outside the shop", "与店铺外部留存的记录不符")
-            if seq % _PROGRESS_STEP == 0:
-                progress(seq, total)
-    if wanted:
-        return _broken(min(wanted), "it is missing", "缺失")
-    progress(total, total)
+        walk = walk_along(read, shop_uuid=shop_uuid, marks=wanted, progress=lambda done: progress(done, total))
+    if walk.broken is not None:
+        return _error(walk.broken)
+    for seq in sorted(wanted):
+        if walk.heads.get(seq) != wanted[seq]:
+            return _error(missing(seq) if seq > walk.seq else unlike(seq))
     return None
+
+
+def walk_along(
+    read: Callable[[int], Sequence[Event]],
+    *,
+    shop_uuid: str,
+    marks: Iterable[int] = (),
+    progress: Callable[[int], None] = lambda done: None,
+) -> Walk:
+    """Walk the whole log; ``read(after)`` gives the next events, none at the end. ``progress`` may raise to cancel."""
+    walk = Walk(0, genesis(shop_uuid), frozenset(marks))
+    while (events := read(walk.seq)) and walk.along(events):
+        progress(walk.seq)
+    return walk
+
+
+def missing(seq: int) -> Break:
+    """Something outside of the log knows an event that the log has not."""
+    return Break(seq, "it is missing", "缺失")
+
+
+def unlike(seq: int) -> Break:
+    """Something outside of the log knows another event of this number."""
+    return Break(seq, "it is not the one that was noted outside the log", "与日志之外留存的记录不符")
 
 
 def genesis(shop_uuid: str) -> bytes:
@@ -185,9 +269,33 @@ def _key(key: object) -> str:
     return str(key)
 
 
-def _broken(seq: int, en: str, zh: str) -> StorageError:
+def _what_broke(expected: int, head: bytes, event: Event) -> Break:
+    """Say in words why ``event`` is not the one that follows ``head`` as number ``expected``."""
+    seq, body, leaf, stored = event
+    if seq != expected:
+        return missing(expected)
+    own = None if body is None else _own_number(body)
+    if own is not None and own != seq:
+        return Break(seq, f"in its place stands event {own}, which was moved there", f"此处被换成了第 {own} 条记录")
+    if body is not None and (right := hashlib.sha256(b"\x00" + body).digest()) != leaf:
+        if head_hash(head, right) == stored:
+            return Break(seq, "the hash of its text was changed", "内容的哈希被改动")
+        return Break(seq, "its text was changed", "内容被改动")
+    return Break(seq, "it does not follow from the events before it", "与之前的记录不衔接")
+
+
+def _own_number(body: bytes) -> int | None:
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    number = event.get("seq") if isinstance(event, dict) else None
+    return number if isinstance(number, int) else None
+
+
+def _error(found: Break) -> StorageError:
     return StorageError(
-        f"The event log is broken at event {{seq}}: {en}. Compare with a backup before you issue proofs.",
-        f"操作日志在第 {{seq}} 条处中断：{zh}。出具证明前请与备份核对。",
-        seq=seq,
+        f"The event log is broken at event {{seq}}: {found.en}. Compare with a backup before you issue proofs.",
+        f"操作日志在第 {{seq}} 条处中断：{found.zh}。出具证明前请与备份核对。",
+        seq=found.seq,
     )

@@ -106,11 +106,11 @@ class FolderLock:
         self._window: int | None = None
         self._use: int | None = None
         try:
-            self._use = _open_lock(folder / "use.lock")
+            self._use = open_lock(folder / "use.lock")
             if not _lock(self._use, shared=True):
                 raise _busy()
             if window:
-                self._window = _open_lock(folder / "window.lock")
+                self._window = open_lock(folder / "window.lock")
                 if not _lock(self._window, shared=False):
                     raise StorageError(
                         "This shop is open in another Kamidesk window: use that one, or close it first.",
@@ -150,6 +150,11 @@ class FolderLock:
         self._use = self._window = None
 
 
+def hold_alone(handle: int) -> bool:
+    """Take the lock of ``handle`` if nobody has it; freed by the system when its owner dies."""
+    return _lock(handle, shared=False)
+
+
 def _busy() -> StorageError:
     return StorageError(
         "This shop is in use by another Kamidesk program: wait for it to end, or close it.",
@@ -157,7 +162,8 @@ def _busy() -> StorageError:
     )
 
 
-def _open_lock(path: Path) -> int:
+def open_lock(path: Path) -> int:
+    """A handle of the file that a lock is taken on, made if need be; closing it gives the lock back."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         return os.open(path, flags | getattr(os, "O_NOINHERIT", 0), 0o600)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,10 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from desktop_app.domain.errors import ConflictError, StorageError
-from desktop_app.storage import backups, schema
+from desktop_app.storage import audit, backups, schema
 from desktop_app.storage.connections import READ, WRITE, choose_journal, make_engine, roll_back
 from desktop_app.storage.data_folder import FolderLock, check_folder, check_regular_file, sync_folder
+from desktop_app.storage.journal import Journal
 from desktop_app.storage.sqlite_errors import told
 from desktop_app.storage.tables import ShopRow
 
@@ -36,6 +37,7 @@ class Database:
         self.path = path
         self.shop_uuid = ""
         self.check_due = False
+        self.journal: Journal | None = None
         self._lock = lock
         self._writing = threading.local()
         self._writer = make_engine(path, WRITE)
@@ -134,6 +136,20 @@ class Database:
                 yield session
         finally:
             self._writing.now = False
+        committed: list[audit.Appended] = session.info.get(audit.COMMITTED, [])
+        if committed:
+            self._follow(committed)
+
+    def _follow(self, committed: Sequence[audit.Appended] = ()) -> None:
+        """Let the journal beside the shop have what is committed."""
+        if self.journal is None:
+            self.journal = Journal(self.path.parent, self.shop_uuid)
+        self.journal.follow(committed, self._events_after)
+
+    def _events_after(self, seq: int, limit: int) -> Sequence[audit.Event]:
+        with told(self.path), self._reader.begin() as connection:
+            rows = connection.exec_driver_sql(audit.EVENTS_AFTER, (seq, limit))
+            return [(number, body, leaf, head) for number, body, leaf, head in rows]
 
     def check(self, *, quick: bool = False) -> str | None:
         """What SQLite finds wrong in the file, or None; takes seconds for a large shop, so not on the GUI thread."""
@@ -188,6 +204,7 @@ class Database:
         with told(self.path), self._reader.begin() as connection:
             schema.check_schema(connection, self.path)
             self.shop_uuid = connection.exec_driver_sql("SELECT uuid FROM shop").scalar_one()
+        self._follow()
 
     def _update(self, found: int, at: datetime) -> None:
         from desktop_app.storage.migrations import upgrade

@@ -172,16 +172,22 @@ def test_files_are_readable_by_their_owner_only(database: Database, at: datetime
             assert path.stat().st_mode & 0o077 == 0, path
 
 
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {item: item.read_bytes() for item in folder.rglob("*") if item.is_file()}
+
+
 def test_a_newer_shop_is_refused_and_not_touched(database: Database, at: datetime) -> None:
     path = database.path
     database.close()
     raw = sqlite3.connect(path)
     raw.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION + 1}")
     raw.close()
-    before = {item.name: hashlib.sha256(item.read_bytes()).digest() for item in path.parent.iterdir()}
+    before = {
+        item.name: hashlib.sha256(item.read_bytes()).digest() for item in path.parent.rglob("*") if item.is_file()
+    }
     with pytest.raises(StorageError, match="newer"):
         Database.open(path, at=at)
-    assert {item.name: hashlib.sha256(item.read_bytes()).digest() for item in path.parent.iterdir()} == before
+    assert _contents(path.parent) == before
 
 
 def test_foreign_files_are_refused(shop_path: Path, at: datetime) -> None:
@@ -366,7 +372,7 @@ def test_no_card_key_stands_in_any_file_in_clear(database: Database, freezing: M
         raw.exec_driver_sql("UPDATE card_keys SET state = 'delivered' WHERE line > 2")
         names = {item.name for item in database.path.parent.iterdir()}
         assert names & {"shop.db-journal", "shop.db-wal"}
-        for item in database.path.parent.iterdir():
+        for item in filter(Path.is_file, database.path.parent.rglob("*")):
             assert secret.encode() not in item.read_bytes(), item
     assert secret.encode() not in database.path.read_bytes()
 

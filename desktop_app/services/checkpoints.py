@@ -1,0 +1,99 @@
+"""When the event log is signed: every thousand events, each day, and whenever something leaves the shop.
+
+A checkpoint says nothing that the log does not say; it is no event itself. While the shop is locked nothing can be
+signed: what was due then is signed when the shop is next unlocked.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from desktop_app.domain.errors import ShopError
+from desktop_app.services.context import Context
+from desktop_app.storage import audit, checkpoints
+from desktop_app.storage.dispute_tables import CheckpointReason
+
+EVENTS_BETWEEN = 1000
+"""After so many events the next checkpoint is due."""
+
+IN_FORCE = "identity.in_force"
+"""The event of a certificate that was put in force."""
+
+
+def sign_checkpoint(context: Context, session: Session, reason: CheckpointReason | str) -> int | None:
+    """Sign the log up to its last event, in the write transaction of ``session``.
+
+    The number of that event; None while the shop is locked (then it is signed at the next unlock) and while there is
+    no event. An event that the key in force signed already is not signed twice.
+    """
+    if not context.vault.is_unlocked:
+        context.owes_checkpoint = True
+        return None
+    # here: the certificates' own events come through this module
+    from desktop_app.services.identities import open_signer
+
+    signer = open_signer(context, session)
+    seq, head = audit.tail(session, shop_uuid=context.shop_uuid)
+    if seq == 0:
+        return None
+    query = "SELECT 1 FROM checkpoints WHERE seq = ? AND identity_id = ?"
+    if session.connection().exec_driver_sql(query, (seq, signer.identity_id)).first() is None:
+        checkpoints.sign(
+            session,
+            signer,
+            shop_uuid=context.shop_uuid,
+            seq=seq,
+            head=head,
+            reason=CheckpointReason(reason),
+            at=context.clock(),
+        )
+    context.owes_checkpoint = False
+    return seq
+
+
+def after_event(context: Context, session: Session, seq: int, kind: str) -> None:
+    """Called for every event in its transaction: sign when it is time."""
+    if not context.vault.is_unlocked:
+        return
+    reason = CheckpointReason.ROTATION if kind == IN_FORCE else _due(context, session, seq)
+    if reason is not None:
+        sign_checkpoint(context, session, reason)
+
+
+def after_unlock(context: Context) -> None:
+    """Sign what could not be signed while the shop was locked."""
+    _sign_quietly(context, only_when_due=True)
+
+
+def before_lock(context: Context) -> None:
+    """Sign what this session did while the key is still at hand."""
+    if context.vault.is_unlocked:
+        _sign_quietly(context, only_when_due=False)
+
+
+def _sign_quietly(context: Context, *, only_when_due: bool) -> None:
+    """A disk that fails must neither keep a shop locked nor keep it open: then it is signed later."""
+    try:
+        with context.read() as session:
+            seq, _ = audit.tail(session, shop_uuid=context.shop_uuid)
+            signed = checkpoints.last(session)
+            reason = _due(context, session, seq)
+        is_new = seq > (signed[0] if signed is not None else 0)
+        if reason is None and is_new and (signed is None or context.owes_checkpoint or not only_when_due):
+            reason = CheckpointReason.DAY
+        if reason is not None:
+            with context.write() as session:
+                sign_checkpoint(context, session, reason)
+    except ShopError:
+        context.owes_checkpoint = True
+
+
+def _due(context: Context, session: Session, seq: int) -> CheckpointReason | None:
+    signed = checkpoints.last(session)
+    before, at = signed if signed is not None else (0, None)
+    if seq - before >= EVENTS_BETWEEN:
+        return CheckpointReason.EVENTS
+    today = context.clock().astimezone(context.zone).date()
+    if at is not None and seq > before and today > at.astimezone(context.zone).date():
+        return CheckpointReason.DAY
+    return None
