@@ -6,10 +6,12 @@ points from the top left corner of an A4 page. Text is always literal: nothing i
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop_app.documents.fonts import font, readable, runs, widths
@@ -48,6 +50,7 @@ class PageWriter:
         self._canvas = canvas
         self._top, self._bottom = top, bottom
         self._pages: list[list[str]] = [[]]
+        self._pictures: dict[int, list[tuple[bytes, float, float, float, float]]] = {}
         self.y = top
 
     def prime(self, style: Style, text: str) -> None:
@@ -94,6 +97,16 @@ class PageWriter:
         out.append("f Q")
         self._pages[-1].append(" ".join(out))
 
+    def picture(self, jpeg: bytes, x: float, y: float, width: float, height: float) -> None:
+        """Place a baseline JPEG in RGB, such as :mod:`desktop_app.documents.dossier_pictures` makes; (x, y) is its
+        upper left corner."""
+        self._pictures.setdefault(self.number, []).append((jpeg, x, y, width, height))
+
+    @property
+    def number(self) -> int:
+        """The number of this page, counted from 1."""
+        return len(self._pages)
+
     def room(self) -> float:
         """Points left on this page."""
         return self._bottom - self.y
@@ -139,6 +152,8 @@ class PageWriter:
         for number, page in enumerate(pages, 1):
             self._pages = [page]
             decorate(number, len(pages))
+            for jpeg, x, y, wide, high in self._pictures.get(number, ()):
+                self._canvas.drawImage(ImageReader(io.BytesIO(jpeg)), x, PAGE_HEIGHT - y - high, wide, high)
             self._canvas.addLiteral("\n".join(page))
             self._canvas.showPage()
 

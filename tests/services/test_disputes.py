@@ -153,7 +153,7 @@ def test_an_appeal_won_by_the_buyer_opens_the_refund_again_and_pays(shop: OrderD
     assert (decided.refund_fen, shop.refunds.listing(RefundFilter()).count()) == (2500, 1)
     line = disputes.get(escalation_id)
     assert (line.reopened_request_id, line.reopened_no) == (ended.reopened_request_id, ended.reopened_no)
-    events = shop.orders.detail(detail.order.line.id).events
+    events = shop.orders.timeline(detail.order.line.id)
     texts = [(event.kind, event.facts.get("reopened_no"), event.facts.get("source")) for event in events]
     assert ("dispute.ended", ended.reopened_no, None) in texts
     assert ("request.received", None, "appeal") in texts
