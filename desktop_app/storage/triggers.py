@@ -6,7 +6,7 @@ The moves come from the domain, so that code and database cannot disagree. ``rec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +25,6 @@ _APPEND_ONLY = (
     "shop",
     "policies",
     "deliveries",
-    "redemptions",
     "messages",
     "decisions",
     "decision_units",
@@ -55,18 +54,28 @@ _DELETABLE: Mapping[str, str | None] = {
     "refunds": None,
     "escalations": None,
     "signing_identities": None,
+    "redemptions": None,
     "statement_lines": None,
     "vault_roots": None,
 }
 
-_TARGET = ("target_sealed", "account_tag")
+_ROTATING = "EXISTS (SELECT 1 FROM vault_roots WHERE finished_at IS NULL)"
+
+# Sealed anew while the keys of the vault are replaced, and only then; what was empty stays empty.
+_ORDER_TARGET = ("target_sealed", "account_tag")
+
+_REDEMPTION = (
+    *("id", "uid", "unit_id", "redeemed_at", "code", "source", "stated_by", "note", "replaces_id"),
+    *("recorded_at", "recorded_by"),
+)
+"""All columns of ``redemptions`` but the sealed one."""
 
 _COUNTS = ("line_count", "new_count", "blank_count", "file_duplicates", "shop_duplicates", "malformed_count")
 
 # What the purchase agreed stays as it was once money came (seed A4, A37), and what came in as it came.
 _FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
     "orders": (
-        ("order_no", "channel_id", "policy_id", "product_id", "fee_disclosure", "ordered_at", *_TARGET),
+        ("order_no", "channel_id", "policy_id", "product_id", "fee_disclosure", "ordered_at"),
         "OLD.state <> 'unpaid'",
     ),
     "units": (
@@ -89,6 +98,7 @@ _FROZEN: Mapping[str, tuple[tuple[str, ...], str]] = {
         ),
         "1",
     ),
+    "vault_roots": (("generation", "replaced_at"), "1"),
     "evidence": (("order_id", "kind", "stored_name", "sha256", "size", "added_at"), "1"),
 }
 
@@ -109,9 +119,31 @@ def trigger_statements() -> Iterator[str]:
     for table, condition in _DELETABLE.items():
         yield _trigger(table, "stay", "DELETE", condition, "this row is history and stays")
     for table, (columns, condition) in _FROZEN.items():
-        changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
         event = f"UPDATE OF {', '.join(columns)}"
-        yield _trigger(table, "frozen", event, f"{condition} AND ({changed})", "this was agreed and stays as it was")
+        frozen = f"{condition} AND ({_differ(columns)})"
+        yield _trigger(table, "frozen", event, frozen, "this was agreed and stays as it was")
+    yield _trigger(
+        "orders",
+        "target",
+        f"UPDATE OF {', '.join(_ORDER_TARGET)}",
+        f"OLD.state <> 'unpaid' AND ({_differ(_ORDER_TARGET)}) AND NOT ({_ROTATING} AND {_as_empty(_ORDER_TARGET)})",
+        "this was agreed and stays as it was",
+    )
+    yield _trigger(
+        "redemptions",
+        "keep",
+        "UPDATE",
+        f"{_differ(_REDEMPTION)} OR NOT ({_ROTATING} AND {_as_empty(('target_sealed',))})",
+        "rows are never changed",
+    )
+    yield _trigger(
+        "vault_roots",
+        "next",
+        "INSERT",
+        f"{_ROTATING} OR NEW.generation IS NOT (SELECT coalesce(max(generation), 0) + 1 FROM vault_roots)",
+        "one replacement of the keys ends before the next begins",
+    )
+    yield _trigger("vault_roots", "done", "UPDATE OF finished_at", "OLD.finished_at IS NOT NULL", "it ended already")
     yield from order_search.TRIGGERS
     yield _trigger(
         "card_keys",
@@ -152,6 +184,14 @@ def _trigger(table: str, name: str, event: str, condition: str | None, reason: s
         f"CREATE TRIGGER tr_{table}_{name} BEFORE {event} ON {table} FOR EACH ROW {when}"
         f"BEGIN SELECT RAISE(ABORT, '{table}: {reason}'); END"
     )
+
+
+def _differ(columns: Iterable[str]) -> str:
+    return " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+
+
+def _as_empty(columns: Iterable[str]) -> str:
+    return " AND ".join(f"(NEW.{column} IS NULL) = (OLD.{column} IS NULL)" for column in columns)
 
 
 def _move_forbidden(moves: Mapping[StrEnum, frozenset[StrEnum]]) -> str:

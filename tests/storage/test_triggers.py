@@ -24,7 +24,7 @@ from desktop_app.storage.tables import (
     RedemptionRow,
     RefundRow,
 )
-from desktop_app.storage.triggers import trigger_statements
+from desktop_app.storage.triggers import _REDEMPTION, trigger_statements
 
 _HISTORY = (
     "shop",
@@ -181,6 +181,72 @@ def test_an_import_of_which_nothing_was_sold_can_be_undone_once(database: Databa
 def test_what_the_purchase_agreed_stays_once_it_is_paid(database: Database, change: str) -> None:
     with pytest.raises(IntegrityError, match="agreed"), database.write() as session:
         _run(session, f"UPDATE orders SET {change}")
+
+
+_ROTATE = "INSERT INTO vault_roots (generation, sealed, progress, replaced_at) VALUES ({}, x'00', '{{}}', 1)"
+
+
+def test_sealed_values_change_only_while_the_keys_are_replaced(database: Database, at: datetime) -> None:
+    changes = (
+        "UPDATE orders SET target_sealed = x'02', account_tag = x'02'",
+        "UPDATE redemptions SET target_sealed = x'02'",
+    )
+    with database.write() as session:
+        _add_history(session, at)
+        _run(session, "DROP TRIGGER tr_redemptions_keep")
+        _run(session, "UPDATE redemptions SET target_sealed = x'01'")
+        _run(session, "DROP TRIGGER tr_orders_target")
+        _run(session, "UPDATE orders SET target_sealed = x'01', account_tag = x'01'")
+        for statement in trigger_statements():
+            if statement.split()[2] in ("tr_redemptions_keep", "tr_orders_target"):
+                _run(session, statement)
+    for change in changes:
+        with pytest.raises(IntegrityError), database.write() as session:
+            _run(session, change)
+    with database.write() as session:
+        _run(session, _ROTATE.format(1))
+        for change in changes:
+            _run(session, change)
+    with database.read() as session:
+        columns = {row[1] for row in session.connection().exec_driver_sql("PRAGMA table_info(redemptions)")}
+    assert columns == {*_REDEMPTION, "target_sealed"}
+    for statement in (
+        "UPDATE orders SET target_sealed = NULL",
+        "UPDATE orders SET account_tag = NULL",
+        "UPDATE redemptions SET target_sealed = NULL",
+        "UPDATE redemptions SET target_sealed = x'03', code = 'forged'",
+        "UPDATE redemptions SET recorded_by = 'somebody else'",
+        "UPDATE orders SET target_sealed = x'03', policy_id = 2",
+    ):
+        with pytest.raises(IntegrityError), database.write() as session:
+            _run(session, statement)
+    with database.write() as session:
+        _run(session, "UPDATE vault_roots SET sealed = x'09', finished_at = 2")
+    for change in changes:
+        with pytest.raises(IntegrityError), database.write() as session:
+            _run(session, change.replace("x'02'", "x'04'"))
+
+
+def test_the_keys_are_replaced_once_at_a_time(database: Database) -> None:
+    for statement in (_ROTATE.format(2), _ROTATE.format(0)):
+        with pytest.raises(IntegrityError, match="before the next"), database.write() as session:
+            _run(session, statement)
+    with database.write() as session:
+        _run(session, _ROTATE.format(1))
+    for statement in (
+        _ROTATE.format(2),
+        "DELETE FROM vault_roots",
+        "UPDATE vault_roots SET generation = 7",
+        "UPDATE vault_roots SET replaced_at = 7",
+    ):
+        with pytest.raises(IntegrityError), database.write() as session:
+            _run(session, statement)
+    with database.write() as session:
+        _run(session, "UPDATE vault_roots SET finished_at = 2")
+    with pytest.raises(IntegrityError, match="ended"), database.write() as session:
+        _run(session, "UPDATE vault_roots SET finished_at = NULL")
+    with database.write() as session:
+        _run(session, _ROTATE.format(2))
 
 
 def test_an_unpaid_order_can_still_be_corrected(database: Database, at: datetime) -> None:
