@@ -132,6 +132,10 @@ class Evidence:
         modified = min(read.modified_at, self._context.clock())
         return _described(read.name, read.content, modified, self._context, from_picture=True)
 
+    def look_at_bytes(self, name: str, content: bytes) -> EvidenceFile:
+        """The same for bytes that are at hand, such as a picture from the clipboard, taken now."""
+        return _described(attachments.display_name(name), content, self._context.clock(), self._context)
+
     # ---- filing
 
     def add(

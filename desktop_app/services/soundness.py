@@ -1,4 +1,4 @@
-"""Is the shop sound? The file, the log, the sums, the states that belong together, the proofs, and the seals."""
+"""Is the shop sound? The file, the log, the sums, the states that belong together, papers, seals and evidence."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from sqlmodel import Session, col, select
 from desktop_app.domain.errors import ShopError, StorageError
 from desktop_app.services.buyers import open_buyer, redemption_target_of, target_of
 from desktop_app.services.context import Context
+from desktop_app.services.evidence import evidence_findings
 from desktop_app.services.proofs import read_stored
 from desktop_app.storage import audit
 from desktop_app.storage.tables import CardKeyRow, OrderRow, ProductRow, ProofRow, RedemptionRow
 
 Progress = Callable[[int, int], None]
 
-_STEPS = 5
+_STEPS = 6
 _SHOWN = 20
 
 # (query for what is wrong: one text per line, en, zh)
@@ -105,6 +106,9 @@ def check_shop(context: Context, progress: Progress | None = None) -> list[Check
         step(4)
         if context.vault.is_unlocked:
             findings += _seal_findings(context, session)
+        step(5)
+        found = evidence_findings(context, session, lambda done, total: step(5))
+        findings += [_told(one.error) for one in found]
     step(_STEPS)
     return findings
 

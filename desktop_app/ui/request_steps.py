@@ -6,21 +6,20 @@ Each step is one call of a service; what the service refuses stands beside the b
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
-from desktop_app.domain.errors import ShopError, StorageError
+from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import ReasonCode, UnitState
 from desktop_app.services.refunds import RefundFilter
-from desktop_app.services.request_lines import EscalationLine, EvidenceLine
+from desktop_app.services.request_lines import EscalationLine
 from desktop_app.services.requests import RequestDetail, RequestFacts
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.evidence_dialog import EvidenceDialog, clipboard_picture
-from desktop_app.ui.dialogs.file_choice import choose_target
 from desktop_app.ui.dialogs.request_dialogs import AskDialog, EscalateDialog, UnitReasonsDialog, WordsDialog
+from desktop_app.ui.evidence_steps import EvidenceSteps
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.request_pane import RequestPane
@@ -38,7 +37,7 @@ class RequestSteps(QObject):
         window: WindowContext,
         pane: RequestPane,
         show: Callable[[int], object],
-        parent: QObject,
+        parent: QWidget,
     ) -> None:
         """``show(request_id)`` reads a request anew into the pane."""
         super().__init__(parent)
@@ -63,9 +62,7 @@ class RequestSteps(QObject):
         pane.facts.facts_changed.connect(self._set_facts)
         pane.facts.failed.connect(bar.message.show_error)
         pane.facts.unit_reasons_wanted.connect(self._set_unit_reasons)
-        pane.evidence.add_wanted.connect(self._add_evidence)
-        pane.evidence.paste_wanted.connect(self._paste_evidence)
-        pane.evidence.save_wanted.connect(self._save_evidence)
+        EvidenceSteps(shop, jobs, window, pane.evidence, pane, bar.message, pane.evidence_place, parent)
         pane.correspondence.note_written.connect(self._add_note)
         pane.correspondence.outcome_wanted.connect(self._close_escalation)
 
@@ -193,38 +190,6 @@ class RequestSteps(QObject):
         if detail is not None and self._try(lambda: self._shop.requests.note(detail.line.id, text)):
             self._pane.correspondence.clear_note()
 
-    # evidence
-
-    def _add_evidence(self, path: Path | None, picture: bytes = b"") -> None:
-        detail = self._open_detail()
-        if detail is not None:
-            EvidenceDialog(
-                self._shop, self._jobs, detail, self._window.dialog_parent(), path=path, picture=picture
-            ).open()
-
-    def _paste_evidence(self) -> None:
-        picture = clipboard_picture()
-        if picture:
-            self._add_evidence(None, picture)
-        else:
-            self._pane.bar.message.say(self.tr("There is no picture on the clipboard."), Tone.WARN)
-
-    def _save_evidence(self, piece: EvidenceLine) -> None:
-        choose_target(
-            self._window.dialog_parent(),
-            self.tr("Save the evidence"),
-            piece.name,
-            [self.tr("All files (*)")],
-            lambda path: self._write_evidence(piece, path),
-        )
-
-    def _write_evidence(self, piece: EvidenceLine, path: Path) -> None:
-        def write() -> None:
-            data: bytes = self._shop.requests.evidence_bytes(piece.id)
-            _save_bytes(path, data)
-
-        self._try(write, self.tr("Saved as {path}.").format(path=path))
-
     # other rooms
 
     def _issue_proof(self) -> None:
@@ -255,15 +220,3 @@ class RequestSteps(QObject):
         found = self._shop.refunds.listing(RefundFilter(text=detail.line.request_no)).page(0, 1)
         if found:
             self._window.navigate("refunds", found[0].id)
-
-
-def _save_bytes(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise StorageError(
-            "{path} cannot be written ({reason}): choose another place.",
-            "无法写入 {path}（{reason}）：请换一个位置。",
-            path=path,
-            reason=error.strerror or str(error),
-        ) from error

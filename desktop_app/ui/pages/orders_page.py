@@ -19,11 +19,13 @@ from desktop_app.ui.dialogs.import_orders_dialog import ImportOrdersDialog
 from desktop_app.ui.dialogs.new_request_dialog import NewRequestDialog
 from desktop_app.ui.dialogs.order_dialog import OrderDialog
 from desktop_app.ui.dialogs.order_steps import OrderSteps
+from desktop_app.ui.evidence_steps import EvidenceSteps
 from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import label, money, tone, when
 from desktop_app.ui.row_model import Column, RowSource
 from desktop_app.ui.widgets.basics import push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
+from desktop_app.ui.widgets.evidence_view import EvidencePlace
 from desktop_app.ui.widgets.item_combo import ItemCombo
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.order_pane import OrderPane
@@ -69,6 +71,7 @@ class OrdersPage(QWidget):
         self.pane.units.redemption_wanted.connect(self._redeem)
         self.pane.units.facts_wanted.connect(self._set_facts)
         self.pane.units.proof_wanted.connect(self._open_proof)
+        EvidenceSteps(shop, jobs, window, self.pane.evidence, self.pane, self.message, self._evidence_place, self)
         self.pane.setVisible(False)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setObjectName("orders_splitter")
@@ -307,6 +310,9 @@ class OrdersPage(QWidget):
         except ShopError as error:
             self.pane.setVisible(False)
             self.message.show_error(error)
+
+    def _evidence_place(self) -> EvidencePlace | None:
+        return self.pane.evidence_place() if self._order is not None else None
 
     def _take_step(self, name: str) -> None:
         order = self._order

@@ -13,6 +13,7 @@ from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import label, money, percent, tone, when
 from desktop_app.ui.widgets.basics import DetailPane, FactsGrid, Pill, plain_label, push_button, row_of
+from desktop_app.ui.widgets.evidence_view import EvidencePlace, EvidenceView
 from desktop_app.ui.widgets.timeline_view import TimelineView
 from desktop_app.ui.widgets.units_view import UnitsView
 
@@ -39,6 +40,7 @@ class OrderPane(DetailPane):
         self.requests_button = push_button(
             "", "order_requests_button", self._ask("requests"), kind="link", icon="inbox"
         )
+        self.evidence = EvidenceView("order_", with_request=True)
         self.timeline = TimelineView("order_timeline")
         for widget in (self._number, self._about):
             self.content.addWidget(widget)
@@ -46,6 +48,8 @@ class OrderPane(DetailPane):
         self.content.addWidget(self._facts)
         self.content.addLayout(row_of(self.requests_button, 1))
         self.content.addWidget(self.units)
+        self.content.addSpacing(4)
+        self.content.addWidget(self.evidence)
         self.content.addSpacing(4)
         self.content.addWidget(plain_label(self.tr("What happened"), role="section"))
         self.content.addWidget(self.timeline)
@@ -98,10 +102,15 @@ class OrderPane(DetailPane):
             self.tr("Requests: {count}, open: {open}").format(count=count, open=line.open_requests)
         )
         self.units.show_order(order, zone)
+        self.evidence.show_pieces(shop.evidence.of_order(line.id), zone, can_add=True)
         self.timeline.set_events(shop.orders.timeline(line.id), zone)
         self._arrange(order)
         if is_other:
             self.scroll_area.verticalScrollBar().setValue(0)
+
+    def evidence_place(self) -> EvidencePlace | None:
+        """Where new evidence of the order itself belongs."""
+        return None if self._order is None else EvidencePlace(self._order.line.id, None)
 
     def wanted_steps(self) -> list[str]:
         """The steps that are possible now, the next one first."""

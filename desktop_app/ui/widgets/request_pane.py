@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop_app.domain.states import RefusalGround, RequestState
+from desktop_app.domain.refunds import MERCHANT_CHECK
+from desktop_app.domain.states import EvidenceKind, RefusalGround, RequestState
 from desktop_app.services.requests import RequestDetail
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
@@ -16,7 +17,7 @@ from desktop_app.ui.widgets.correspondence_view import CorrespondenceView, Reply
 from desktop_app.ui.widgets.decided_view import DecidedView
 from desktop_app.ui.widgets.decision_bar import DecisionBar
 from desktop_app.ui.widgets.empty_state import EmptyState
-from desktop_app.ui.widgets.evidence_view import EvidenceView
+from desktop_app.ui.widgets.evidence_view import EvidencePlace, EvidenceView
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.request_facts_view import FactsView, OrderFactsView
 from desktop_app.ui.widgets.verdict_view import VerdictHeader, VerdictReasons
@@ -92,7 +93,7 @@ class RequestPane(DetailPane):
         self.decided.show_detail(detail, zone, self._keys)
         self.reasons.show_detail(detail)
         self.facts.show_detail(detail)
-        self.evidence.show_detail(detail, zone)
+        self.evidence.show_pieces(detail.evidence, zone, can_add=self.evidence_place() is not None)
         self.reply.show_detail(detail)
         self._reply_section.setVisible(not self.reply.isHidden())
         # the reply to a decision is what is needed next
@@ -104,6 +105,15 @@ class RequestPane(DetailPane):
         self.next_button.setVisible(detail.preview is None)
         if not is_same or is_decided_now:
             self.scroll_area.verticalScrollBar().setValue(0)
+
+    def evidence_place(self) -> EvidencePlace | None:
+        """Where new evidence belongs; None when the request takes none any more."""
+        detail = self.detail
+        if detail is None or (detail.preview is None and detail.line.state is not RequestState.DECIDED):
+            return None
+        units = detail.preview.verdict.units if detail.preview is not None else ()
+        missing = dict.fromkeys(kind for unit in units for kind in unit.missing if kind != MERCHANT_CHECK)
+        return EvidencePlace(detail.line.order_id, detail.line.id, tuple(EvidenceKind(kind) for kind in missing))
 
     def tick(self) -> None:
         """Time has passed."""

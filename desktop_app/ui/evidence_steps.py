@@ -1,0 +1,207 @@
+"""What is done with evidence on any page: dropped, pasted, chosen, looked at, described anew, saved again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.documents.whole_file import whole_file
+from desktop_app.domain.errors import BadInputError, ShopError
+from desktop_app.domain.file_kinds import PICTURES, FileWarning
+from desktop_app.services.evidence import EvidenceFile, EvidenceLine
+from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.evidence_dialog import ChangeEvidenceDialog, EvidenceDialog
+from desktop_app.ui.dialogs.file_choice import choose_target
+from desktop_app.ui.dialogs.picture_dialog import PictureDialog
+from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.labels import label
+from desktop_app.ui.pictures import decode_picture
+from desktop_app.ui.widgets.dialogs import ConfirmDialog
+from desktop_app.ui.widgets.evidence_preview import THUMBNAIL
+from desktop_app.ui.widgets.evidence_view import EvidencePlace, EvidenceView
+from desktop_app.ui.widgets.message_strip import MessageStrip
+
+LARGE = 4096
+"""Pixels on the longer side of a picture that is looked at."""
+_DANGEROUS = frozenset({FileWarning.PROGRAM, FileWarning.ACTIVE, FileWarning.TWO_FACED, FileWarning.WRONG_ENDING})
+_DRAGS = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A file that came from a worker: its picture, or why there is none."""
+
+    line: EvidenceLine
+    file: EvidenceFile
+    image: QImage | None
+    problem: ShopError | None
+
+
+class EvidenceSteps(QObject):
+    """Wires an :class:`EvidenceView` in a pane of a page to the services."""
+
+    def __init__(
+        self,
+        shop: Any,
+        jobs: Jobs,
+        window: WindowContext,
+        view: EvidenceView,
+        pane: QWidget,
+        message: MessageStrip,
+        place: Callable[[], EvidencePlace | None],
+        page: QWidget,
+    ) -> None:
+        """``place`` says where new evidence belongs, None when it cannot be added. Files may be dropped on ``pane``."""
+        super().__init__(page)
+        self._shop = shop
+        self._jobs = jobs
+        self._window = window
+        self._view = view
+        self._message = message
+        self._place = place
+        view.add_wanted.connect(self.add)
+        view.paste_wanted.connect(self.paste)
+        view.change_wanted.connect(self.change)
+        view.look_wanted.connect(self.look)
+        view.save_wanted.connect(self.save)
+        view.file_wanted.connect(self._fetch)
+        pane.setAcceptDrops(True)
+        pane.installEventFilter(self)
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), page)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.paste)
+
+    # filing
+
+    def add(self, offered: Sequence[Path | QImage] = ()) -> None:
+        """Ask what the files are; without any, which files, or that there are none."""
+        place = self._place()
+        if place is not None:
+            self._message.clear()
+            EvidenceDialog(self._shop, self._jobs, self._window, place, offered).open()
+
+    def paste(self) -> None:
+        """File what is on the clipboard: copied files, else a picture."""
+        if self._place() is None:
+            return
+        offered = offered_in(QGuiApplication.clipboard().mimeData())
+        if offered:
+            self.add(offered)
+        else:
+            self._message.say(self.tr("There is no picture and no file on the clipboard."), Tone.WARN)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _DRAGS and isinstance(event, QDropEvent) and self._place() is not None:
+            mime = event.mimeData()
+            if event.type() != QEvent.Type.Drop:
+                if mime.hasImage() or any(url.isLocalFile() for url in mime.urls()):
+                    event.acceptProposedAction()
+                    return True
+            else:
+                offered = offered_in(mime)
+                if offered:
+                    event.acceptProposedAction()
+                    self.add(offered)
+                    return True
+        return super().eventFilter(watched, event)
+
+    def change(self, line: EvidenceLine) -> None:
+        ChangeEvidenceDialog(self._shop, self._window, line).open()
+
+    # looking
+
+    def _fetch(self, line: EvidenceLine) -> None:
+        self._jobs.run(
+            self, lambda _progress: self._read(line, THUMBNAIL * 2), self._on_fetched, self._view.preview.show_problem
+        )
+
+    def look(self, line: EvidenceLine) -> None:
+        """Show the picture large; what is no picture stays closed."""
+        self._message.clear()
+        self._jobs.run(self, lambda _progress: self._read(line, LARGE), self._on_looked, self._message.show_error)
+
+    def _read(self, line: EvidenceLine, longest: int) -> _Look:
+        file: EvidenceFile = self._shop.evidence.file(line.id)
+        if file.kind not in PICTURES:
+            return _Look(line, file, None, None)
+        try:
+            return _Look(line, file, decode_picture(file.content, longest=longest), None)
+        except BadInputError as problem:
+            return _Look(line, file, None, problem)
+
+    def _on_fetched(self, look: _Look) -> None:
+        shown = self._view.preview.line
+        if shown is not None and shown.id == look.line.id:
+            self._view.preview.show_file(look.file, look.image, look.problem)
+
+    def _on_looked(self, look: _Look) -> None:
+        if look.image is not None:
+            PictureDialog(self._window.dialog_parent(), look.line.name, look.image).open()
+        elif look.problem is not None:
+            self._message.show_error(look.problem)
+        else:
+            text = self.tr("{kind}: only pictures are shown here, nothing else is opened. Save a copy to look at it.")
+            self._message.say(text.format(kind=label(look.file.kind)), Tone.INFO)
+
+    # saving
+
+    def save(self, line: EvidenceLine) -> None:
+        """Read the file first: what is altered is not saved, and what is dangerous is said before."""
+        self._message.clear()
+        self._jobs.run(self, lambda _progress: self._read_plain(line), self._ask_where, self._message.show_error)
+
+    def _read_plain(self, line: EvidenceLine) -> EvidenceFile:
+        file: EvidenceFile = self._shop.evidence.file(line.id)
+        return file
+
+    def _ask_where(self, file: EvidenceFile) -> None:
+        warnings = [label(one) for one in file.warnings if one in _DANGEROUS]
+        if not warnings:
+            self._choose_target(file)
+            return
+        dialog = ConfirmDialog(
+            self._window.dialog_parent(),
+            self.tr("Save {name}?").format(name=file.name),
+            [*warnings, self.tr("Somebody else made this file. Keep it closed; hand it on as it is.")],
+            self.tr("Save it all the same"),
+        )
+        dialog.confirmed.connect(lambda _reason: self._choose_target(file))
+        dialog.open()
+
+    def _choose_target(self, file: EvidenceFile) -> None:
+        choose_target(
+            self._window.dialog_parent(),
+            self.tr("Save the evidence"),
+            file.name,
+            [self.tr("All files (*)")],
+            lambda path: self.write(file, path),
+        )
+
+    def write(self, file: EvidenceFile, path: Path) -> None:
+        """Write the bytes as they came."""
+
+        def work(_progress: Progress) -> Path:
+            with whole_file(path) as part:
+                part.write_bytes(file.content)
+            return path
+
+        self._jobs.run(self, work, self._on_written, self._message.show_error)
+
+    def _on_written(self, path: Path) -> None:
+        self._window.say(self.tr("Saved as {path}.").format(path=path), Tone.OK)
+
+
+def offered_in(mime: QMimeData) -> list[Path | QImage]:
+    """Local files, else one picture; a text is nothing."""
+    files: list[Path | QImage] = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    if files or not mime.hasImage():
+        return files
+    image = mime.imageData()
+    return [image] if isinstance(image, QImage) and not image.isNull() else []
