@@ -1,7 +1,8 @@
 """What the shop writes to the buyer, ready to copy, always as the pair (Chinese, English).
 
 A reply names the rule, the amounts, the route and the dates of the decision, and nothing that the decision does not
-say. Before a decision there is only the preliminary reply, and it says that it is one.
+say. Before a decision there is only the preliminary reply, and it says that it is one. The words around these facts
+are the merchant's (:mod:`desktop_app.documents.reply_templates`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from desktop_app.documents.code_words import is_chinese, word
+from desktop_app.documents.reply_templates import Occasion, ReplyTemplates
 from desktop_app.documents.rule_words import (
     amount_text,
     flag_text,
@@ -84,6 +86,8 @@ _GROUNDS: dict[RefusalGround, tuple[str, str]] = {
     ),
 }
 
+_PLAIN = ReplyTemplates()
+
 _STEPS: dict[Step, tuple[str, str]] = {
     Step.CANCEL: ("the order is cancelled; nothing was paid", "订单已取消，未发生付款"),
     Step.REFUND: ("no money is refunded", "不涉及退款金额"),
@@ -99,6 +103,7 @@ def decision_reply(
     *,
     request_no: str,
     order_no: str,
+    verdict: VerdictKind,
     units: Sequence[UnitVerdict],
     plans: Sequence[UnitPlan],
     refund_fen: Fen,
@@ -106,32 +111,34 @@ def decision_reply(
     route: PaymentChannel,
     expected_at: datetime,
     estimated: bool,
+    templates: ReplyTemplates = _PLAIN,
 ) -> tuple[str, str]:
     """The reply to an approval: ``plans`` are what is done with ``units``, in the same order.
 
-    ``refund_fen`` and ``fee_fen`` are the totals; ``expected_at`` (in the shop's zone) is when the money should have
-    arrived, ``estimated`` when the calendar does not know that year yet.
+    ``verdict`` is the one of the whole request; ``refund_fen`` and ``fee_fen`` are the totals; ``expected_at`` (in the
+    shop's zone) is when the money should have arrived, ``estimated`` when the calendar does not know that year yet.
     """
 
-    def text(language: str) -> str:
+    def values(language: str) -> dict[str, str]:
         chinese = is_chinese(language)
-        lines = [_greeting(request_no, order_no, language)]
         if refund_fen:
             total = amount_text(refund_fen + fee_fen, fee_fen, refund_fen, language)
-            lines.append(f"处理结果：同意，{total}。" if chinese else f"Decision: accepted, {total}.")
+            result = f"处理结果：同意，{total}。" if chinese else f"Decision: accepted, {total}."
         else:
-            lines.append("处理结果：" if chinese else "Decision:")
-        lines += _numbered(
-            [(plan.ref, _decided(unit, plan, language)) for unit, plan in zip(units, plans, strict=True)], language
-        )
-        lines += _notes(units, language, fee_fen)
-        if refund_fen:
-            lines.append(_route(route, expected_at, estimated, language))
-        if any(plan.step is Step.REFUSE for plan in plans):
-            lines.append(_appeal(language))
-        return "\n".join(lines)
+            result = "处理结果：" if chinese else "Decision:"
+        decided = [(plan.ref, _decided(unit, plan, language)) for unit, plan in zip(units, plans, strict=True)]
+        refused = any(plan.step is Step.REFUSE for plan in plans)
+        return {
+            "request_no": request_no,
+            "order_no": order_no,
+            "result": result,
+            "units": "\n".join(_numbered(decided, language)),
+            "notes": "\n".join(_notes(units, language, fee_fen)),
+            "money": _route(route, expected_at, estimated, language) if refund_fen else "",
+            "appeal": _appeal(language) if refused else "",
+        }
 
-    return _both(text)
+    return _both(lambda language: templates.fill(Occasion.APPROVED, language, values(language), verdict))
 
 
 def refusal_reply(
@@ -142,96 +149,108 @@ def refusal_reply(
     ground: RefusalGround,
     reason: str,
     proof_numbers: Sequence[str],
+    templates: ReplyTemplates = _PLAIN,
 ) -> tuple[str, str]:
     """The reply to a refusal on ``ground``; ``reason`` is what the merchant adds, ``proof_numbers`` are attached."""
 
-    def text(language: str) -> str:
+    def values(language: str) -> dict[str, str]:
         chinese = is_chinese(language)
-        lines = [_greeting(request_no, order_no, language)]
-        lines.append(
-            f"处理结果：不予退款。理由：{_GROUNDS[ground][1]}"
-            if chinese
-            else f"Decision: no refund. Ground: {_GROUNDS[ground][0]}"
-        )
         # a rule that would give money is not quoted as the reason of a refusal
         refusing = [unit for unit in units if unit.verdict is VerdictKind.REFUSE]
-        lines += _numbered([(unit.ref, _because(unit, language)) for unit in refusing], language)
-        if reason.strip():
-            lines.append(f"补充说明：{reason.strip()}" if chinese else f"In addition: {reason.strip()}")
+        added, attached = reason.strip(), ""
+        if added:
+            added = f"补充说明：{added}" if chinese else f"In addition: {added}"
         if proof_numbers:
             numbers = listing(list(proof_numbers), language)
-            lines.append(
+            attached = (
                 f"随附核销证明：{numbers}，载有核销时间、核销码、核销对象与来源。"
                 if chinese
                 else f"Attached redemption proof: {numbers}, with time, code, target and source of the redemption."
             )
-        lines.append(_appeal(language))
-        return "\n".join(lines)
+        return {
+            "request_no": request_no,
+            "order_no": order_no,
+            "result": f"处理结果：不予退款。理由：{_GROUNDS[ground][1]}"
+            if chinese
+            else f"Decision: no refund. Ground: {_GROUNDS[ground][0]}",
+            "units": "\n".join(_numbered([(unit.ref, _because(unit, language)) for unit in refusing], language)),
+            "reason": added,
+            "proofs": attached,
+            "appeal": _appeal(language),
+        }
 
-    return _both(text)
+    return _both(lambda language: templates.fill(Occasion.REFUSED, language, values(language)))
 
 
-def question(*, request_no: str, order_no: str, kinds: Sequence[str], note: str) -> tuple[str, str]:
+def question(
+    *, request_no: str, order_no: str, kinds: Sequence[str], note: str, templates: ReplyTemplates = _PLAIN
+) -> tuple[str, str]:
     """Ask the buyer for the evidence ``kinds``; ``note`` is what else the merchant wants to know."""
 
-    def text(language: str) -> str:
+    def values(language: str) -> dict[str, str]:
         chinese = is_chinese(language)
-        lines = [_greeting(request_no, order_no, language)]
         asked = [kind for kind in kinds if kind != MERCHANT_CHECK]
-        if asked:
-            lines.append("请您补充以下凭证：" if chinese else "Please send us this evidence:")
-            for number, kind in enumerate(asked, 1):
-                shown = _MUST_SHOW[kind][chinese] if kind in _MUST_SHOW else ""
-                name = missing_text(kind, language)
-                detail = (f"（{shown}）" if chinese else f" ({shown})") if shown else ""
-                lines.append(f"{number}. {name}{detail}")
-        if note.strip():
-            lines.append(note.strip())
+        lines = ["请您补充以下凭证：" if chinese else "Please send us this evidence:"] if asked else []
+        for number, kind in enumerate(asked, 1):
+            shown = _MUST_SHOW[kind][chinese] if kind in _MUST_SHOW else ""
+            name = missing_text(kind, language)
+            detail = (f"（{shown}）" if chinese else f" ({shown})") if shown else ""
+            lines.append(f"{number}. {name}{detail}")
+        clock = []
         if len(asked) < len(kinds):
-            lines.append("我们正在同时核实相关情况。" if chinese else "We are checking our own records meanwhile.")
+            clock.append("我们正在同时核实相关情况。" if chinese else "We are checking our own records meanwhile.")
         if asked or note.strip():
-            lines.append(
+            clock.append(
                 "处理时限自现在起暂停，收到您的答复后重新起算。"
                 if chinese
                 else "The time for our decision is paused from now and starts again with your answer."
             )
-        return "\n".join(lines)
+        return {
+            "request_no": request_no,
+            "order_no": order_no,
+            "evidence": "\n".join(lines),
+            "question": note.strip(),
+            "clock": "\n".join(clock),
+        }
 
-    return _both(text)
+    return _both(lambda language: templates.fill(Occasion.ASKED, language, values(language)))
 
 
 def preliminary_reply(
-    *, request_no: str, order_no: str, units: Sequence[UnitVerdict], decide_by: datetime | None
+    *,
+    request_no: str,
+    order_no: str,
+    verdict: VerdictKind,
+    units: Sequence[UnitVerdict],
+    decide_by: datetime | None,
+    templates: ReplyTemplates = _PLAIN,
 ) -> tuple[str, str]:
     """What the rules say so far, before the merchant decided: an opinion, marked as such, never a promise.
 
-    ``decide_by`` (in the shop's zone) is the end of the decision clock; None while it does not run.
+    ``verdict`` is the one of the whole request, ``decide_by`` (in the shop's zone) the end of the decision clock; None
+    while it does not run.
     """
 
-    def text(language: str) -> str:
+    def values(language: str) -> dict[str, str]:
         chinese = is_chinese(language)
-        lines = [
-            _greeting(request_no, order_no, language),
-            "初步意见如下，最终以处理结果为准：" if chinese else "Our preliminary view; only the decision is binding:",
-        ]
-        lines += _numbered([(unit.ref, _proposed(unit, language)) for unit in units], language)
-        lines += _notes(units, language, sum(unit.fee_fen for unit in units))
-        if decide_by is not None:
-            moment = decide_by.strftime("%Y-%m-%d %H:%M")
-            lines.append(f"处理时限：{moment}。" if chinese else f"Time limit for the decision: {moment}.")
-        return "\n".join(lines)
+        moment = decide_by.strftime("%Y-%m-%d %H:%M") if decide_by else ""
+        deadline = f"处理时限：{moment}。" if chinese else f"Time limit for the decision: {moment}."
+        return {
+            "request_no": request_no,
+            "order_no": order_no,
+            "preliminary": "初步意见如下，最终以处理结果为准："
+            if chinese
+            else "Our preliminary view; only the decision is binding:",
+            "units": "\n".join(_numbered([(unit.ref, _proposed(unit, language)) for unit in units], language)),
+            "notes": "\n".join(_notes(units, language, sum(unit.fee_fen for unit in units))),
+            "deadline": deadline if moment else "",
+        }
 
-    return _both(text)
+    return _both(lambda language: templates.fill(Occasion.PRELIMINARY, language, values(language), verdict))
 
 
 def _both(text: Callable[[str], str]) -> tuple[str, str]:
     return text("zh"), text("en")
-
-
-def _greeting(request_no: str, order_no: str, language: str) -> str:
-    if is_chinese(language):
-        return f"您好！关于订单 {order_no} 的申请（编号 {request_no}）："
-    return f"Hello, about your request {request_no} on order {order_no}:"
 
 
 def _numbered(sentences: Iterable[tuple[str, str]], language: str) -> list[str]:

@@ -35,6 +35,7 @@ from desktop_app.domain.states import (
 )
 from desktop_app.services.context import Context, canonical
 from desktop_app.services.issuing import issue_keys
+from desktop_app.services.reply_texts import read_templates
 from desktop_app.services.shop_settings import working_days_of
 from desktop_app.services.verdicts import (
     OPEN_STATES,
@@ -116,6 +117,7 @@ def approve(
         texts = replies.decision_reply(
             request_no=row.request_no,
             order_no=order.order_no,
+            verdict=verdict.verdict,
             units=verdict.units,
             plans=plans,
             refund_fen=total,
@@ -123,6 +125,7 @@ def approve(
             route=order.payment_channel,
             expected_at=expected_at.astimezone(context.zone),
             estimated=estimated,
+            templates=read_templates(session),
         )
         decision = _freeze(
             context,
@@ -184,6 +187,7 @@ def refuse(
             proof_numbers=[
                 proof_numbers[case.unit_ids[ref]] for ref in case.refs if case.unit_ids[ref] in proof_numbers
             ],
+            templates=read_templates(session),
         )
         plans = [_refused(unit) for unit in verdict.units]
         decision = _freeze(

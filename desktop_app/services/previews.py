@@ -12,6 +12,7 @@ from desktop_app.domain.deadlines import expected_arrival
 from desktop_app.domain.refund_hints import Hint, what_would_change
 from desktop_app.domain.refunds import Verdict
 from desktop_app.services.context import Context
+from desktop_app.services.reply_texts import read_templates
 from desktop_app.services.shop_settings import working_days_of
 from desktop_app.services.verdicts import Case, ruling_token, verdict_now
 from desktop_app.storage.tables import RequestRow
@@ -59,8 +60,10 @@ def preview_of(context: Context, session: Session, case: Case) -> Preview:
     reply_zh, reply_en = replies.preliminary_reply(
         request_no=row.request_no,
         order_no=case.order.order_no,
+        verdict=verdict.verdict,
         units=verdict.units,
         decide_by=decide_by.astimezone(context.zone) if decide_by else None,
+        templates=read_templates(session),
     )
     return Preview(
         request_id=case.request_id,

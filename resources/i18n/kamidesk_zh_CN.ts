@@ -201,6 +201,25 @@
     </message>
 </context>
 <context>
+    <name>ChangeEvidenceDialog</name>
+    <message>
+        <source>Describe the evidence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>{kind}: {name}. The file stays as it is; the change goes into the event log.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seen, no file</source>
+        <translation type="unfinished">已看到，无文件</translation>
+    </message>
+</context>
+<context>
     <name>ChannelDialog</name>
     <message>
         <source>Change the channel</source>
@@ -897,6 +916,10 @@
         <translation>添加</translation>
     </message>
     <message>
+        <source>The picture that is added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Kind of evidence</source>
         <translation>凭证类型</translation>
     </message>
@@ -913,44 +936,8 @@
         <translation>浏览…</translation>
     </message>
     <message>
-        <source>Where it comes from</source>
-        <translation>凭证来源</translation>
-    </message>
-    <message>
-        <source>the buyer, the platform, our log…</source>
-        <translation>买家、平台、本店日志…</translation>
-    </message>
-    <message>
-        <source>Holds a written promise of a refund</source>
-        <translation>含有书面退款承诺</translation>
-    </message>
-    <message>
-        <source>From the chat inside the platform</source>
-        <translation>来自平台内聊天</translation>
-    </message>
-    <message>
-        <source>Note</source>
-        <translation>备注</translation>
-    </message>
-    <message>
         <source>Kind</source>
         <translation>类型</translation>
-    </message>
-    <message>
-        <source>Picture</source>
-        <translation>图片</translation>
-    </message>
-    <message>
-        <source>The pasted picture</source>
-        <translation>粘贴的图片</translation>
-    </message>
-    <message>
-        <source>From</source>
-        <translation>来源</translation>
-    </message>
-    <message>
-        <source>There is no file {path}.</source>
-        <translation>文件 {path} 不存在。</translation>
     </message>
     <message>
         <source>screenshot</source>
@@ -961,8 +948,59 @@
         <translation>凭证</translation>
     </message>
     <message>
+        <source>Skip this file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File {number} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add all {count} files like this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The evidence is on file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>EvidencePreview</name>
+    <message>
+        <source>The picture of this piece</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation type="unfinished">取得时间</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished">来源</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation type="unfinished">添加时间</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished">备注</translation>
+    </message>
+    <message>
+        <source>{when} by {who}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -981,14 +1019,45 @@
     </message>
 </context>
 <context>
+    <name>EvidenceSteps</name>
+    <message>
+        <source>There is no picture and no file on the clipboard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{kind}: only pictures are shown here, nothing else is opened. Save a copy to look at it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save {name}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Somebody else made this file. Keep it closed; hand it on as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save it all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the evidence</source>
+        <translation type="unfinished">保存凭证</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Saved as {path}.</source>
+        <translation type="unfinished">已保存为 {path}。</translation>
+    </message>
+</context>
+<context>
     <name>EvidenceView</name>
     <message>
         <source>Evidence</source>
         <translation>凭证</translation>
-    </message>
-    <message>
-        <source>Nothing on file yet. Add a file, drop it here, or paste a screenshot.</source>
-        <translation>还没有凭证。可以添加文件、拖到这里，或粘贴截图。</translation>
     </message>
     <message>
         <source>Add…</source>
@@ -999,12 +1068,28 @@
         <translation>添加凭证</translation>
     </message>
     <message>
-        <source>Paste image</source>
-        <translation>粘贴图片</translation>
+        <source>Nothing on file yet. Add files, drop them here, or paste a screenshot (Ctrl+V).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Save as…</source>
-        <translation>另存为…</translation>
+        <source>Paste</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A screenshot or copied files (Ctrl+V)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Describe…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a copy…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Evidence ({count})</source>
@@ -1041,6 +1126,10 @@
     <message>
         <source>Note</source>
         <translation>备注</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>seen, no file</source>
@@ -2565,6 +2654,41 @@
     </message>
 </context>
 <context>
+    <name>MarksDialog</name>
+    <message>
+        <source>It is known when it was taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it comes from</source>
+        <translation type="unfinished">凭证来源</translation>
+    </message>
+    <message>
+        <source>the buyer, the platform, our log…</source>
+        <translation type="unfinished">买家、平台、本店日志…</translation>
+    </message>
+    <message>
+        <source>Holds a written promise of a refund</source>
+        <translation type="unfinished">含有书面退款承诺</translation>
+    </message>
+    <message>
+        <source>From the chat inside the platform</source>
+        <translation type="unfinished">来自平台内聊天</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished">备注</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished">来源</translation>
+    </message>
+</context>
+<context>
     <name>MessageStrip</name>
     <message>
         <source>Close this message</source>
@@ -3468,6 +3592,17 @@
     </message>
 </context>
 <context>
+    <name>PictureDialog</name>
+    <message>
+        <source>The picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+</context>
+<context>
     <name>PoliciesPage</name>
     <message>
         <source>Add a channel</source>
@@ -3488,6 +3623,10 @@
     <message>
         <source>A channel is a place where you sell. It carries the refund rules that its buyers can read.</source>
         <translation>渠道是您售卖的地方，带有买家在那里能看到的退款政策。</translation>
+    </message>
+    <message>
+        <source>Reply texts…</source>
+        <translation>回复模板…</translation>
     </message>
     <message>
         <source>Every order keeps the rules in force when it was placed.</source>
@@ -4771,6 +4910,73 @@
     </message>
 </context>
 <context>
+    <name>ReplyTextsDialog</name>
+    <message>
+        <source>Reply texts</source>
+        <translation>回复模板</translation>
+    </message>
+    <message>
+        <source>Which reply</source>
+        <translation>哪一种回复</translation>
+    </message>
+    <message>
+        <source>The wording</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>What a buyer would read</source>
+        <translation>买家看到的样子</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Back to the usual wording</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>Write around the facts as you like: what was decided, amounts and dates come from the parts in braces, so that no wording promises what was not decided.</source>
+        <translation>可以随意改写前后文字；处理内容、金额和日期只来自花括号中的部分，这样模板就不会承诺没有决定的事。</translation>
+    </message>
+    <message>
+        <source>Click to insert:</source>
+        <translation>点击插入：</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Saved: replies are written like this from now on.</source>
+        <translation>已保存：今后的回复将按此书写。</translation>
+    </message>
+    <message>
+        <source>This wording is not saved: save it, or close once more to drop it.</source>
+        <translation>模板尚未保存：请先保存，或再次关闭以放弃。</translation>
+    </message>
+    <message>
+        <source>Approval</source>
+        <translation>同意</translation>
+    </message>
+    <message>
+        <source>Refusal</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>Question for evidence</source>
+        <translation>索取凭证</translation>
+    </message>
+    <message>
+        <source>Preliminary view</source>
+        <translation>初步意见</translation>
+    </message>
+    <message>
+        <source>{occasion}: {verdict}</source>
+        <translation>{occasion}：{verdict}</translation>
+    </message>
+</context>
+<context>
     <name>ReplyView</name>
     <message>
         <source>Reply to the buyer</source>
@@ -5246,22 +5452,6 @@
     <message>
         <source>{request} is closed: the buyer took it back.</source>
         <translation>{request} 已关闭：买家撤回。</translation>
-    </message>
-    <message>
-        <source>There is no picture on the clipboard.</source>
-        <translation>剪贴板中没有图片。</translation>
-    </message>
-    <message>
-        <source>Save the evidence</source>
-        <translation>保存凭证</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>Saved as {path}.</source>
-        <translation>已保存为 {path}。</translation>
     </message>
     <message>
         <source>Issuing the proof</source>

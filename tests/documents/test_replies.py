@@ -66,6 +66,7 @@ def decided(*pairs: tuple[UnitVerdict, UnitPlan], **more: Any) -> tuple[str, str
     values: dict[str, Any] = {
         "request_no": "RQ-7",
         "order_no": "DD1",
+        "verdict": VerdictKind.PARTIAL,
         "units": [verdict for verdict, _ in pairs],
         "plans": [done for _, done in pairs],
         "refund_fen": sum(done.refund_fen for _, done in pairs),
@@ -133,7 +134,11 @@ def test_every_known_ruling_and_hint_has_words_without_codes(language: str) -> N
 def test_a_preliminary_reply_exists_for_every_known_case_and_promises_nothing() -> None:
     for _, verdict in CASES:
         zh, en = preliminary_reply(
-            request_no="RQ-7", order_no="DD1", units=verdict.units, decide_by=verdict.deadlines.decision
+            request_no="RQ-7",
+            order_no="DD1",
+            verdict=verdict.verdict,
+            units=verdict.units,
+            decide_by=verdict.deadlines.decision,
         )
         assert "最终以处理结果为准" in zh
         assert "only the decision is binding" in en

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.documents.reply_templates import DEFAULTS, Occasion
 from desktop_app.domain.policies import DEFAULT_EVIDENCE, LintCode, LintWarning
 from desktop_app.domain.states import EvidenceKind, FeeDisclosure, PlatformKind, ReasonCode
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.ui.dialogs.channel_dialog import ChannelDialog
 from desktop_app.ui.dialogs.policy_dialog import PolicyDialog
+from desktop_app.ui.dialogs.reply_texts_dialog import ReplyTextsDialog
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.policy_words import lint_text
 from tests.ui.paper_shop import PaperWindow
@@ -146,3 +149,40 @@ def test_renaming_and_retiring_a_channel(qtbot: QtBot, at: PaperWindow) -> None:
 
 def test_every_finding_of_the_linter_has_words() -> None:
     assert all(lint_text(LintWarning(code, "fee_bp")) for code in LintCode)
+
+
+# reply texts
+
+
+def _reply_texts(qtbot: QtBot, at: PaperWindow) -> ReplyTextsDialog:
+    page = at.page("policies")
+    qtbot.mouseClick(page.findChild(QPushButton, "reply_texts_button"), Qt.MouseButton.LeftButton)
+    return at.dialog(ReplyTextsDialog)
+
+
+def test_a_wording_is_written_tried_and_saved(qtbot: QtBot, at: PaperWindow) -> None:
+    dialog = _reply_texts(qtbot, at)
+    qtbot.mouseClick(dialog.chinese_button, Qt.MouseButton.LeftButton)
+    usual = dialog.text_edit.toPlainText()
+    dialog.text_edit.setPlainText("亲！" + usual + "\n")
+    dialog.text_edit.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.mouseClick(dialog.findChild(QPushButton, "placeholder_shop"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.example_view.toPlainText().startswith("亲！您好"))
+    assert not dialog.place_combo.isEnabled(), "another wording only after this one is saved"
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    assert at.shop.reply_texts.text(Occasion.APPROVED, "zh").endswith("{shop}")
+    qtbot.mouseClick(dialog.reset_button, Qt.MouseButton.LeftButton)
+    assert dialog.text_edit.toPlainText() == usual
+    assert at.shop.reply_texts.text(Occasion.APPROVED, "zh") == usual
+
+
+def test_a_wording_that_promises_is_refused_beside_its_text(qtbot: QtBot, at: PaperWindow) -> None:
+    dialog = _reply_texts(qtbot, at)
+    dialog.text_edit.setPlainText(dialog.text_edit.toPlainText() + "\nWithin 2 days!")
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    assert "2 days" in dialog.message.text()
+    assert at.shop.reply_texts.text(Occasion.APPROVED, "en") == DEFAULTS[Occasion.APPROVED, "en"]
+    dialog.reject()
+    assert dialog.isVisible(), "asked once before what was typed is dropped"
+    dialog.reject()
+    assert not dialog.isVisible()

@@ -40,6 +40,7 @@ class AskDialog(FormDialog):
         )
         self._shop = shop
         self._detail = detail
+        self._templates = shop.reply_texts.templates()
         self._boxes: dict[EvidenceKind, QCheckBox] = {}
         missing = _missing_kinds(detail)
         on_file = {piece.kind for piece in detail.evidence}
@@ -96,6 +97,7 @@ class AskDialog(FormDialog):
             order_no=self._detail.line.order_no,
             kinds=self.kinds(),
             note=self.note_edit.text().strip(),
+            templates=self._templates,
         )
         self.question_edit.setPlainText(zh if self.chinese_button.isChecked() else en)
 

@@ -15,6 +15,7 @@ from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.channel_dialog import ChannelDialog
 from desktop_app.ui.dialogs.policy_dialog import PolicyDialog
+from desktop_app.ui.dialogs.reply_texts_dialog import ReplyTextsDialog
 from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import label, percent, when
 from desktop_app.ui.policy_words import lint_text
@@ -64,14 +65,14 @@ class PoliciesPage(QWidget):
         add = push_button(
             self.tr("Add a channel"), "add_channel_button", self.add_channel, kind="primary", icon="plus", tooltip="N"
         )
+        replies = push_button(
+            self.tr("Reply texts…"), "reply_texts_button", self.edit_reply_texts, icon="message-square"
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(
-            row_of(
-                plain_label(self.tr("Every order keeps the rules in force when it was placed."), role="muted"), 1, add
-            )
-        )
+        told = plain_label(self.tr("Every order keeps the rules in force when it was placed."), role="muted")
+        layout.addLayout(row_of(told, 1, replies, add))
         layout.addWidget(split, 1)
 
     def _channel_columns(self) -> list[Column[ChannelLine]]:
@@ -295,6 +296,9 @@ class PoliciesPage(QWidget):
             dialog = PolicyDialog(self._window.dialog_parent(), self._shop, self._channel, self._versions[0])
             dialog.saved.connect(self._on_version_saved)
             dialog.open()
+
+    def edit_reply_texts(self) -> None:
+        ReplyTextsDialog(self._window.dialog_parent(), self._shop).open()
 
     def change_channel(self) -> None:
         if self._channel is not None:
