@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,13 +39,14 @@ def evidence_add(
     chosen = _kind(kind)
     marks = Marks(moment(taken) if taken else None, source, promise, chat, note)
     with session.shop(unlocked=bool(files)) as shop:
-        target = _target(shop, number)
+        order_id, request_id = _target(shop, number)
+        add = partial(shop.evidence.add, chosen, order_id=order_id, request_id=request_id)
         if not files:
-            typer.echo(shop.evidence.add(chosen, marks, **target))
+            typer.echo(add(marks=marks))
         for path in files or []:
             file = shop.evidence.look_at(path)
             own = marks if taken else replace(marks, captured_at=file.captured_at)
-            typer.echo(shop.evidence.add(chosen, own, **target, content=file.content, name=file.name))
+            typer.echo(add(marks=own, content=file.content, name=file.name))
             for warning in file.warnings:
                 typer.echo(f"{file.name}: {word(warning, session.language)}", err=True)
 
@@ -155,14 +157,14 @@ def _kind(name: str) -> EvidenceKind:
     return EvidenceKind(name)
 
 
-def _target(shop: Shop, number: str) -> dict[str, int]:
-    """A request of this number, else an order."""
+def _target(shop: Shop, number: str) -> tuple[int | None, int | None]:
+    """The order or the request of this number, as :meth:`Evidence.add` wants them."""
     from desktop_app.domain.errors import NotFoundError
 
     try:
-        return {"request_id": shop.requests.by_number(number).line.id}
+        return None, shop.requests.by_number(number).line.id
     except NotFoundError:
-        return {"order_id": shop.orders.by_number(number).line.id}
+        return shop.orders.by_number(number).line.id, None
 
 
 def _lines(shop: Shop, number: str) -> tuple[EvidenceLine, ...]:
