@@ -10,8 +10,10 @@ from sqlmodel import Session
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.services.context import Context
+from desktop_app.services.shop_settings import read_settings
 from desktop_app.storage import audit, checkpoints
 from desktop_app.storage.dispute_tables import CheckpointReason
+from desktop_app.storage.signing_keys import latest
 
 EVENTS_BETWEEN = 1000
 """After so many events the next checkpoint is due."""
@@ -78,6 +80,8 @@ def _sign_quietly(context: Context, *, only_when_due: bool) -> None:
             seq, _ = audit.tail(session, shop_uuid=context.shop_uuid)
             signed = checkpoints.last(session)
             reason = _due(context, session, seq)
+            if reason is None and not _has_a_name(session):
+                return
         is_new = seq > (signed[0] if signed is not None else 0)
         if reason is None and is_new and (signed is None or context.owes_checkpoint or not only_when_due):
             reason = CheckpointReason.DAY
@@ -86,6 +90,11 @@ def _sign_quietly(context: Context, *, only_when_due: bool) -> None:
                 sign_checkpoint(context, session, reason)
     except ShopError:
         context.owes_checkpoint = True
+
+
+def _has_a_name(session: Session) -> bool:
+    """A certificate bears the name of the shop for years: nobody is hurried into one without a name."""
+    return latest(session) is not None or bool(read_settings(session).shop_name)
 
 
 def _due(context: Context, session: Session, seq: int) -> CheckpointReason | None:

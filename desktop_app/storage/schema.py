@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
@@ -117,13 +118,20 @@ def fingerprint(statements: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(normal).encode()).hexdigest()
 
 
+# ANALYZE, AUTOINCREMENT and FTS5 keep their own tables; automatic indexes have no text.
+STORED = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+"""Name and text of what is in a file."""
+
+
+def is_known(stored: Iterable[Sequence[Any]]) -> bool:
+    """Whether the answer to :data:`STORED` is what this version makes."""
+    found = (sql for name, sql in stored if name not in order_search.OWN_TABLES)
+    return fingerprint(found) == fingerprint(schema_statements())
+
+
 def check_schema(connection: Connection, path: Path) -> None:
     """:class:`StorageError` when a table or trigger of the file is not the one that this version makes."""
-    # ANALYZE, AUTOINCREMENT and FTS5 keep their own tables; automatic indexes have no text.
-    query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-    stored = connection.exec_driver_sql(query).all()
-    found = (sql for name, sql in stored if name not in order_search.OWN_TABLES)
-    if fingerprint(found) != fingerprint(schema_statements()):
+    if not is_known(connection.exec_driver_sql(STORED).all()):
         raise StorageError(
             "The tables or rules inside the shop {path} were changed by another program: restore a backup.",
             "店铺 {path} 内部的表或规则被其他程序改动：请恢复备份。",

@@ -123,7 +123,7 @@ def test_no_key_stands_in_clear_in_any_file_of_the_shop(desk: Desk) -> None:
     ids = desk.stock(desk.product(), *keys)
     desk.inventory.reveal(ids[3])
     desk.inventory.void(ids[:2], "坏卡")
-    for path in desk.context.data_dir.iterdir():
+    for path in filter(Path.is_file, desk.context.data_dir.rglob("*")):
         if path.name != "shop.db":
             assert b"NEEDLE" not in path.read_bytes()
     desk.context.database.close()

@@ -114,7 +114,7 @@ def test_buyers_data_stands_nowhere_in_clear(shop: OrderDesk) -> None:
     detail = shop.orders.detail(order_id)
     assert (detail.buyer, detail.target) == ("wx_lin88_secret", target)
     assert detail.line.buyer_masked == "wx_****cret"
-    for path in shop.context.data_dir.iterdir():
+    for path in filter(Path.is_file, shop.context.data_dir.rglob("*")):
         data = path.read_bytes()
         assert b"wx_lin88_secret" not in data, path
         assert b"13812342266" not in data, path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_impossible_redemptions_are_refused_and_leave_no_record(shop: OrderDesk,
 def test_the_card_key_itself_is_no_redemption_code(shop: OrderDesk, unit: int) -> None:
     with pytest.raises(BadInputError, match="card key"):
         shop.redeem(unit, code=f" {KEYS[0]} ")
-    for path in shop.context.data_dir.iterdir():
+    for path in filter(Path.is_file, shop.context.data_dir.rglob("*")):
         assert KEYS[0].encode() not in path.read_bytes(), path
 
 
