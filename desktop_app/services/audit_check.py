@@ -1,0 +1,199 @@
+"""Verifying the event log of a shop: the chain itself, and against everything that knows it from outside.
+
+The chain shows any change that was not computed on to its end. Signed checkpoints, the journal beside the shop and
+the issued proofs show a chain that was cut off or computed anew. Nothing here needs the vault: it works while the
+shop is locked, in use, or so much altered that it would not open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from desktop_app.domain.errors import NotFoundError
+from desktop_app.services.audit_findings import (
+    AuditReport,
+    Signatures,
+    compare_checkpoints,
+    genuine_checkpoints,
+    tell_missing,
+)
+from desktop_app.storage import audit, journal, schema
+from desktop_app.storage.audit import Event, Walk
+from desktop_app.storage.database import FILE_NAME, Database
+from desktop_app.storage.log_reading import Anchor, LogReader, open_log
+
+Progress = Callable[[int, int], None]
+
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(slots=True)
+class _Witness:
+    """One file of the journal as far as it holds together."""
+
+    path: Path
+    start: journal.Start
+    walk: Walk
+
+
+def check_log(
+    data_dir: Path, *, fingerprint: str | None = None, zone: ZoneInfo = _ZONE, progress: Progress | None = None
+) -> AuditReport:
+    """Verify the log of the shop in ``data_dir``, locked or not, and change nothing.
+
+    ``fingerprint`` trusts that certificate and its successors only. ``progress(done, total)`` counts events and may
+    raise to cancel. :class:`NotFoundError` without a shop, :class:`StorageError` when the file is none.
+    """
+    path = data_dir / FILE_NAME
+    if not Database.exists(path):
+        raise NotFoundError("There is no shop in {folder}.", "{folder} 中没有店铺。", folder=data_dir)
+    schema.check_marks(schema.read_marks(path), path)
+    report = AuditReport()
+    with open_log(path) as log:
+        names = journal.files(data_dir / journal.FOLDER)
+        total = log.count() * (2 if names else 1)
+
+        def step(done: int) -> None:
+            if progress is not None:
+                progress(min(done, total), total)
+
+        step(0)
+        # witnesses first: what is written meanwhile is in the log when its turn comes
+        witnesses = [_witness(name, log.shop_uuid, report, step) for name in names]
+        anchors = log.anchors()
+        signatures = Signatures(log.certificates(), log.shop_uuid, report)
+        trusted = signatures.trusted(fingerprint)
+        signed = genuine_checkpoints(log.checkpoints(), signatures, trusted, report)
+        if not log.is_untouched():
+            report.find(
+                None,
+                "The tables or rules inside the shop file were changed by another program.",
+                "店铺文件内部的表或规则被其他程序改动。",
+            )
+        walked = total // 2 if names else 0
+        walk = audit.walk_along(log.after, shop_uuid=log.shop_uuid, progress=lambda done: step(walked + done))
+        _tell_chain(walk, log, report)
+        last = log.last()
+        heads = {one.seq: log.head_of(one.seq) for one in signed}
+        compare_checkpoints(signed, heads, last, report, zone)
+        _compare_proofs(anchors, log, last, report)
+        _compare_journal([one for one in witnesses if one is not None], log, last, report)
+        _add_notes(report, fingerprint)
+        step(total)
+    return report
+
+
+def _witness(path: Path, shop_uuid: str, report: AuditReport, step: Callable[[int], None]) -> _Witness | None:
+    start, events = journal.open_file(path, shop_uuid)
+    if start is None:
+        report.find(
+            None,
+            f"The journal file {path.name} is damaged in its first line, or belongs to another shop.",
+            f"日记文件 {path.name} 首行损坏，或属于其他店铺。",
+        )
+        return None
+    walk = Walk(start.after, start.head)
+    while (some := list(islice(events, audit.READ_AT_ONCE))) and walk.along(some):
+        step(walk.seq)
+    if walk.broken is not None:
+        report.find(
+            walk.broken.seq,
+            f"The journal file {path.name} is damaged at event {walk.broken.seq}: {walk.broken.en}.",
+            f"日记文件 {path.name} 在第 {walk.broken.seq} 条处损坏：{walk.broken.zh}。",
+        )
+    return _Witness(path, start, walk)
+
+
+def _tell_chain(walk: Walk, log: LogReader, report: AuditReport) -> None:
+    report.events, report.head = walk.seq, walk.head.hex()
+    if walk.broken is not None:
+        seq = walk.broken.seq
+        report.events = log.count()
+        report.find(
+            seq,
+            f"The log is broken at event {seq}: {walk.broken.en}.",
+            f"日志在第 {seq} 条处中断：{walk.broken.zh}。",
+        )
+
+
+def _compare_proofs(anchors: Sequence[Anchor], log: LogReader, last: int, report: AuditReport) -> None:
+    report.proofs = len(anchors)
+    for anchor in anchors:
+        if log.head_of(anchor.seq) == anchor.head:
+            continue
+        if anchor.seq > last:
+            tell_missing(
+                report,
+                last,
+                anchor.seq,
+                f"the proof {anchor.proof_no}, issued since",
+                f"已出具的证明 {anchor.proof_no}",
+            )
+        else:
+            report.find(
+                max(anchor.seq, 1),
+                f"Event {anchor.seq} is not the one that the proof {anchor.proof_no} carries: it, or one before it, "
+                "was replaced.",
+                f"第 {anchor.seq} 条与证明 {anchor.proof_no} 所载不符：该条或之前的记录被替换。",
+            )
+        return
+
+
+def _compare_journal(witnesses: Sequence[_Witness], log: LogReader, last: int, report: AuditReport) -> None:
+    reached = 0
+    for one in witnesses:
+        if one.start.after > reached and one is not witnesses[0]:
+            report.find(
+                None,
+                f"A file of the journal is missing: events {reached + 1} to {one.start.after} are in none.",
+                f"日记文件缺失：第 {reached + 1} 至 {one.start.after} 条不在任何日记文件中。",
+            )
+        reached = max(reached, one.walk.seq)
+        if log.head_of(one.walk.seq) == one.walk.head:
+            report.journal_events = max(report.journal_events, one.walk.seq)
+            continue
+        seq = _first_difference(one, log)
+        if seq > last:
+            tell_missing(report, last, one.walk.seq, f"the journal file {one.path.name}", f"日记文件 {one.path.name} ")
+        else:
+            report.find(
+                seq,
+                f"Event {seq} is not the one that was written to the journal file {one.path.name}.",
+                f"第 {seq} 条与日记文件 {one.path.name} 中的记录不符。",
+            )
+
+
+def _first_difference(one: _Witness, log: LogReader) -> int:
+    """The first event of a journal file that the log has not, or has otherwise."""
+    _, lines = journal.open_file(one.path, log.shop_uuid)
+    seq = one.start.after
+    while some := list(islice(lines, audit.READ_AT_ONCE)):
+        ours: dict[int, Event] = {event[0]: event for event in log.after(seq, len(some))}
+        for event in some:
+            seq = event[0]
+            if ours.get(seq) != event:
+                return seq
+    return seq
+
+
+def _add_notes(report: AuditReport, fingerprint: str | None) -> None:
+    if report.events > report.signed_seq:
+        since = report.signed_seq + 1
+        report.note(
+            f"Events {since} to {report.events} are not signed yet; they are at the next unlocking or checkpoint.",
+            f"第 {since} 至 {report.events} 条尚未签名，将在下次解锁或到达检查点时签名。",
+        )
+    if report.events > report.journal_events:
+        report.note(
+            f"The journal holds the events up to {report.journal_events} only.",
+            f"外部日记只记录到第 {report.journal_events} 条。",
+        )
+    if fingerprint is None and report.fingerprints:
+        report.note(
+            "Compare the fingerprint with the one that the shop published before; --fingerprint does it for you.",
+            "请将指纹与店铺事先公布的指纹核对；也可用 --fingerprint 自动核对。",
+        )

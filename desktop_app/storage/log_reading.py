@@ -1,0 +1,137 @@
+"""The event log and its witnesses, read from a shop file as it is: without the program's own tables, locks or rules.
+
+So the log can be verified while the shop is locked or in use, and also when somebody has changed the file so much
+that the program would not open it. Reads are short and in order: anchors first, events after, so that a writer is
+never held up and what is written meanwhile is never taken for lost.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop_app.storage import audit, schema
+from desktop_app.storage.audit import Event
+from desktop_app.storage.column_types import from_micros
+from desktop_app.storage.connections import BUSY_SECONDS
+from desktop_app.storage.sqlite_errors import told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A signing certificate of the shop (DER) and how the one before vouches for it."""
+
+    id: int
+    fingerprint: str
+    der: bytes
+    previous_id: int | None
+    cross_signature: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed head; ``signature`` is raw ECDSA P-256 (r, s) by the certificate ``identity_id``."""
+
+    id: int
+    seq: int
+    head: bytes
+    reason: str
+    identity_id: int
+    signature: bytes
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What an issued proof says of the log."""
+
+    proof_no: str
+    seq: int
+    head: bytes
+
+
+class LogReader:
+    """Reads one shop file; close it by leaving :func:`open_log`. Usable in the thread that opened it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.shop_uuid = str(connection.execute("SELECT uuid FROM shop").fetchone()[0])
+
+    def is_untouched(self) -> bool:
+        """Whether tables and rules are those of this program; an older version of the file is left alone."""
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] != schema.SCHEMA_VERSION:
+            return True
+        return schema.is_known(self._connection.execute(schema.STORED).fetchall())
+
+    def count(self) -> int:
+        """How many events there are."""
+        return int(self._connection.execute("SELECT count(*) FROM events").fetchone()[0])
+
+    def after(self, seq: int, limit: int = audit.READ_AT_ONCE) -> Sequence[Event]:
+        """The next events."""
+        return self._connection.execute(audit.EVENTS_AFTER, (seq, limit)).fetchall()
+
+    def last(self) -> int:
+        """Number of the last event; 0 while there is none."""
+        return int(self._connection.execute("SELECT ifnull(max(seq), 0) FROM events").fetchone()[0])
+
+    def head_of(self, seq: int) -> bytes | None:
+        """The head that stands in the file beside an event; the genesis for 0."""
+        if seq == 0:
+            return audit.genesis(self.shop_uuid)
+        row = self._connection.execute("SELECT CAST(head AS BLOB) FROM events WHERE seq = ?", (seq,)).fetchone()
+        return None if row is None else row[0]
+
+    def certificates(self) -> list[Certificate]:
+        """All certificates, the first one first."""
+        query = "SELECT id, fingerprint, certificate, previous_id, cross_signature FROM signing_identities ORDER BY id"
+        return [Certificate(*row) for row in self._rows("signing_identities", query)]
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """All checkpoints in the order they were made."""
+        query = "SELECT id, seq, head, reason, identity_id, signature, signed_at FROM checkpoints ORDER BY id"
+        return [
+            Checkpoint(number, seq, head, reason, identity_id, signature, from_micros(at))
+            for number, seq, head, reason, identity_id, signature, at in self._rows("checkpoints", query)
+        ]
+
+    def anchors(self) -> list[Anchor]:
+        """What the issued proofs say of the log, in the order they were issued."""
+        query = (
+            "SELECT proof_no, json_extract(known, '$.audit_seq'), json_extract(known, '$.audit_head') "
+            "FROM (SELECT id, proof_no, iif(json_valid(facts), facts, '{}') AS known FROM proofs) ORDER BY id"
+        )
+        found = self._rows("proofs", query)
+        return [Anchor(number, seq if isinstance(seq, int) else -1, _from_hex(head)) for number, seq, head in found]
+
+    def _rows(self, table: str, query: str) -> list[Any]:
+        known = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        return self._connection.execute(query).fetchall() if known else []
+
+
+@contextmanager
+def open_log(path: Path) -> Iterator[LogReader]:
+    """The log of the shop file ``path``; nothing in it can be changed. :class:`StorageError` when it cannot be read."""
+    with told(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        )
+        try:
+            yield LogReader(connection)
+        finally:
+            connection.close()
+
+
+def _from_hex(text: object) -> bytes:
+    try:
+        return bytes.fromhex(str(text))
+    except ValueError:
+        return b""
