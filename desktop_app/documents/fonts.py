@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ _CODES_PER_BLOCK = 100  # the longest bfchar block that a ToUnicode map may hold
 
 # Controls, zero-width and bidirectional characters: fonts may map them, but on paper they would hide or reorder text.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+ONE_AT_A_TIME = threading.Lock()
+"""Held while a document is drawn: the fonts keep the subsets of all open documents, and are not made for threads."""
 
 rl_config.useA85 = 0  # base 85 makes files a quarter larger and slower to write
 
