@@ -20,6 +20,7 @@ from desktop_app.domain.states import (
     VerdictKind,
 )
 from desktop_app.services.disputes import Disputes
+from desktop_app.services.evidence import Evidence, Marks
 from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.requests import RequestFilter
 from tests.services.desk import Desk
@@ -75,12 +76,22 @@ def test_evidence_changes_the_verdict_and_comes_back_as_it_was(shop: OrderDesk, 
     assert shop.requests.preview(request_id).verdict.verdict is VerdictKind.NEED_EVIDENCE
     picture = tmp_path / "订单 截图.png"
     picture.write_bytes(b"\x89PNG not really")
-    shop.requests.add_evidence(request_id, EvidenceKind.ORDER_SCREENSHOT, path=picture, in_platform_chat=True)
-    shop.requests.add_evidence(request_id, EvidenceKind.PAYMENT_SCREENSHOT, data=b"bytes", name="../../付款.png")
+    evidence = Evidence(shop.context)
+    looked = evidence.look_at(picture)
+    evidence.add(
+        EvidenceKind.ORDER_SCREENSHOT,
+        Marks(in_platform_chat=True),
+        request_id=request_id,
+        content=looked.content,
+        name=looked.name,
+    )
+    evidence.add(
+        EvidenceKind.PAYMENT_SCREENSHOT, Marks(), request_id=request_id, content=b"bytes", name="../../付款.png"
+    )
     detail = shop.requests.detail(request_id)
     assert [line.name for line in detail.evidence] == ["订单 截图.png", "付款.png"]
     assert detail.line.verdict is VerdictKind.APPROVE_WITH_FEE
-    assert shop.requests.evidence_bytes(detail.evidence[0].id) == b"\x89PNG not really"
+    assert evidence.file(detail.evidence[0].id).content == b"\x89PNG not really"
     assert detail.evidence[0].in_platform_chat
 
 

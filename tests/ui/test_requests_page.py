@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -35,7 +35,6 @@ from desktop_app.domain.states import (
 )
 from desktop_app.services.requests import RequestFilter
 from desktop_app.ui import row_loader
-from desktop_app.ui.dialogs.evidence_dialog import EvidenceDialog
 from desktop_app.ui.dialogs.new_request_dialog import NewRequestDialog
 from desktop_app.ui.dialogs.request_dialogs import AskDialog, EscalateDialog, UnitReasonsDialog, WordsDialog
 from desktop_app.ui.dialogs.request_import_dialog import RequestImportDialog
@@ -489,60 +488,6 @@ def test_the_trace_opens_on_demand_and_ends_with_the_rule_that_applies(desk: Req
     assert trace.isVisible()
     assert texts_of(trace, "rule")[-1] == "N7"
     assert texts_of(trace, "hit") == ["no"] * (trace.rows.rowCount() - 1) + ["yes"]
-
-
-def test_evidence_is_dropped_marked_and_saved_again(desk: RequestWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    desk.sell()
-    request_id = desk.ask_back(evidence=())
-    page = desk.inbox(request_id)
-    source = tmp_path / "聊天 & 记录.png"
-    source.write_bytes(b"\x89PNG picture")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(source))])
-    event = QDropEvent(
-        QPointF(5, 5),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    page.pane.evidence.dropEvent(event)
-    dialog = desk.dialog(EvidenceDialog)
-    assert dialog.path_edit.text() == str(source)
-    dialog.kind_combo.set_code(EvidenceKind.CHAT_LOG)
-    dialog.promise_box.setChecked(True)
-    dialog.chat_box.setChecked(True)
-    dialog.submit_button.click()
-    table = page.pane.evidence.table
-    assert texts_of(table, "kind") == ["Chat log"]
-    assert texts_of(table, "name") == ["聊天 & 记录.png"]
-    assert texts_of(table, "marks") == ["written promise, in-platform chat"]
-    table.select_row(0)
-    assert page.pane.evidence.save_button.isEnabled()
-    target = tmp_path / "copy.png"
-    page.steps._write_evidence(desk.shop.requests.detail(request_id).evidence[0], target)
-    assert target.read_bytes() == source.read_bytes()
-
-
-def test_a_screenshot_is_pasted(desk: RequestWindow) -> None:
-    desk.sell()
-    request_id = desk.ask_back(evidence=())
-    page = desk.inbox(request_id)
-    QGuiApplication.clipboard().setText("no picture")
-    press(desk, "paste_evidence_button")
-    assert "no picture" in page.pane.bar.message.text()
-    image = QImage(20, 10, QImage.Format.Format_RGB32)
-    image.fill(0xFF2563EB)
-    QGuiApplication.clipboard().setImage(image)
-    press(desk, "paste_evidence_button")
-    dialog = desk.dialog(EvidenceDialog)
-    assert dialog.kind_combo.code() is EvidenceKind.ORDER_SCREENSHOT, "what is missing is proposed"
-    dialog.submit_button.click()
-    piece = desk.shop.requests.detail(request_id).evidence[0]
-    assert piece.name.endswith(".png")
-    stored = QImage.fromData(desk.shop.requests.evidence_bytes(piece.id))
-    assert stored.size() == image.size()
-    assert stored.pixel(3, 3) == image.pixel(3, 3)
 
 
 # ways in
