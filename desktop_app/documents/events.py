@@ -55,6 +55,7 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "order.paid": ("Order paid", "订单已支付"),
     "order.delivered": ("Order delivered", "订单发货"),
     "unit.redeemed": ("Redemption recorded", "记录核销"),
+    "redemptions.imported": ("Redemption list imported", "导入核销清单"),
     "unit.changed": ("Unit changed", "修改单件"),
     "order.completed": ("Order completed", "交易完成"),
     "order.locked": ("Order locked", "锁定订单"),
@@ -188,7 +189,13 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "blank_count": ("blank", "空行", _plain),
     "file_duplicates": ("twice in the file", "文件内重复", _plain),
     "shop_duplicates": ("already in the shop", "店内重复", _plain),
+    "recorded_count": ("recorded", "已登记", _plain),
+    "known_count": ("recorded already", "已有记录", _plain),
+    "corrected_count": ("corrections", "更正", _plain),
+    "unmatched_count": ("no match", "未匹配", _plain),
+    "conflict_count": ("conflicts", "冲突", _plain),
     "malformed_count": ("malformed", "格式错误", _plain),
+    "quarantined_count": ("keys quarantined", "隔离卡密", _plain),
     "amount_fen": ("amount", "金额", _money),
     "paid_fen": ("paid", "实付", _money),
     "refund_fen": ("refund", "退款", _money),
@@ -248,9 +255,7 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
 }
 
 # for these "no" is an answer, not an empty field
-_ANSWERS = frozenset(
-    {"log_confirms", "error_confirmed", "mismatch_confirmed", "written_promise", "in_platform_chat"}
-)
+_ANSWERS = frozenset({"log_confirms", "error_confirmed", "mismatch_confirmed", "written_promise", "in_platform_chat"})
 
 # a kind's own meaning of a fact, where the general one would mislead
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {

@@ -132,6 +132,8 @@ class UnitLine:
     delivered_at: datetime | None
     delivered_by: str
     proof_no: str
+    earlier: tuple[RedemptionRecord, ...] = ()
+    """The records that later ones corrected, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,7 @@ def unit_lines(context: Context, session: Session, order_ids: Sequence[int]) -> 
         ).all()
         ids = [unit.id for unit in units]
         keys = _keys(context, session, [unit.card_key_id for unit in units if unit.card_key_id is not None])
-        records = read_redemptions(context, session, ids)
+        records = redemption_history(context, session, ids)
         deliveries = _last_deliveries(session, ids)
         proofs = _last_proofs(session, ids)
         for unit in units:
@@ -310,25 +312,28 @@ def unit_lines(context: Context, session: Session, order_ids: Sequence[int]) -> 
                     card_key_id=unit.card_key_id,
                     key_masked=key_masked,
                     key_state=key_state,
-                    redemption=records.get(unit.id),
+                    redemption=records[unit.id][-1] if records[unit.id] else None,
                     delivered_at=delivery.delivered_at if delivery else None,
                     delivered_by=delivery.delivered_by if delivery else "",
                     proof_no=proofs.get(unit.id, ""),
+                    earlier=tuple(records[unit.id][:-1]),
                 )
             )
     return found
 
 
-def read_redemptions(context: Context, session: Session, unit_ids: Sequence[int]) -> dict[int, RedemptionRecord]:
-    """The redemption record in force of each unit that has one: the one that no later record corrects."""
-    records: dict[int, RedemptionRecord] = {}
+def redemption_history(
+    context: Context, session: Session, unit_ids: Sequence[int]
+) -> dict[int, list[RedemptionRecord]]:
+    """All redemption records of each unit, oldest first: the last one is in force, the others were corrected."""
+    records: dict[int, list[RedemptionRecord]] = {unit_id: [] for unit_id in unit_ids}
     for part in chunks(unit_ids):
-        # a correction has a higher id than what it corrects, so the last one stays
+        # a correction has a higher id than what it corrects
         for row in session.exec(
             select(RedemptionRow).where(col(RedemptionRow.unit_id).in_(part)).order_by(col(RedemptionRow.id))
         ):
             missing = missing_facts(row)
-            records[row.unit_id] = RedemptionRecord(
+            record = RedemptionRecord(
                 id=row.id,
                 redeemed_at=row.redeemed_at,
                 code=row.code,
@@ -342,7 +347,14 @@ def read_redemptions(context: Context, session: Session, unit_ids: Sequence[int]
                 is_complete=not missing,
                 missing=missing,
             )
+            records[row.unit_id].append(record)
     return records
+
+
+def read_redemptions(context: Context, session: Session, unit_ids: Sequence[int]) -> dict[int, RedemptionRecord]:
+    """The redemption record in force of each unit that has one: the one that no later record corrects."""
+    history = redemption_history(context, session, unit_ids)
+    return {unit_id: records[-1] for unit_id, records in history.items() if records}
 
 
 def missing_facts(row: RedemptionRow) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -175,6 +176,7 @@ class Orders:
         note: str = "",
         partially: bool = False,
         remaining_fen: int | None = None,
+        evidence: Sequence[redemptions.RecordEvidence] = (),
     ) -> int:
         """Record a redemption, or correct the record; see :func:`desktop_app.services.redemptions.redeem`."""
         return redemptions.redeem(
@@ -188,6 +190,7 @@ class Orders:
             note=note,
             partially=partially,
             remaining_fen=remaining_fen,
+            evidence=evidence,
         )
 
     def set_unit_state(

@@ -6,7 +6,10 @@ A redemption record is never changed: a correction is a new record that names th
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -16,18 +19,24 @@ from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
 from desktop_app.domain.states import (
     KEY_MOVES,
     UNIT_MOVES,
+    EvidenceKind,
     KeyState,
     ProductKind,
     TopupState,
     UnitState,
     check_move,
 )
+from desktop_app.exchange.redemption_lists import ListLayout
 from desktop_app.services.buyers import seal_redemption_target
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, line_field, text_field
-from desktop_app.services.order_lines import find_order, missing_facts
+from desktop_app.services.order_lines import RedemptionRecord, find_order, missing_facts, redemption_history
+from desktop_app.services.redemption_import import ListOptions, RedemptionImportResult, import_list
+from desktop_app.services.redemption_preview import RedemptionPreview, preview_list, save_list_report
 from desktop_app.services.verdicts import refresh_due
-from desktop_app.storage.tables import CardKeyRow, OrderRow, ProductRow, RedemptionRow, UnitRow
+from desktop_app.services.work import Cancelled, Progress
+from desktop_app.storage import attachments
+from desktop_app.storage.tables import CardKeyRow, EvidenceRow, OrderRow, ProductRow, RedemptionRow, UnitRow
 
 _CODE = FieldName("The redemption code", "核销码")
 _TARGET = FieldName("The redemption target", "核销对象")
@@ -36,6 +45,66 @@ _STATED_BY = FieldName("Who says so", "陈述人")
 _NOTE = FieldName("The note", "备注")
 _FACE = FieldName("The face value", "面值")
 _REMAINING = FieldName("The remaining balance", "剩余金额")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvidence:
+    """What shows that a record is true: a file, or the bytes of a screenshot that was pasted.
+
+    ``captured_at`` None: when the file was last changed, or now.
+    """
+
+    path: Path | None = None
+    data: bytes | None = None
+    name: str = ""
+    kind: EvidenceKind = EvidenceKind.OFFICIAL_ACTIVATION_RECORD
+    captured_at: datetime | None = None
+
+
+class Redemptions:
+    """The redemption records of one shop, from every source that it has."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def preview_list(
+        self,
+        path: Path,
+        layout: ListLayout | None = None,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> RedemptionPreview:
+        """What becomes of each line of a supplier's or an operator's list."""
+        return preview_list(self._context, path, layout, progress=progress, cancelled=cancelled)
+
+    def import_list(
+        self,
+        preview: RedemptionPreview,
+        options: ListOptions,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> RedemptionImportResult:
+        """Record what the preview shows in one transaction; the list is kept as evidence of each record."""
+        return import_list(self._context, preview, options, progress=progress, cancelled=cancelled)
+
+    def save_report(
+        self,
+        preview: RedemptionPreview,
+        path: Path,
+        language: str,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> int:
+        """A CSV of the lines that did not match, and why. Returns how many."""
+        return save_list_report(preview, path, language, progress=progress, cancelled=cancelled)
+
+    def history(self, unit_id: int) -> list[RedemptionRecord]:
+        """Every record of a unit, oldest first; the last is in force."""
+        with self._context.read() as session:
+            return redemption_history(self._context, session, [unit_id])[unit_id]
 
 
 def redeem(
@@ -50,14 +119,17 @@ def redeem(
     note: str,
     partially: bool,
     remaining_fen: int | None,
+    evidence: Sequence[RecordEvidence] = (),
 ) -> int:
     """Record that a unit was redeemed (seed A19, A23). Returns the id of the record.
 
     What is not known may be left out; such a record counts as incomplete. A record that is there already is
     corrected: the new one names it. The key of a wholly redeemed unit becomes redeemed, a top-up has arrived.
+    ``evidence`` is filed with the record in the same step.
     """
     now = context.clock()
     uid = os.urandom(16)
+    stored = [_stored(context, piece, now) for piece in evidence]
     with context.write() as session:
         unit, order, product = _unit_of(session, unit_id)
         if unit.state is UnitState.UNSHIPPED:
@@ -85,6 +157,9 @@ def redeem(
             recorded_by=context.actor,
         )
         session.add(row)
+        session.flush()
+        for piece, (file, captured_at) in zip(evidence, stored, strict=True):
+            session.add(_evidence_row(row, unit, piece.kind, file, captured_at))
         before = unit.state
         _move_unit(session, unit, UnitState.PARTIALLY_USED if partially else UnitState.REDEEMED, now)
         if not partially and unit.topup is not None:
@@ -111,6 +186,7 @@ def redeem(
                 "correction": old is not None,
                 "replaces_id": row.replaces_id,
                 "missing": list(missing_facts(row)),
+                **({"evidence": [file.sha256 for file, _ in stored]} if stored else {}),
                 "from": before,
                 "to": unit.state,
             },
@@ -181,6 +257,39 @@ def set_unit_state(
             facts |= {"from": before["state"], "to": after["state"]}
         context.record(session, "unit.changed", "units", unit_id, order_id=unit.order_id, facts=facts)
     context.announce("orders", "keys", "requests")
+
+
+def _stored(context: Context, piece: RecordEvidence, now: datetime) -> tuple[attachments.StoredFile, datetime]:
+    """The sealed file, and when it was made."""
+    folder = context.data_dir / attachments.FOLDER_NAME
+    if piece.path is not None:
+        read = attachments.read_source(piece.path)
+        stored = attachments.store(folder, context.vault, read.content, read.name)
+        return stored, min(piece.captured_at or read.modified_at, now)
+    pasted = piece.name or f"{now.astimezone(context.zone):%Y%m%d-%H%M%S}.png"
+    return attachments.store(folder, context.vault, piece.data or b"", pasted), min(piece.captured_at or now, now)
+
+
+def _evidence_row(
+    record: RedemptionRow,
+    unit: UnitRow,
+    kind: EvidenceKind,
+    file: attachments.StoredFile,
+    captured_at: datetime,
+) -> EvidenceRow:
+    return EvidenceRow(
+        order_id=unit.order_id,
+        redemption_id=record.id,
+        kind=kind,
+        name=file.name,
+        stored_name=file.stored_name,
+        sha256=file.sha256,
+        size=file.size,
+        captured_at=captured_at,
+        source=record.source,
+        added_at=record.recorded_at,
+        added_by=record.recorded_by,
+    )
 
 
 def _facts_of(unit: UnitRow) -> dict[str, Any]:

@@ -174,7 +174,10 @@ def load_cases(context: Context, session: Session, request_ids: Sequence[int]) -
         order_row = orders[row.order_id]
         policy_row = policies[order_row.policy_id]
         order_units = sorted(units[row.order_id], key=lambda unit: unit.position)
-        files = [item for item in evidence[row.order_id] if item.request_id in (None, row.id)]
+        # what belongs to a redemption record is the shop's own: it answers nothing that was asked of the buyer
+        files = [
+            item for item in evidence[row.order_id] if item.request_id in (None, row.id) and item.redemption_id is None
+        ]
         links = {link.unit_id: link for link in asked_units[row.id]}
         chosen = [unit for unit in order_units if unit.id in links]
         cases[row.id] = Case(
