@@ -30,7 +30,7 @@ def vault_password(
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
         old = session.password() if "password" in shop.protections() else None
-        shop.change_password(old, first_line(new_file))
+        shop.vault.change_password(old, first_line(new_file))
     session.say("The new password opens the shop.", "店铺已改用新密码。")
 
 
@@ -41,7 +41,7 @@ def vault_recovery(context: typer.Context) -> None:
     with session.shop(unlocked=True) as shop:
         if "password" in shop.protections():
             shop.confirm_password(session.password())
-        code = shop.new_recovery_code()
+        code = shop.vault.new_recovery_code()
     session.say(f"Recovery code, keep it on paper: {code}", f"恢复码，请抄写保存：{code}")
 
 
@@ -50,7 +50,7 @@ def vault_keyring(context: typer.Context) -> None:
     """Let the keyring of this system open the shop; the other ways stay."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
-        shop.use_keyring()
+        shop.vault.use_keyring()
     session.say("The keyring of this system opens the shop.", "本机钥匙串可以打开店铺。")
 
 
@@ -64,5 +64,5 @@ def vault_remove(
     if kind not in ("password", "keyring", "file"):
         raise typer.BadParameter(f"{kind}: password, keyring, file")
     with session.shop(unlocked=True) as shop:
-        shop.stop_using(kind)
+        shop.vault.stop_using(kind)
     session.say(f"The shop no longer opens by {kind}.", f"店铺不再使用此打开方式：{kind}。")

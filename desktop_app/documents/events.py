@@ -93,7 +93,11 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "vault.unlocked": ("Shop unlocked", "解锁店铺"),
     "vault.locked": ("Shop locked", "锁定店铺"),
     "vault.changed": ("Ways to unlock changed", "修改解锁方式"),
+    "vault.rotation_started": ("Replacement of keys begun", "开始更换密钥"),
+    "vault.rotated": ("Keys replaced", "密钥更换完成"),
     "export.written": ("Export written", "导出文件"),
+    "audit.verified": ("Event log verified", "校验操作日志"),
+    "identity.in_force": ("Signing certificate put in force", "启用签名证书"),
 }
 
 KINDS: frozenset[str] = frozenset(_TITLES)
@@ -111,6 +115,10 @@ def _plain(value: object, language: str, zone: ZoneInfo) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ("、" if is_chinese(language) else ", ").join(_plain(item, language, zone) for item in value)
     return str(value)
+
+
+def _listed(value: object, language: str, zone: ZoneInfo) -> str:
+    return ("、" if language == "zh" else ", ").join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _money(value: object, language: str, zone: ZoneInfo) -> str:
@@ -223,6 +231,8 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "stated_by": ("stated by", "陈述人", _plain),
     "topup": ("top-up", "充值状态", _code(TopupState)),
     "replaces_no": ("replaces", "替换", _plain),
+    "intact": ("intact", "完好", _plain),
+    "first_wrong": ("wrong from event", "异常始于第几条", _plain),
     "printer": ("printer", "打印机", _plain),
     "copies": ("copies", "份数", _plain),
     "what": ("what", "内容", _plain),
@@ -239,6 +249,14 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "reissue_tried": ("reissue was tried", "已尝试补发", _plain),
     "frozen_keys": ("keys frozen", "冻结卡密", _plain),
     "slot": ("by", "方式", _plain),
+    "slots": ("opens by", "打开方式", _listed),
+    "generation": ("generation of keys", "密钥代次", _plain),
+    "card_keys": ("card keys", "卡密", _plain),
+    "orders": ("orders", "订单", _plain),
+    "redemptions": ("redemption records", "核销记录", _plain),
+    "evidence": ("evidence files", "证据文件", _plain),
+    "damaged_count": ("did not open", "无法打开", _plain),
+    "damaged": ("did not open, namely", "无法打开的数据", _listed),
     "failed": ("the keys did not work", "卡密无效", _plain),
     "removed": ("taken away", "已移除", _plain),
     "revealed": ("with clear keys", "含明文卡密", _plain),
@@ -255,7 +273,9 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
 }
 
 # for these "no" is an answer, not an empty field
-_ANSWERS = frozenset({"log_confirms", "error_confirmed", "mismatch_confirmed", "written_promise", "in_platform_chat"})
+_ANSWERS = frozenset(
+    {"intact", "log_confirms", "error_confirmed", "mismatch_confirmed", "written_promise", "in_platform_chat"}
+)
 
 # a kind's own meaning of a fact, where the general one would mislead
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from desktop_app.storage import audit
 from desktop_app.storage.audit import canonical
 from desktop_app.storage.database import Database
 from desktop_app.storage.vault import Vault
+from desktop_app.storage.vault_rotation import current_generation
 
 __all__ = ["Change", "Clock", "Context", "canonical", "chunks", "system_clock"]
 
@@ -57,9 +58,16 @@ class Context:
         """One snapshot of the shop; nothing can be written through it."""
         return self.database.read()
 
-    def write(self) -> AbstractContextManager[Session]:
-        """One transaction; it takes the write lock at its start, and any exception undoes all of it."""
-        return self.database.write()
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction; it takes the write lock at its start, and any exception undoes all of it.
+
+        :class:`ConflictError` when another program replaced the keys of the vault since it was unlocked here.
+        """
+        with self.database.write() as session:
+            if self.vault.is_unlocked:
+                self.vault.require_generation(current_generation(session.connection()))
+            yield session
 
     def record(
         self,

@@ -195,4 +195,4 @@ def _table(kept: Mapping[str, Any], detected: KeyLayout, sheets: Sequence[str]) 
 
 def _tag(context: Context, columns: Sequence[str]) -> str:
     """No key has a line break, so this is the tag of no key."""
-    return context.vault.card_tag("\n".join(["columns", *map(folded_name, columns)])).hex()
+    return context.vault.layout_tag("\n".join(["columns", *map(folded_name, columns)]))

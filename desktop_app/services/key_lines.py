@@ -212,15 +212,15 @@ def orders_of_keys(session: Session, keys: Iterable[CardKeyRow]) -> dict[int, Ke
 def exact_key_ids(context: Context, session: Session, text: str) -> list[int]:
     """Keys that ``text`` is, each by the rule of its own product; :class:`LockedError` while the shop is locked."""
     products = session.exec(select(ProductRow)).all()
-    by_tag: dict[bytes, list[int]] = {}
+    by_tags: dict[tuple[bytes, ...], list[int]] = {}
     for rule in {key_rule(product) for product in products}:
         normalised = normalise(text, rule)
         if normalised and not _half_character(normalised):
-            tag = context.vault.card_tag(normalised)
-            by_tag.setdefault(tag, []).extend(product.id for product in products if key_rule(product) == rule)
+            tags = tuple(context.vault.card_tags_of(normalised))
+            by_tags.setdefault(tags, []).extend(product.id for product in products if key_rule(product) == rule)
     conditions = [
-        and_(col(CardKeyRow.tag) == tag, col(CardKeyRow.product_id).in_(product_ids))
-        for tag, product_ids in by_tag.items()
+        and_(col(CardKeyRow.tag).in_(tags), col(CardKeyRow.product_id).in_(product_ids))
+        for tags, product_ids in by_tags.items()
     ]
     return list(session.exec(select(CardKeyRow.id).where(or_(false(), *conditions))).all())
 

@@ -45,9 +45,11 @@ def reseal(context: Context, session: Session, key: CardKeyRow, source: ProductR
     _require_movable(session, key, source, target)
     vault = context.vault
     plain = vault.open_card(key.tag, key.sealed, source.uid)
-    tag = vault.card_tag(normalise(plain.decode(), key_rule(target)))
+    normalised = normalise(plain.decode(), key_rule(target))
+    tag = vault.card_tag(normalised)
     if tag != key.tag:
-        twin = session.exec(select(CardKeyRow.id).where(col(CardKeyRow.tag) == tag)).first()
+        tags = vault.card_tags_of(normalised)
+        twin = session.exec(select(CardKeyRow.id).where(col(CardKeyRow.tag).in_(tags), CardKeyRow.id != key.id)).first()
         if twin is not None:
             raise RefusedError(
                 "Key {id} would be the same key as {twin} in “{name}”; nothing was moved.",

@@ -11,17 +11,19 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from desktop_app.domain.errors import LockedError, NotFoundError, RefusedError, StorageError
+from desktop_app.domain.errors import NotFoundError
 from desktop_app.services import checkpoints
+from desktop_app.services.audit_log import AuditLog
 from desktop_app.services.context import Change, Clock, Context, system_clock
-from desktop_app.services.identities import Identities
 from desktop_app.services.disputes import Disputes
 from desktop_app.services.evidence import Evidence
+from desktop_app.services.identities import Identities
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.orders import Orders
 from desktop_app.services.policies import Policies
 from desktop_app.services.products import Products
 from desktop_app.services.proofs import Proofs
+from desktop_app.services.redemptions import Redemptions
 from desktop_app.services.refunds import Refunds
 from desktop_app.services.reply_texts import ReplyTexts
 from desktop_app.services.reports import Reports
@@ -29,6 +31,8 @@ from desktop_app.services.requests import Requests
 from desktop_app.services.settings import Settings
 from desktop_app.services.shop_settings import ShopSettings, checked, read_settings
 from desktop_app.services.stock import Stock
+from desktop_app.services.vault_life import VaultLife
+from desktop_app.services.vault_rotation import KEY_FILE_NAME
 from desktop_app.storage.database import FILE_NAME, Database
 from desktop_app.storage.vault import Vault, disable_core_dumps
 from desktop_app.storage.vault_slots import (
@@ -36,14 +40,9 @@ from desktop_app.storage.vault_slots import (
     Slot,
     SlotKind,
     check_new_password,
-    forget_keyring_key,
     keyring_available,
-    load_slots,
-    remove_slot,
     save_slot,
 )
-
-KEY_FILE_NAME = "shop.key"
 
 
 class Shop:
@@ -53,10 +52,12 @@ class Shop:
         """Use :meth:`create` or :meth:`open`."""
         self.context = context
         self.data_dir = context.data_dir
+        self.vault = VaultLife(context)
         self.products = Products(context)
         self.inventory = Inventory(context)
         self.stock = Stock(context)
         self.orders = Orders(context)
+        self.redemptions = Redemptions(context)
         self.identities = Identities(context)
         self.proofs = Proofs(context)
         self.requests = Requests(context, self.proofs)
@@ -66,6 +67,7 @@ class Shop:
         self.policies = Policies(context)
         self.reports = Reports(context)
         self.settings = Settings(context)
+        self.audit = AuditLog(context)
         self.reply_texts = ReplyTexts(context)
 
     # ---- life of a shop
@@ -163,34 +165,23 @@ class Shop:
 
     def protections(self) -> frozenset[str]:
         """The kinds of slots that open this shop."""
-        return frozenset(slot.kind.value for slot in self._slots())
+        return frozenset(way.kind for way in self.vault.ways())
 
     def unlock(self, password: str) -> None:
         """:class:`RefusedError` when the password is wrong; takes up to a second."""
-        self.context.vault.unlock_with_password(self._slots(), password)
+        self.vault.unlock_with_password(password)
         self._unlocked()
 
     def unlock_with_recovery_code(self, code: str) -> None:
         """:class:`ShopError` when the code is not this shop's."""
-        self.context.vault.unlock_with_recovery(self._slots(), code)
+        self.vault.unlock_with_recovery_code(code)
         self._unlocked()
 
     def unlock_automatically(self) -> bool:
         """Unlock by the keyring or the key file; False when this shop wants its password."""
         if self.is_unlocked:
             return True
-        slots = self._slots()
-        kinds = {slot.kind for slot in slots}
-        if SlotKind.KEYRING in kinds:
-            try:
-                self.context.vault.unlock_with_keyring(slots)
-            except StorageError:
-                if SlotKind.PASSWORD not in kinds:
-                    raise
-                return False  # a keyring that does not answer must not stand before the password
-        elif SlotKind.FILE in kinds:
-            self.context.vault.unlock_with_file(slots, self.data_dir / KEY_FILE_NAME)
-        else:
+        if not self.vault.unlock_by_device():
             return False
         self._unlocked()
         return True
@@ -203,73 +194,11 @@ class Shop:
 
     def confirm_password(self, password: str) -> None:
         """Ask again before something is revealed; :class:`RefusedError` when it is wrong."""
-        self.context.vault.confirm_password(self._slots(), password)
-
-    def change_password(self, old: str | None, new: str) -> None:
-        """Set the password; ``old`` is needed when there is one. Older backups still open with the old password."""
-        slots = self._slots()
-        if any(slot.kind is SlotKind.PASSWORD for slot in slots):
-            slot = self.context.vault.change_password(slots, old or "", new)
-        else:
-            slot = self.context.vault.password_slot(new)
-        self._save(slot)
-
-    def new_recovery_code(self) -> str:
-        """A new code; the old one opens nothing any more."""
-        slot, code = self.context.vault.recovery_slot()
-        self._save(slot)
-        return code
-
-    def use_keyring(self) -> None:
-        """Let the system's keyring open the shop on this computer; the other ways stay.
-
-        :class:`LockedError` while it is locked, :class:`StorageError` when there is no keyring.
-        """
-        self._save(self.context.vault.keyring_slot())
-
-    def stop_using(self, protection: str) -> None:
-        """Take away a way to open the shop ("password", "keyring" or "file"), and its key from where it was kept.
-
-        :class:`RefusedError` when only the recovery code would be left. Older backups still open that way.
-        """
-        kind = SlotKind(protection)
-        if kind is SlotKind.RECOVERY:
-            raise RefusedError(
-                "The recovery code stays: it is the last way into the shop. Make a new one instead.",
-                "恢复码必须保留，它是打开店铺的最后途径；如需更换，请生成新的恢复码。",
-            )
-        if protection not in self.protections():
-            raise RefusedError(
-                "This shop does not open this way ({kind}).",
-                "这家店铺没有使用这种打开方式（{kind}）。",
-                kind=protection,
-            )
-        if not self.is_unlocked:
-            raise LockedError("The shop is locked: unlock it first.", "店铺已锁定：请先解锁。")
-        with self.context.write() as session:
-            remove_slot(session, kind)
-            facts = {"slot": kind, "removed": True}
-            self.context.record(session, "vault.changed", "vault_slots", 0, facts=facts)
-        # only now: a key that is gone while its slot stays would lock the merchant out
-        if kind is SlotKind.KEYRING:
-            forget_keyring_key(self.context.vault.shop_uid)
-        elif kind is SlotKind.FILE:
-            (self.data_dir / KEY_FILE_NAME).unlink(missing_ok=True)
-        self.context.announce("vault")
+        self.vault.confirm_password(password)
 
     def _unlocked(self) -> None:
         checkpoints.after_unlock(self.context)
         self.context.announce("vault")
-
-    def _save(self, slot: Slot) -> None:
-        with self.context.write() as session:
-            save_slot(session, slot, self.context.clock())
-            self.context.record(session, "vault.changed", "vault_slots", 0, facts={"slot": slot.kind})
-        self.context.announce("vault")
-
-    def _slots(self) -> list[Slot]:
-        with self.context.read() as session:
-            return load_slots(session)
 
 
 def _first_slots(

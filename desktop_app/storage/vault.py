@@ -46,6 +46,7 @@ class Vault:
         """A locked vault; ``shop_uid`` is the UUID of the shop."""
         self.shop_uid = shop_uid
         self._keys: VaultKeys | None = None
+        self._replaced: list[VaultKeys] = []
         self._turn = threading.RLock()
 
     @classmethod
@@ -74,7 +75,9 @@ class Vault:
         """Forget the keys; work that is already running keeps its own cipher until it ends."""
         keys, self._keys = self._keys, None
         if keys is not None:
-            keys.close()
+            self._replaced.append(keys)
+        while self._replaced:
+            self._replaced.pop().close()
 
     # ---- slots
 
@@ -143,26 +146,25 @@ class Vault:
         made._keys = self._opened().successor()
         return made
 
-    def legacy(self, generation: int) -> bytes:
-        """What has to be stored of a replaced generation, sealed under the root in force (see ``VaultKeys.legacy``)."""
-        plain = self._opened().legacy(generation)
+    def legacy(self, generation: int, *, ended: bool = False) -> bytes:
+        """What has to be stored of a replaced generation, sealed under the root in force (see ``VaultKeys.legacy``).
+
+        ``ended``: nothing is sealed under it any more, so its root is not in it.
+        """
+        plain = self._opened().legacy(generation, ended=ended)
         return self.seal(_ROOT_TABLE, _ROOT_COLUMN, generation.to_bytes(2, "big"), plain)
 
     def take_over(self, successor: Vault) -> None:
         """The keys of ``successor`` are in force from now on; it has none any more.
 
-        Those before are not zeroed: work that began with them may go on.
+        Those before are zeroed when the vault locks: work that began with them may go on until then.
         """
+        self._replaced.append(self._opened())
         self._keys, successor._keys = successor._opened(), None
 
-    def finish_rotation(self) -> bytes:
-        """Nothing is sealed under the keys before any more. What has to be stored of them from now on."""
-        keys = self._opened()
-        if keys.unfinished is None:
-            raise RuntimeError("there is no rotation to finish")
-        generation = keys.unfinished
-        keys.finish()
-        return self.legacy(generation)
+    def finish_rotation(self) -> None:
+        """Nothing is sealed under the keys before any more; in memory they stay until the vault locks."""
+        self._opened().finish()
 
     def alone(self) -> AbstractContextManager[bool]:
         """Held while the keys are replaced, and by whoever seals outside of a transaction of the shop file."""
@@ -343,9 +345,8 @@ class Vault:
         except StorageError:
             keys.close()
             raise
-        before, self._keys = self._keys, keys
-        if before is not None:
-            before.close()
+        self.lock()
+        self._keys = keys
 
     def _unwrapped(self, slots: Iterable[Slot], kind: SlotKind, secrets: Iterable[bytes]) -> bytearray:
         refusal: Exception | None = None

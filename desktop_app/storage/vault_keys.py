@@ -129,10 +129,10 @@ class VaultKeys:
             }
             return made
 
-    def legacy(self, generation: int) -> bytes:
+    def legacy(self, generation: int, *, ended: bool = False) -> bytes:
         """What is to be kept of a replaced ``generation``: its root while it is unfinished, later :data:`LIVING_ON`."""
         with self._guard:
-            if generation == self.unfinished:
+            if generation == self.unfinished and not ended:
                 return length_prefixed(_ROOT.encode(), self._root(generation))
             purposes = LIVING_ON_OF_FIRST if generation == FIRST else LIVING_ON
             fields = [field for purpose in purposes for field in (purpose.encode(), self._subkey(purpose, generation))]

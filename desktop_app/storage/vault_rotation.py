@@ -162,10 +162,11 @@ def replace_cards(connection: Connection, rows: Sequence[tuple[bytes, bytes, int
 def replace_orders(
     connection: Connection, rows: Sequence[tuple[bytes | None, bytes | None, bytes | None, bytes | None, int]]
 ) -> None:
-    """Buyer, its tag, target, tag of its account, and id of each."""
+    """Buyer, its tag, target, tag of its account, and id of each; None leaves what is there."""
     if rows:
         connection.exec_driver_sql(
-            "UPDATE orders SET buyer_sealed = ?, buyer_tag = ?, target_sealed = ?, account_tag = ? WHERE id = ?",
+            "UPDATE orders SET buyer_sealed = coalesce(?, buyer_sealed), buyer_tag = coalesce(?, buyer_tag), "
+            "target_sealed = coalesce(?, target_sealed), account_tag = coalesce(?, account_tag) WHERE id = ?",
             list(rows),
         )
 

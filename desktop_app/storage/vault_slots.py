@@ -41,6 +41,7 @@ _RECOVERY_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base32 without I, L, O
 _RECOVERY_LENGTH = 36  # 32 symbols of secret, 4 of checksum
 _RECOVERY_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _KEYRING_SERVICE = "Kamidesk"
+_MOST_KEYRING_KEYS = 4
 # fmt: off
 _COMMON_PASSWORDS = frozenset({
     "1234567890", "0123456789", "0987654321", "9876543210", "1234567891", "12345678910", "123456789a", "a123456789",
@@ -253,9 +254,9 @@ def keyring_available() -> bool:
 
 
 def add_keyring_key(shop_uid: bytes) -> bytes:
-    """A new device key, kept by the system's keyring under the id of the shop, before the one that was there.
+    """A new device key, kept by the system's keyring under the id of the shop, before those that were there.
 
-    Which of the two opens the shop is known once the slot is stored: :func:`settle_keyring`.
+    Which of them opens the shop is known once the slot is stored: :func:`settle_keyring`.
     """
     from keyring.errors import KeyringError
 
@@ -265,8 +266,8 @@ def add_keyring_key(shop_uid: bytes) -> bytes:
     try:
         before: list[bytes] = []
         with suppress(StorageError):  # what was changed there opens nothing
-            before = _stored_keyring_keys(shop_uid)[:1]
-        _store_keyring_keys(shop_uid, [secret, *before])
+            before = _stored_keyring_keys(shop_uid)
+        _store_keyring_keys(shop_uid, [secret, *before][:_MOST_KEYRING_KEYS])
     except KeyringError as error:
         raise _keyring_failed(error) from error
     return secret
@@ -285,7 +286,7 @@ def settle_keyring(shop_uid: bytes) -> None:
 
 
 def read_keyring_keys(shop_uid: bytes) -> list[bytes]:
-    """The device key of the shop, and perhaps the one before; :class:`StorageError` when there is none to be had."""
+    """The device keys of the shop, newest first; :class:`StorageError` when there is none to be had."""
     from keyring.errors import KeyringError
 
     if not keyring_available():

@@ -18,7 +18,7 @@ from desktop_app.services.order_entry import OrderDraft
 from desktop_app.services.orders import OrderFilter
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.products import ProductDraft
-from desktop_app.services.shop import KEY_FILE_NAME
+from desktop_app.services.vault_rotation import KEY_FILE_NAME
 from desktop_app.storage.vault_slots import Argon2Cost
 from tests.services.desk import Clock
 
@@ -68,7 +68,7 @@ def made(tmp_path: Path) -> Iterator[tuple[Shop, str]]:
 
 def test_a_new_recovery_code_makes_the_old_one_worthless(made: tuple[Shop, str]) -> None:
     shop, old = made
-    new = shop.new_recovery_code()
+    new = shop.vault.new_recovery_code()
     shop.lock()
     with pytest.raises(RefusedError):
         shop.unlock_with_recovery_code(old)
@@ -82,13 +82,13 @@ def test_the_keyring_can_be_added_and_taken_away(made: tuple[Shop, str], system_
     shop.lock()
     assert not shop.unlock_automatically()
     with pytest.raises(LockedError):
-        shop.use_keyring()
+        shop.vault.use_keyring()
     shop.unlock(PASSWORD)
-    shop.use_keyring()
+    shop.vault.use_keyring()
     assert shop.protections() == {"password", "recovery", "keyring"}
     shop.lock()
     assert shop.unlock_automatically()
-    shop.stop_using("keyring")
+    shop.vault.stop_using("keyring")
     assert system_keyring.kept == {}, "the key does not stay behind"
     shop.lock()
     assert not shop.unlock_automatically()
@@ -102,12 +102,12 @@ def test_a_keyring_that_lost_its_key_does_not_stand_before_the_password(
     made: tuple[Shop, str], system_keyring: _Keyring
 ) -> None:
     shop, _ = made
-    shop.use_keyring()
+    shop.vault.use_keyring()
     system_keyring.kept.clear()
     shop.lock()
     assert not shop.unlock_automatically()
     shop.unlock(PASSWORD)
-    shop.stop_using("password")
+    shop.vault.stop_using("password")
     shop.lock()
     with pytest.raises(StorageError):
         shop.unlock_automatically()
@@ -116,23 +116,23 @@ def test_a_keyring_that_lost_its_key_does_not_stand_before_the_password(
 def test_the_last_way_in_stays(made: tuple[Shop, str]) -> None:
     shop, _ = made
     with pytest.raises(RefusedError, match="only way"):
-        shop.stop_using("password")
+        shop.vault.stop_using("password")
     with pytest.raises(RefusedError, match="does not open"):
-        shop.stop_using("file")
+        shop.vault.stop_using("file")
     with pytest.raises(RefusedError, match="recovery code stays"):
-        shop.stop_using("recovery")
+        shop.vault.stop_using("recovery")
     assert shop.protections() == {"password", "recovery"}
 
 
 def test_a_key_file_goes_when_a_password_takes_over(tmp_path: Path) -> None:
     shop, _ = Shop.create(tmp_path / "shop", protection="file")
     try:
-        shop.change_password(None, PASSWORD)
+        shop.vault.change_password(None, PASSWORD)
         shop.lock()
         with pytest.raises(LockedError):
-            shop.stop_using("file")
+            shop.vault.stop_using("file")
         assert shop.unlock_automatically()
-        shop.stop_using("file")
+        shop.vault.stop_using("file")
         assert not (shop.data_dir / KEY_FILE_NAME).exists()
         shop.lock()
         assert not shop.unlock_automatically()
@@ -174,7 +174,7 @@ def test_what_can_be_read_while_locked(made: tuple[Shop, str], tmp_path: Path) -
         lambda: shop.orders.deliver(order_id),
         lambda: shop.inventory.preview_text(KEY, product_id),
         lambda: shop.reports.export("keys", tmp_path / "clear.csv", reveal=True),
-        shop.new_recovery_code,
+        shop.vault.new_recovery_code,
     ):
         with pytest.raises(LockedError):
             closed()

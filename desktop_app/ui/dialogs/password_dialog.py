@@ -57,7 +57,7 @@ class PasswordDialog(FormDialog):
         shop = self._shop
 
         def work(_progress: Progress) -> None:
-            shop.change_password(old or None, new)
+            shop.vault.change_password(old or None, new)
 
         self._set_busy(True)
         self._jobs.run(self, work, self._on_changed, self._on_failed)

@@ -92,7 +92,7 @@ class RecoveryCodeDialog(QDialog):
         def work(_progress: Progress) -> str:
             if password is not None:
                 shop.confirm_password(password)
-            code: str = shop.new_recovery_code()
+            code: str = shop.vault.new_recovery_code()
             return code
 
         self.make_button.setEnabled(False)
