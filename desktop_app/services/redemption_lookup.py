@@ -22,6 +22,7 @@ from desktop_app.exchange.redemption_lists import ListLine
 from desktop_app.services.buyers import index_form
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule
+from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.services.work import Work
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import ProductRow
@@ -124,6 +125,8 @@ class Lookup:
         self.went_to: dict[int, str] = {}
         """Keys that are no unit's any more: the order that had them last."""
         context.vault.card_tag("")  # LockedError before anything is read
+        with context.read() as session:
+            refuse_while_rotating(session)
         self._find_keys()
         self._find_orders()
         self._find_units()
