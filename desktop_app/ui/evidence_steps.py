@@ -24,12 +24,12 @@ from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label
 from desktop_app.ui.pictures import decode_picture
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
-from desktop_app.ui.widgets.evidence_preview import THUMBNAIL
+from desktop_app.ui.widgets.evidence_preview import THUMBNAIL_PIXELS
 from desktop_app.ui.widgets.evidence_view import EvidencePlace, EvidenceView
 from desktop_app.ui.widgets.message_strip import MessageStrip
 
-LARGE = 4096
-"""Pixels on the longer side of a picture that is looked at."""
+LARGE = 16_000_000
+"""Pixels of a picture that is looked at."""
 _DANGEROUS = frozenset({FileWarning.PROGRAM, FileWarning.ACTIVE, FileWarning.TWO_FACED, FileWarning.WRONG_ENDING})
 _DRAGS = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
 
@@ -83,14 +83,17 @@ class EvidenceSteps(QObject):
     def add(self, offered: Sequence[Path | QImage] = ()) -> None:
         """Ask what the files are; without any, which files, or that there are none."""
         place = self._place()
-        if place is not None:
-            self._message.clear()
-            EvidenceDialog(self._shop, self._jobs, self._window, place, offered).open()
+        if place is None:
+            self._message.say(
+                self.tr("Evidence belongs to an order or to a request that is open or decided: choose one first."),
+                Tone.WARN,
+            )
+            return
+        self._message.clear()
+        EvidenceDialog(self._shop, self._jobs, self._window, place, offered).open()
 
     def paste(self) -> None:
         """File what is on the clipboard: copied files, else a picture."""
-        if self._place() is None:
-            return
         offered = offered_in(QGuiApplication.clipboard().mimeData())
         if offered:
             self.add(offered)
@@ -98,7 +101,7 @@ class EvidenceSteps(QObject):
             self._message.say(self.tr("There is no picture and no file on the clipboard."), Tone.WARN)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _DRAGS and isinstance(event, QDropEvent) and self._place() is not None:
+        if event.type() in _DRAGS and isinstance(event, QDropEvent):
             mime = event.mimeData()
             if event.type() != QEvent.Type.Drop:
                 if mime.hasImage() or any(url.isLocalFile() for url in mime.urls()):
@@ -119,7 +122,10 @@ class EvidenceSteps(QObject):
 
     def _fetch(self, line: EvidenceLine) -> None:
         self._jobs.run(
-            self, lambda _progress: self._read(line, THUMBNAIL * 2), self._on_fetched, self._view.preview.show_problem
+            self,
+            lambda _progress: self._read(line, THUMBNAIL_PIXELS),
+            self._on_fetched,
+            self._view.preview.show_problem,
         )
 
     def look(self, line: EvidenceLine) -> None:
@@ -127,12 +133,12 @@ class EvidenceSteps(QObject):
         self._message.clear()
         self._jobs.run(self, lambda _progress: self._read(line, LARGE), self._on_looked, self._message.show_error)
 
-    def _read(self, line: EvidenceLine, longest: int) -> _Look:
+    def _read(self, line: EvidenceLine, pixels: int) -> _Look:
         file: EvidenceFile = self._shop.evidence.file(line.id)
         if file.kind not in PICTURES:
             return _Look(line, file, None, None)
         try:
-            return _Look(line, file, decode_picture(file.content, longest=longest), None)
+            return _Look(line, file, decode_picture(file.content, pixels=pixels), None)
         except BadInputError as problem:
             return _Look(line, file, None, problem)
 

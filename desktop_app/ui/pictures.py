@@ -6,6 +6,8 @@ no other reader (SVG, with its references to files) is ever asked; the size is r
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QImageWriter
 
@@ -17,8 +19,8 @@ MOST_MEGABYTES = 256
 """What one decoded picture may take; a reader that wants more gives up."""
 
 
-def decode_picture(content: bytes, *, longest: int) -> QImage:
-    """The picture upright, its first frame, at most ``longest`` pixels on the longer side.
+def decode_picture(content: bytes, *, pixels: int) -> QImage:
+    """The picture upright, its first frame, made smaller until it has at most ``pixels`` pixels.
 
     :class:`BadInputError` for what is no picture of a known kind, too large, or damaged.
     """
@@ -38,18 +40,17 @@ def decode_picture(content: bytes, *, longest: int) -> QImage:
     size = reader.size()
     if size.isValid():
         _check_size(size)
-        if max(size.width(), size.height()) > longest:
-            reader.setScaledSize(size.scaled(longest, longest, Qt.AspectRatioMode.KeepAspectRatio))
+        reader.setScaledSize(_bounded(size, pixels))
     image = reader.read()
     if image.isNull():
         raise BadInputError(
             "The picture is damaged or too large to be shown: save a copy to look at it elsewhere.",
             "图片已损坏或过大，无法显示：如需查看请另存副本。",
         )
-    if max(image.width(), image.height()) > longest:
-        image = image.scaled(
-            longest, longest, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
+    # a reader may not know the size beforehand, or not how to make it smaller
+    bounded = _bounded(image.size(), pixels)
+    if bounded != image.size():
+        image = image.scaled(bounded, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return image
 
 
@@ -61,6 +62,15 @@ def png_of(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(data.data())
+
+
+def _bounded(size: QSize, pixels: int) -> QSize:
+    """By area: a screenshot of a long chat stays as wide as can be."""
+    area = size.width() * size.height()
+    if area <= pixels:
+        return size
+    factor = math.sqrt(pixels / area)
+    return QSize(max(int(size.width() * factor), 1), max(int(size.height() * factor), 1))
 
 
 def _check_size(size: QSize) -> None:

@@ -64,7 +64,7 @@ class Bench:
 
     def not_shown(self, file: EvidenceFile, sentence: str = "Only pictures") -> None:
         with pytest.raises(BadInputError, match=sentence) as error:
-            decode_picture(file.content, longest=600)
+            decode_picture(file.content, pixels=360_000)
         assert error.value.zh
 
 
@@ -145,10 +145,10 @@ def drawing_that_expands_or_reads_files(bench: Bench) -> None:
     bench.not_shown(file)
     linked = b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>"
     with pytest.raises(BadInputError, match="Only pictures"):
-        decode_picture(linked, longest=600)
+        decode_picture(linked, pixels=360_000)
     # the bytes decide, so a drawing never reaches the reader of drawings under another name either
     with pytest.raises(BadInputError, match="damaged"):
-        decode_picture(b"\x89PNG\r\n\x1a\n" + linked, longest=600)
+        decode_picture(b"\x89PNG\r\n\x1a\n" + linked, pixels=360_000)
 
 
 def program(bench: Bench) -> None:
@@ -166,7 +166,7 @@ def picture_that_is_an_archive(bench: Bench) -> None:
     file = bench.filed(bench.write("both.png", real_png() + archive.getvalue()))
     assert zipfile.is_zipfile(BytesIO(file.content))
     assert file.warnings == (FileWarning.TWO_FACED,)
-    shown = decode_picture(file.content, longest=600)
+    shown = decode_picture(file.content, pixels=360_000)
     assert b"payload" not in png_of(shown), "what is shown are the pixels only"
     assert b"payload" not in bytes(shown.constBits())
 
@@ -306,7 +306,7 @@ def huge_webp() -> bytes:
 @pytest.mark.parametrize("make", [huge_gif, huge_bmp, huge_jpeg, huge_webp])
 def test_every_kind_of_picture_is_measured_before_it_is_decoded(make: Callable[[], bytes]) -> None:
     with pytest.raises(BadInputError, match=r"more than 40 million|damaged or too large"):
-        decode_picture(make(), longest=600)
+        decode_picture(make(), pixels=360_000)
 
 
 @pytest.mark.parametrize("cut", [9, 30, 60, -20])
@@ -314,10 +314,14 @@ def test_a_damaged_picture_is_said_to_be_damaged(cut: int) -> None:
     content = bytearray(real_png(300, 200))
     content[40:60] = bytes(20)
     with pytest.raises(BadInputError, match="damaged"):
-        decode_picture(bytes(content[:cut]), longest=600)
+        decode_picture(bytes(content[:cut]), pixels=360_000)
 
 
-def test_a_long_screenshot_is_still_shown() -> None:
-    tall = decode_picture(bomb(1080, 32_000), longest=640)
+def test_a_long_screenshot_is_still_shown_and_can_be_read() -> None:
+    long = bomb(1080, 32_000)
     assert MOST_PIXELS > 1080 * 32_000
-    assert (tall.width(), tall.height()) == (22, 640)
+    shown = decode_picture(long, pixels=16_000_000)
+    assert 700 < shown.width() < 740
+    assert shown.width() * shown.height() <= 16_000_000
+    assert decode_picture(bomb(1080, 2000), pixels=16_000_000).width() == 1080
+    assert decode_picture(bomb(20_000, 1), pixels=100).height() == 1

@@ -24,7 +24,13 @@ from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label
 from desktop_app.ui.pictures import decode_picture, png_of
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
-from desktop_app.ui.widgets.evidence_preview import picture_label, show_picture, show_warnings, size_text
+from desktop_app.ui.widgets.evidence_preview import (
+    THUMBNAIL_PIXELS,
+    picture_label,
+    show_picture,
+    show_warnings,
+    size_text,
+)
 from desktop_app.ui.widgets.evidence_view import EvidencePlace
 from desktop_app.ui.widgets.inputs import DateTimeEdit, EnumCombo
 from desktop_app.ui.widgets.message_strip import MessageStrip
@@ -204,7 +210,7 @@ class EvidenceDialog(MarksDialog):
             image = None
             if file.kind in PICTURES:
                 try:
-                    image = decode_picture(file.content, longest=_THUMBNAIL * 2)
+                    image = decode_picture(file.content, pixels=THUMBNAIL_PIXELS)
                 except BadInputError:
                     image = None  # filed all the same; the pane says why it is not shown
             return _Looked(source, file, image)

@@ -17,7 +17,10 @@ from desktop_app.ui.widgets.basics import FactsGrid
 from desktop_app.ui.widgets.message_strip import MessageStrip
 
 THUMBNAIL = 320
-"""Pixels on the longer side."""
+"""Points on the longer side."""
+THUMBNAIL_PIXELS = 4 * THUMBNAIL * THUMBNAIL
+"""What is decoded for it: enough for a screen with two pixels a point."""
+_LONG = 2
 
 
 def size_text(size: int) -> str:
@@ -47,18 +50,18 @@ def picture_label(name: str, accessible_name: str) -> QLabel:
 
 
 def show_picture(shown: QLabel, image: QImage | None, longest: int) -> None:
-    """Show ``image``, at most ``longest`` points on the longer side, or nothing."""
+    """Show ``image``, at most ``longest`` points wide and high, or nothing; of a long one the upper part."""
     shown.setVisible(image is not None)
     if image is None:
         shown.clear()
         return
     ratio = shown.devicePixelRatioF()
+    side = int(longest * ratio)
+    if image.height() > _LONG * image.width():
+        image = image.copy(0, 0, image.width(), _LONG * image.width())
+    if max(image.width(), image.height()) > side:
+        image = image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     pixmap = QPixmap.fromImage(image)
-    if max(pixmap.width(), pixmap.height()) > longest * ratio:
-        side = int(longest * ratio)
-        pixmap = pixmap.scaled(
-            side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
     pixmap.setDevicePixelRatio(ratio)
     shown.setPixmap(pixmap)
 
