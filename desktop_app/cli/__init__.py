@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from desktop_app import __version__
-from desktop_app.cli import evidence, keys, orders, papers, replies, requests, shops, vault
+from desktop_app.cli import audit, evidence, keys, orders, papers, redemptions, replies, requests, shops, vault
 from desktop_app.cli.session import DONE, REFUSED, Session, language
 from desktop_app.domain.errors import ShopError
 from desktop_app.paths import default_data_dir
@@ -23,10 +23,12 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 app.add_typer(shops.app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(orders.app, name="orders")
+app.add_typer(redemptions.app, name="redemptions")
 app.add_typer(requests.app, name="requests")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(replies.app, name="replies")
 app.add_typer(vault.app, name="vault")
+app.add_typer(audit.app, name="audit")
 app.add_typer(papers.app)
 
 

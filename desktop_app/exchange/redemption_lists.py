@@ -316,6 +316,23 @@ def looks_like_redemptions(path: Path) -> bool:
         return False
 
 
+def list_columns(path: Path, layout: ListLayout) -> tuple[tuple[str, ...], bool]:
+    """The first row of a list, and whether it names columns that are known; without a single known name it is taken to
+    name them when every cell of it is a word."""
+    with open_regular(path) as file:
+        head = file.read(_HEAD_BYTES)
+    if is_workbook(head):
+        cells = read_workbook(path).chosen(layout.sheet, _recognised).first_cells()
+    else:
+        text = read_text_file(path, encoding=layout.encoding, max_bytes=MAX_BYTES, max_line_bytes=_LINE_BYTES)
+        line = next((line for line in text.lines if line.strip()), "")
+        cells = split_cells(text.name, line, layout.delimiter or likely_delimiter(line))
+    is_header = any(folded_name(cell) in _ROLES for cell in cells) or not any(
+        re.search(r"[0-9]", cell) for cell in cells
+    )
+    return tuple(cells), is_header
+
+
 def list_template(language: str) -> str:
     """A CSV with the header and one example row; write it as UTF-8 with a byte order mark for spreadsheets."""
     out = io.StringIO()

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.ui.actions import PAGE_KEYS, Change, ShopSignals
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.icons import refresh_icons, set_icon
-from desktop_app.ui.jobs import Jobs
+from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.page_table import PAGES, PageEntry
 from desktop_app.ui.widgets.basics import plain_label, push_button, set_tone
@@ -464,9 +465,29 @@ class MainWindow(QMainWindow):
         from desktop_app.ui.dialogs.import_keys_dialog import dropped_files
 
         paths = dropped_files(event)
-        if self.shop is not None and paths:
-            event.acceptProposedAction()
+        if self.shop is None or not paths:
+            return
+        event.acceptProposedAction()
+        if len(paths) > 1 or "orders" not in self._entries:
             self._enter("keys").start_import(paths=paths)
+            return
+
+        def work(_progress: Progress) -> bool:
+            from desktop_app.exchange.redemption_lists import looks_like_redemptions
+
+            return looks_like_redemptions(paths[0])
+
+        # a workbook takes a moment to be looked into
+        self.jobs.run(self, work, lambda found: self._import_dropped(paths[0], is_list=found), self.show_error)
+
+    def _import_dropped(self, path: Path, *, is_list: bool) -> None:
+        """A list of what was redeemed goes to the orders; everything else is taken for card keys."""
+        if self.shop is None:
+            return
+        if is_list:
+            self._enter("orders").import_redemptions(path)
+        else:
+            self._enter("keys").start_import(paths=[path])
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -464,7 +464,7 @@ def test_a_record_by_hand_keeps_its_screenshots_in_the_same_step(
     assert [row[0] for row in found][:1] == ["后台.png"]
     assert [row[1:] for row in found] == [(9, 1, "供应商激活记录"), (9, 1, "供应商激活记录")]
     [event] = shop.desk.events("unit.redeemed")
-    assert len(event["facts"]["evidence"]) == 2  # type: ignore[index, arg-type]
+    assert len(event["facts"]["evidence"]) == 2  # type: ignore[index]
 
 
 def test_a_record_whose_screenshot_cannot_be_kept_is_not_made(shop: OrderDesk, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -12,10 +13,12 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import OrderState
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.orders import OrderDetail, OrderFilter, OrderLine, UnitLine
+from desktop_app.services.redemption_import import RedemptionImportResult
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.import_orders_dialog import ImportOrdersDialog
+from desktop_app.ui.dialogs.import_redemptions_dialog import ImportRedemptionsDialog
 from desktop_app.ui.dialogs.new_request_dialog import NewRequestDialog
 from desktop_app.ui.dialogs.order_dialog import OrderDialog
 from desktop_app.ui.dialogs.order_steps import OrderSteps
@@ -93,6 +96,7 @@ class OrdersPage(QWidget):
                 1,
                 self.export_button,
                 self.import_button,
+                self.redemptions_button,
                 self.new_button,
             )
         )
@@ -124,6 +128,10 @@ class OrdersPage(QWidget):
         )
         self.import_button = push_button(self.tr("Import…"), "import_orders_button", self.import_orders)
         self.import_button.setToolTip(self.tr("Orders from a CSV file"))
+        self.redemptions_button = push_button(
+            self.tr("Redemptions…"), "import_redemptions_button", self.import_redemptions
+        )
+        self.redemptions_button.setToolTip(self.tr("A supplier's or an operator's list of what was redeemed"))
         self.export_button = push_button(self.tr("Export…"), "export_orders_button", self._export)
 
     # what the window asks
@@ -386,6 +394,17 @@ class OrdersPage(QWidget):
 
     def _on_imported(self, count: int) -> None:
         self._window.say(self.tr("{count} orders were entered.").format(count=f"{count:,}"), Tone.OK)
+
+    def import_redemptions(self, path: Path | None = None) -> None:
+        """Open the import of a list of redemptions, with ``path`` looked at already."""
+        dialog = ImportRedemptionsDialog(self._shop, self._jobs, self._window)
+        dialog.imported.connect(self._on_redemptions)
+        dialog.start(path if isinstance(path, Path) else None)
+
+    def _on_redemptions(self, result: RedemptionImportResult) -> None:
+        self._window.say(
+            self.tr("{count} redemptions were recorded.").format(count=f"{result.recorded_count:,}"), Tone.OK
+        )
 
     def _export(self) -> None:
         parent = self._window.dialog_parent()

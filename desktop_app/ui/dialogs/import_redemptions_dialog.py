@@ -1,0 +1,521 @@
+"""A supplier's or an operator's list of redemptions: a verdict on every line, then all records at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QGridLayout, QPushButton, QVBoxLayout
+
+from desktop_app.domain.errors import CancelledError, ShopError
+from desktop_app.exchange.key_tables import ColumnChoiceError
+from desktop_app.exchange.redemption_lists import ListLayout, list_template
+from desktop_app.services.listing import Sort
+from desktop_app.services.redemption_import import LIST_SOURCES, ListKind, ListOptions, RedemptionImportResult
+from desktop_app.services.redemption_matching import ListVerdict
+from desktop_app.services.redemption_preview import VERDICT_WORDS, RedemptionLine, RedemptionPreview
+from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.file_choice import choose_file, choose_target
+from desktop_app.ui.dialogs.form_dialog import line_edit
+from desktop_app.ui.dialogs.import_keys_dialog import dropped_file
+from desktop_app.ui.dialogs.redemption_columns import RedemptionColumns
+from desktop_app.ui.jobs import Job, Jobs, Progress
+from desktop_app.ui.labels import language, when
+from desktop_app.ui.row_model import Column, ListSource, RowSource
+from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.combo import Combo
+from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.work_bar import WorkBar
+
+_TONES = {
+    ListVerdict.NEW: Tone.OK,
+    ListVerdict.COMPLETES: Tone.OK,
+    ListVerdict.KNOWN: Tone.NEUTRAL,
+    ListVerdict.CONFLICT: Tone.WARN,
+    ListVerdict.IN_STOCK: Tone.BAD,
+    ListVerdict.NOT_DELIVERED: Tone.WARN,
+    ListVerdict.NOT_REDEEMED: Tone.NEUTRAL,
+    ListVerdict.IMPOSSIBLE_TIME: Tone.BAD,
+    ListVerdict.UNMATCHED: Tone.WARN,
+    ListVerdict.MALFORMED: Tone.BAD,
+}
+_KINDS = tuple(ListKind)
+
+
+class ImportRedemptionsDialog(QDialog):
+    """``imported`` carries the RedemptionImportResult."""
+
+    imported = Signal(object)
+
+    def __init__(self, shop: Any, jobs: Jobs, window: WindowContext) -> None:
+        super().__init__(window.dialog_parent())
+        self.setObjectName("import_redemptions_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Import redemption records"))
+        self.setModal(True)
+        self.setAcceptDrops(True)
+        self.resize(1060, 760)
+        self._shop = shop
+        self._jobs = jobs
+        self._zone = window.zone()
+        self._preview: RedemptionPreview | None = None
+        self._verdict: ListVerdict | None = None
+        self._reading: Job | None = None
+        self._asked = 0
+        self._build_source()
+        self._build_preview()
+        self.message = MessageStrip("redemptions_message")
+        self.work = WorkBar("redemptions_work")
+        self.import_button = push_button("", "redemptions_import_button", self.import_list, kind="primary")
+        self.report_button = push_button(
+            self.tr("Save what did not match…"), "redemptions_report_button", self._ask_report, icon="file-down"
+        )
+        close = push_button(self.tr("Close"), "redemptions_close_button", self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(10)
+        layout.addWidget(plain_label(self.tr("Import redemption records"), role="title"))
+        layout.addWidget(
+            plain_label(
+                self.tr(
+                    "A list of what was activated or has arrived: by card key, order number or topped-up account. The "
+                    "list itself is kept as evidence of each record."
+                ),
+                role="muted",
+                wrap=True,
+            )
+        )
+        layout.addLayout(row_of(self.path_edit, self.choose_button, self.preview_button, self.template_button))
+        layout.addLayout(self._options)
+        layout.addWidget(self.columns)
+        layout.addLayout(self._filter_row)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._reason)
+        for box in (self.correct_box, self.quarantine_box, self.confirm_box):
+            layout.addWidget(box)
+        layout.addWidget(self.message)
+        layout.addWidget(self.work)
+        layout.addLayout(row_of(close, 1, self.report_button, self.import_button))
+        self._forget()
+
+    def _build_source(self) -> None:
+        self.path_edit = line_edit(
+            "redemptions_path_edit",
+            self.tr("List of redemptions"),
+            placeholder=self.tr("Drop a CSV, TXT or XLSX list here, or choose one"),
+            longest=4000,
+        )
+        self.path_edit.textChanged.connect(self._on_path_changed)
+        self.path_edit.returnPressed.connect(self.make_preview)
+        self.choose_button = push_button(
+            self.tr("Choose…"), "redemptions_choose_button", self._choose, icon="folder-open"
+        )
+        self.preview_button = push_button(self.tr("Preview"), "redemptions_preview_button", self.make_preview)
+        self.template_button = push_button(
+            self.tr("Save a template…"), "redemptions_template_button", self._ask_template
+        )
+        self.kind_combo = Combo()
+        self.kind_combo.setObjectName("redemptions_kind_combo")
+        self.kind_combo.setAccessibleName(self.tr("Who wrote the list"))
+        self.kind_combo.addItems([_words(LIST_SOURCES[kind]) for kind in _KINDS])
+        self.kind_combo.currentIndexChanged.connect(self._show_source_hint)
+        self.source_edit = line_edit("redemptions_source_edit", self.tr("Source"))
+        self.stated_edit = line_edit(
+            "redemptions_stated_edit",
+            self.tr("Who says so"),
+            placeholder=self.tr("Name of the supplier or operator; you, if empty"),
+        )
+        self._options = QGridLayout()
+        self._options.setHorizontalSpacing(12)
+        for column, (title, field) in enumerate(
+            (
+                (self.tr("Who wrote the list"), self.kind_combo),
+                (self.tr("Source, as a proof names it"), self.source_edit),
+                (self.tr("Who says so"), self.stated_edit),
+            )
+        ):
+            label = plain_label(title, role="muted")
+            label.setBuddy(field)
+            self._options.addWidget(label, 0, column)
+            self._options.addWidget(field, 1, column)
+            self._options.setColumnStretch(column, 1)
+        self._show_source_hint()
+        self.columns = RedemptionColumns()
+        self.columns.layout_changed.connect(self._read)
+
+    def _build_preview(self) -> None:
+        self._filters: dict[ListVerdict | None, QPushButton] = {}
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        for verdict in (None, *ListVerdict):
+            button = push_button("", f"redemptions_{verdict or 'all'}_button", kind="choice")
+            button.setCheckable(True)
+            # not clicked: assistive technology toggles without a click
+            button.toggled.connect(partial(self._on_filter_toggled, verdict))
+            group.addButton(button)
+            self._filters[verdict] = button
+        self._filter_row = row_of(*self._filters.values(), 1)
+        self.table = RowTable(
+            "redemptions_preview_table",
+            self.tr("Lines of the list"),
+            (
+                Column("number", self.tr("Line"), lambda row: f"{row.number:,}", width=70),
+                Column("named", self.tr("Key or account"), lambda row: row.named, mono=True, width=190),
+                Column("order", self.tr("Order"), _order, width=160),
+                Column(
+                    "at", self.tr("Redeemed at"), lambda row: when(row.redeemed_at, self._zone, seconds=True), width=160
+                ),
+                Column("code", self.tr("Redemption code"), lambda row: row.code, mono=True, width=130),
+                Column(
+                    "verdict",
+                    self.tr("Verdict"),
+                    lambda row: _words(VERDICT_WORDS[row.verdict]),
+                    tone=lambda row: _TONES[row.verdict],
+                    width=140,
+                ),
+                Column("why", self.tr("Why"), _why, width=380, tooltip=_why),
+            ),
+            self._open_source,
+            row_id=lambda row: row.number,
+        )
+        self.table.set_empty(
+            self.tr("No list yet"), self.tr("Choose a list; the template shows the headings that are read.")
+        )
+        self.table.row_chosen.connect(self._show_reason)
+        # a reason is longer than its column
+        self._reason = plain_label(name="redemptions_reason", wrap=True, selectable=True)
+        self.correct_box = self._box("redemptions_correct_box", "")
+        self.quarantine_box = self._box("redemptions_quarantine_box", "")
+        self.confirm_box = self._box("redemptions_confirm_box", self.tr("I looked at the lines: they read correctly"))
+
+    def _box(self, name: str, text: str) -> QCheckBox:
+        box = QCheckBox(text)
+        box.setObjectName(name)
+        box.setAccessibleName(text)
+        box.toggled.connect(self._show_buttons)
+        return box
+
+    def start(self, path: Path | None = None) -> None:
+        self.open()
+        if path is not None:
+            self._set_path(path)
+
+    def filter_button(self, verdict: ListVerdict | None) -> QPushButton:
+        return self._filters[verdict]
+
+    # steps
+
+    def make_preview(self) -> None:
+        self._read(ListLayout())
+
+    def _read(self, layout: ListLayout) -> None:
+        text = self.path_edit.text().strip()
+        if not text:
+            self.message.say(self.tr("Choose the file first."), Tone.WARN)
+            return
+        if self._reading is not None:
+            self._reading.cancel()
+        self._asked += 1
+        path, redemptions = Path(text), self._shop.redemptions
+
+        def work(progress: Progress) -> RedemptionPreview:
+            preview: RedemptionPreview = redemptions.preview_list(
+                path, layout, progress=progress.report, cancelled=progress.cancelled
+            )
+            return preview
+
+        # what stood there was read otherwise: it must not be imported
+        self._preview = None
+        self._begin(self.tr("Matching the list"))
+        self._reading = self._jobs.run(
+            self,
+            work,
+            partial(self._on_preview, self._asked),
+            partial(self._on_unread, self._asked, layout),
+            title=self.tr("Matching the list"),
+        )
+        self.work.follow(self._reading)
+
+    def import_list(self) -> None:
+        """Record what the preview shows in a worker: everything or nothing."""
+        preview, redemptions = self._preview, self._shop.redemptions
+        if preview is None or self.work.is_busy:
+            return
+        options = ListOptions(
+            kind=_KINDS[self.kind_combo.currentIndex()],
+            source=self.source_edit.text(),
+            stated_by=self.stated_edit.text(),
+            correct=self.correct_box.isChecked(),
+            quarantine=self.quarantine_box.isChecked(),
+        )
+
+        def work(progress: Progress) -> RedemptionImportResult:
+            result: RedemptionImportResult = redemptions.import_list(
+                preview, options, progress=progress.report, cancelled=progress.cancelled
+            )
+            return result
+
+        self._begin(self.tr("Recording the redemptions"))
+        self.work.follow(
+            self._jobs.run(self, work, self._on_imported, self._on_failed, title=self.tr("Recording the redemptions"))
+        )
+
+    # answers
+
+    def _on_preview(self, asked: int, preview: RedemptionPreview) -> None:
+        if asked != self._asked:
+            return  # asked otherwise meanwhile
+        self._preview = preview
+        self._end()
+        self.columns.show_list(preview.file, preview.layout)
+        self.columns.show()
+        for verdict, button in self._filters.items():
+            word = self.tr("All lines") if verdict is None else _words(VERDICT_WORDS[verdict])
+            button.setText(f"{word}  {preview.count(verdict):,}")
+            button.setVisible(verdict in (None, ListVerdict.NEW) or preview.count(verdict) > 0)
+        corrections, alarms = preview.correctable_count, preview.count(ListVerdict.IN_STOCK)
+        self._offer(
+            self.correct_box,
+            corrections,
+            self.tr("Correct {count} records that say otherwise; the old ones stay and are named"),
+        )
+        self._offer(
+            self.quarantine_box,
+            alarms,
+            self.tr("Quarantine {count} keys in stock that the list says are used"),
+        )
+        self.quarantine_box.setChecked(alarms > 0)
+        self.confirm_box.setChecked(False)
+        self.confirm_box.setVisible(preview.needs_confirmation)
+        if preview.needs_confirmation:
+            self.message.say(
+                self.tr("The file was read as {encoding}, which is a guess: confirm it below.").format(
+                    encoding=preview.file.encoding.upper()
+                ),
+                Tone.WARN,
+            )
+        elif preview.file.ignored:
+            self.message.say(
+                self.tr("Columns that are not read: {columns}").format(columns=", ".join(preview.file.ignored))
+            )
+        self._choose_all()
+        self._show_buttons()
+
+    def _on_unread(self, asked: int, layout: ListLayout, error: ShopError) -> None:
+        if asked != self._asked:
+            return
+        self._choose_all()
+        if isinstance(error, ColumnChoiceError):
+            self._end()
+            self.columns.show_choice(error, layout)
+            self.columns.show()
+            self.message.show_error(error)
+        else:
+            self._on_failed(error)
+
+    def _on_imported(self, result: RedemptionImportResult) -> None:
+        self._end()
+        # the preview holds keys in clear
+        self.path_edit.clear()
+        self._forget()
+        self.message.say(
+            self.tr(
+                "Recorded: {recorded} of {lines} lines ({corrected} corrections); recorded already: {known}; "
+                "conflicts: {conflicts}; no match: {unmatched}; malformed: {malformed}; keys quarantined: "
+                "{quarantined}."
+            ).format(
+                recorded=f"{result.recorded_count:,}",
+                lines=f"{result.line_count:,}",
+                corrected=f"{result.corrected_count:,}",
+                known=f"{result.known_count:,}",
+                conflicts=f"{result.conflict_count:,}",
+                unmatched=f"{result.unmatched_count:,}",
+                malformed=f"{result.malformed_count:,}",
+                quarantined=f"{result.quarantined_count:,}",
+            ),
+            Tone.OK,
+        )
+        self.imported.emit(result)
+
+    def _on_failed(self, error: ShopError) -> None:
+        self._end()
+        if isinstance(error, CancelledError):
+            self.message.say(self.tr("Cancelled: nothing was recorded."))
+        else:
+            self.message.show_error(error)
+
+    def _begin(self, title: str) -> None:
+        self.message.clear()
+        self.work.begin(title)
+        self._show_buttons()
+
+    def _end(self) -> None:
+        self.work.end()
+        self._show_buttons()
+
+    def _forget(self) -> None:
+        self._preview = None
+        self.columns.hide()
+        for button in self._filters.values():
+            button.hide()
+        for box in (self.correct_box, self.quarantine_box, self.confirm_box):
+            box.hide()
+            box.setChecked(False)
+        self._choose_all()
+        self._show_buttons()
+
+    # what is shown
+
+    @staticmethod
+    def _offer(box: QCheckBox, count: int, text: str) -> None:
+        box.setText(text.format(count=f"{count:,}"))
+        box.setAccessibleName(box.text())
+        box.setChecked(False)
+        box.setVisible(count > 0)
+
+    def _choose_all(self) -> None:
+        self._verdict = None
+        self._filters[None].setChecked(True)
+        self._reason.clear()
+        self.table.reload()
+
+    def _open_source(self, _sort: Sort | None) -> RowSource[RedemptionLine]:
+        return ListSource(()) if self._preview is None else ListedLines(self._preview, self._verdict)
+
+    def _on_filter_toggled(self, verdict: ListVerdict | None, chosen: bool) -> None:
+        if chosen and verdict != self._verdict:
+            self._verdict = verdict
+            self.table.reload()
+            self.table.scrollToTop()
+
+    def _show_reason(self, row: RedemptionLine | None) -> None:
+        self._reason.setText("" if row is None else _why(row))
+
+    def _show_source_hint(self, *_: object) -> None:
+        self.source_edit.setPlaceholderText(LIST_SOURCES[_KINDS[self.kind_combo.currentIndex()]].zh)
+
+    def _show_buttons(self, *_: object) -> None:
+        preview, busy = self._preview, self.work.is_busy
+        count = 0 if preview is None else len(preview.to_record(correct=self.correct_box.isChecked()))
+        has_alarms = preview is not None and self.quarantine_box.isChecked()
+        confirmed = preview is None or not preview.needs_confirmation or self.confirm_box.isChecked()
+        self.import_button.setText(self.tr("Record {count} redemptions").format(count=f"{count:,}"))
+        self.import_button.setEnabled(not busy and (count > 0 or has_alarms) and confirmed)
+        self.report_button.setEnabled(preview is not None and not busy)
+        for widget in (self.preview_button, self.choose_button, self.path_edit):
+            widget.setEnabled(not busy)
+
+    def _on_path_changed(self, _text: str) -> None:
+        self._forget()
+
+    # files
+
+    def _set_path(self, path: Path) -> None:
+        self.path_edit.setText(str(path))
+        self.make_preview()
+
+    def _choose(self) -> None:
+        choose_file(
+            self,
+            self.tr("A list of redemptions"),
+            (self.tr("Lists (*.csv *.tsv *.txt *.xlsx)"), self.tr("All files (*)")),
+            self._set_path,
+        )
+
+    def _ask_template(self) -> None:
+        choose_target(self, self.tr("Save a template"), "redemptions.csv", ("CSV (*.csv)",), self.save_template)
+
+    def save_template(self, path: Path) -> None:
+        """The headings that are read and one example, for a spreadsheet."""
+        try:
+            path.write_text(list_template(language()), encoding="utf-8-sig", newline="")
+        except OSError as error:
+            self.message.say(
+                self.tr("{file} could not be written: {why}").format(file=path.name, why=error.strerror), Tone.BAD
+            )
+            return
+        self.message.say(self.tr("The template is saved as {file}.").format(file=path), Tone.OK)
+
+    def _ask_report(self) -> None:
+        preview = self._preview
+        if preview is not None:
+            name = self.tr("{file}-not-matched.csv").format(file=Path(preview.file.source).stem)
+            choose_target(
+                self,
+                self.tr("Where the report goes"),
+                name,
+                (self.tr("CSV (*.csv)"),),
+                partial(self.save_report, preview),
+            )
+
+    def save_report(self, preview: RedemptionPreview, path: Path) -> None:
+        """Write the lines that did not match, in a worker."""
+        redemptions = self._shop.redemptions
+
+        def work(progress: Progress) -> int:
+            lines: int = redemptions.save_report(
+                preview, path, language(), progress=progress.report, cancelled=progress.cancelled
+            )
+            return lines
+
+        self._begin(self.tr("Writing the report"))
+        job = self._jobs.run(
+            self, work, partial(self._on_report, path), self._on_failed, title=self.tr("Writing the report")
+        )
+        self.work.follow(job)
+
+    def _on_report(self, path: Path, lines: int) -> None:
+        self._end()
+        self.message.say(
+            self.tr("The report of {count} lines is in {file}.").format(count=f"{lines:,}", file=path.name), Tone.OK
+        )
+
+    # Qt's side
+
+    def reject(self) -> None:
+        """Escape stops the work first."""
+        if self.work.is_busy:
+            self.work.cancel()
+        else:
+            super().reject()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self.work.is_busy and dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_file(event)
+        if path is not None and not self.work.is_busy:
+            self._set_path(path)
+
+
+class ListedLines:
+    """The lines of a preview with one verdict, or all, as a table asks for them."""
+
+    def __init__(self, preview: RedemptionPreview, verdict: ListVerdict | None) -> None:
+        self._preview = preview
+        self._verdict = verdict
+
+    def count(self) -> int:
+        return self._preview.count(self._verdict)
+
+    def page(self, offset: int, limit: int) -> Sequence[RedemptionLine]:
+        return self._preview.lines(self._verdict, offset, limit)
+
+
+def _order(row: RedemptionLine) -> str:
+    return f"{row.order_no} #{row.ref}" if row.ref else row.order_no
+
+
+def _why(row: RedemptionLine) -> str:
+    return row.why_zh if language() == "zh" else row.why_en
+
+
+def _words(pair: tuple[str, str]) -> str:
+    return pair[language() == "zh"]
