@@ -16,7 +16,8 @@ from desktop_app.ui.dialogs.delivery_dialog import DeliverDialog, DeliveryDialog
 from desktop_app.ui.dialogs.import_orders_dialog import ImportOrdersDialog
 from desktop_app.ui.dialogs.order_dialog import OrderDialog
 from desktop_app.ui.dialogs.payment_dialog import MarkPaidDialog, MomentDialog
-from desktop_app.ui.dialogs.unit_dialogs import RedemptionDialog, UnitFactsDialog
+from desktop_app.ui.dialogs.redemption_dialog import RedemptionDialog
+from desktop_app.ui.dialogs.unit_dialogs import UnitFactsDialog
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.period_filter import Period

@@ -13,7 +13,8 @@ from desktop_app.services.orders import Delivery, OrderDetail, UnitLine
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.dialogs.delivery_dialog import DeliverDialog, DeliveryDialog
 from desktop_app.ui.dialogs.payment_dialog import MarkPaidDialog, MomentDialog
-from desktop_app.ui.dialogs.unit_dialogs import RedemptionDialog, UnitFactsDialog
+from desktop_app.ui.dialogs.redemption_dialog import RedemptionDialog
+from desktop_app.ui.dialogs.unit_dialogs import UnitFactsDialog
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 
@@ -105,7 +106,7 @@ class OrderSteps(QObject):
         )
 
     def redeem(self, order: OrderDetail, unit: UnitLine) -> None:
-        dialog = RedemptionDialog(self._shop, self._window, order, unit)
+        dialog = RedemptionDialog(self._shop, self._jobs, self._window, order, unit)
         dialog.accepted.connect(lambda: self.done.emit(self.tr("The redemption is recorded.")))
         dialog.open()
 

@@ -1,4 +1,4 @@
-"""What is known of one unit of an order: its redemption, and the facts around it."""
+"""What is known of one unit of an order besides its redemption."""
 
 from __future__ import annotations
 
@@ -7,113 +7,11 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox
 
 from desktop_app.domain.states import UNIT_MOVES, ProductKind, TopupState, UnitState
-from desktop_app.services.buyers import mask
 from desktop_app.services.orders import OrderDetail, UnitLine
 from desktop_app.ui.actions import WindowContext
-from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit
+from desktop_app.ui.dialogs.form_dialog import FormDialog
 from desktop_app.ui.labels import label
-from desktop_app.ui.widgets.inputs import DateTimeEdit, EnumCombo, MoneyEdit
-
-
-class RedemptionDialog(FormDialog):
-    """Records a redemption; with a record that is there already it corrects it, and both stay."""
-
-    def __init__(self, shop: Any, window: WindowContext, order: OrderDetail, unit: UnitLine) -> None:
-        old = unit.redemption
-        if old is None:
-            introduction = self.tr(
-                "Unit {ref} of order {order_no}. What is not known stays empty; a proof needs time, code, target and "
-                "source."
-            )
-        else:
-            introduction = self.tr(
-                "Unit {ref} of order {order_no}. The record of {at} stays in the log and is named as corrected."
-            )
-        zone = window.zone()
-        recorded = old.recorded_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if old else ""
-        super().__init__(
-            window.dialog_parent(),
-            "redemption_dialog",
-            self.tr("Record a redemption") if old is None else self.tr("Correct the redemption record"),
-            self.tr("Record"),
-            introduction=introduction.format(ref=unit.ref, order_no=order.line.order_no, at=recorded),
-            width=580,
-        )
-        self._shop = shop
-        self._unit = unit
-        self.known_box = self._box("time_known_box", self.tr("The time is known"))
-        self.known_box.setChecked(old is None or old.redeemed_at is not None)
-        self.moment_edit = DateTimeEdit(self.tr("Redeemed at"), "redeemed_at_edit", zone)
-        self.moment_edit.set_moment(old.redeemed_at if old and old.redeemed_at else window.now())
-        self.moment_edit.setEnabled(self.known_box.isChecked())
-        self.known_box.toggled.connect(self.moment_edit.setEnabled)
-        self.code_edit = line_edit(
-            "redemption_code_edit",
-            self.tr("Redemption code"),
-            text=old.code if old else "",
-            placeholder=self.tr("Receipt or activation number, not the card key"),
-        )
-        account = order.target.account if shop.is_unlocked else ""
-        is_same = old is None or (account and old.target_masked == mask(account))
-        self.target_edit = line_edit(
-            "redemption_target_edit",
-            self.tr("Target"),
-            text=account if is_same else "",
-            placeholder=self.tr("Account or phone number")
-            if old is None
-            else self.tr("Type it again ({masked})").format(masked=old.target_masked),
-        )
-        self.source_edit = line_edit(
-            "redemption_source_edit",
-            self.tr("Source"),
-            text=old.source if old else "",
-            placeholder=self.tr("Where the record comes from, e.g. the issuer's back end"),
-        )
-        self.stated_edit = line_edit(
-            "stated_by_edit",
-            self.tr("Who says so"),
-            text=old.stated_by if old else "",
-            placeholder=self.tr("You, if empty"),
-        )
-        self.partial_box = self._box("partially_box", self.tr("Only a part of the balance was used"))
-        self.partial_box.setChecked(unit.state is UnitState.PARTIALLY_USED)
-        self.remaining_edit = MoneyEdit(self.tr("What remains"), "remaining_edit")
-        self.remaining_edit.setPlaceholderText(self.tr("Unknown"))
-        self.remaining_edit.set_fen(unit.remaining_fen)
-        self.remaining_edit.setEnabled(self.partial_box.isChecked())
-        self.partial_box.toggled.connect(self.remaining_edit.setEnabled)
-        self.note_edit = note_edit("redemption_note_edit", self.tr("Note"), text=old.note if old else "", height=52)
-        self.fields.add_field(self.tr("Redeemed at"), self.moment_edit)
-        self.fields.add_field("", self.known_box)
-        self.fields.add_field(self.tr("Redemption code"), self.code_edit)
-        self.fields.add_field(self.tr("Target"), self.target_edit)
-        self.fields.add_field(self.tr("Source"), self.source_edit)
-        self.fields.add_field(self.tr("Who says so"), self.stated_edit)
-        self.fields.add_field("", self.partial_box)
-        self.fields.add_field(self.tr("What remains"), self.remaining_edit)
-        self.fields.add_field(self.tr("Note"), self.note_edit)
-        self.code_edit.setFocus()
-
-    def apply(self) -> None:
-        partially = self.partial_box.isChecked()
-        self._shop.orders.redeem(
-            self._unit.id,
-            redeemed_at=self.moment_edit.moment() if self.known_box.isChecked() else None,
-            code=self.code_edit.text(),
-            target=self.target_edit.text(),
-            source=self.source_edit.text(),
-            stated_by=self.stated_edit.text(),
-            note=self.note_edit.toPlainText(),
-            partially=partially,
-            remaining_fen=self.remaining_edit.fen_or_none() if partially else None,
-        )
-
-    @staticmethod
-    def _box(name: str, text: str) -> QCheckBox:
-        box = QCheckBox(text)
-        box.setObjectName(name)
-        box.setAccessibleName(text)
-        return box
+from desktop_app.ui.widgets.inputs import EnumCombo, MoneyEdit
 
 
 class UnitFactsDialog(FormDialog):
