@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import compress
 from typing import Final
 
 from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule, KeyWarning, Sentence, examine, is_plain
@@ -22,6 +23,8 @@ from desktop_app.exchange.csv_tables import Record, folded_name, header_places
 from desktop_app.exchange.text_files import NewlineKind
 
 _NOTE_LENGTH: Final = 500
+_AT_ONCE: Final = 1 << 13
+"""Keys that one call works on: for so long the window stands still."""
 
 
 class Layout(StrEnum):
@@ -331,7 +334,7 @@ def _choice(error: ColumnChoiceError, cells: Sequence[str]) -> ColumnChoiceError
 def take_lines(preview: KeyPreview, lines: list[str], rule: KeyRule) -> None:
     """One key on each line. The preview may keep ``lines`` itself."""
     exact = rule == EXACT
-    if exact and all(map(is_plain, lines)):
+    if exact and all(all(map(is_plain, lines[at : at + _AT_ONCE])) for at in range(0, len(lines), _AT_ONCE)):
         preview.texts = preview.normalised = lines
         preview.line_numbers = array("I", range(1, len(lines) + 1))
         return
@@ -552,24 +555,41 @@ def _day(text: str) -> str | None:
 
 def mark_duplicates(preview: KeyPreview) -> None:
     """Find the keys that the file holds more than once; the first usable one stays, unless another row has sold it."""
-    problems, normalised = preview.problems, preview.normalised
-    seen = set(normalised)
-    if len(seen) == len(normalised):
-        return
     _refuse_sold_elsewhere(preview)
-    # A set of what was seen and a short dictionary of what is repeated need half the memory of one dictionary of all.
-    seen.clear()
-    repeated = [
-        index
-        for index, text in enumerate(normalised)
-        if index not in problems and (text in seen or seen.add(text))  # type: ignore[func-returns-value]
-    ]
-    wanted = dict.fromkeys((normalised[index] for index in repeated), -1)
+    # Sets of a million keys are asked and filled by the thousand: that takes half the time of one key after the other,
+    # and a window has its turn in between.
+    seen: set[str | int] = set()
+    repeated: list[int] = []
+    for start, some in _usable_texts(preview):
+        before = len(seen)
+        known = list(map(seen.__contains__, some))
+        seen.update(some)
+        if len(seen) - before + sum(known) < len(some):  # one of these has a copy among these
+            own: set[str | int] = set()
+            for at, text in enumerate(some):
+                known[at] = known[at] or text in own
+                own.add(text)
+        repeated += compress(range(start, start + len(some)), known)
+    if not repeated:
+        return
     del seen
-    for index, text in enumerate(normalised):
-        if wanted.get(text) == -1 and index not in problems:
-            wanted[text] = index
-    preview.duplicates = {index: wanted[normalised[index]] for index in repeated}
+    texts = preview.normalised
+    kept: dict[str | int, int] = dict.fromkeys((texts[index] for index in repeated), -1)
+    for start, some in _usable_texts(preview):
+        for index in compress(range(start, start + len(some)), map(kept.__contains__, some)):
+            if kept[texts[index]] < 0:
+                kept[texts[index]] = index
+    preview.duplicates = {index: kept[texts[index]] for index in repeated}
+
+
+def _usable_texts(preview: KeyPreview) -> Iterator[tuple[int, list[str | int]]]:
+    """The keys in parts, each with the index of its first; a number, which is no copy of anything, for a problem."""
+    problems = preview.problems
+    for start in range(0, len(preview.normalised), _AT_ONCE):
+        some: list[str | int] = [*preview.normalised[start : start + _AT_ONCE]]
+        if problems:
+            some = [index if index in problems else text for index, text in enumerate(some, start)]
+        yield start, some
 
 
 def _refuse_sold_elsewhere(preview: KeyPreview) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
+from struct import iter_unpack
 from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func
@@ -27,11 +28,12 @@ from desktop_app.services.key_preview import (
     ImportPreview,
     Progress,
     Work,
-    chunked,
     find_tags,
+    in_tag_order,
     last_event,
 )
 from desktop_app.services.products import key_rule, product_row, shop_day
+from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.audit import sorted_tags_hash
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
@@ -47,6 +49,8 @@ COST = FieldName("The cost per key", "每张成本")
 EXPIRY = FieldName("The last usable day", "有效期")
 NOTE = FieldName("The note", "备注")
 
+_TAG: Final = f"{TAG_BYTES}s"
+
 _LENGTH_BITS: Final = 13
 """A sealed key has at most 4,127 bytes, so its length fits below the line number in one integer."""
 
@@ -58,6 +62,11 @@ SELECT ?1, ?2, value >> {_LENGTH_BITS}, ?3, ?4, substr(?5, key * ?6 + 1, {TAG_BY
   substr(?5, key * ?6 + {TAG_BYTES + 1}, value & {(1 << _LENGTH_BITS) - 1}), ''
 FROM json_each(?7)
 """
+
+_BLOCK: Final = 8 * CHUNK
+"""So many keys are put in the order of their tags at a time. In the order of the file every tag goes to another page of
+its index, and storing a million takes half as long again; much larger blocks scatter the indexes of the lines."""
+
 _SET_NOTE: Final = "UPDATE card_keys SET note = ? WHERE batch_id = ? AND line = ?"
 
 
@@ -110,6 +119,12 @@ def import_keys(
     work = Work(progress, cancelled, preview.new_count)
     with context.write() as session:
         product = product_row(session, preview.product_id)
+        refuse_while_rotating(session)
+        if context.vault.generation != preview.vault_generation:
+            raise ConflictError(
+                "The keys of the vault were replaced since the preview; look at it again.",
+                "预览之后密钥已更换，请重新预览。",
+            )
         if key_rule(product) != preview.rule:
             raise ConflictError(
                 "How the keys of “{name}” are compared was changed; look at the preview again.",
@@ -237,14 +252,19 @@ def _still_new(connection: Connection, preview: ImportPreview) -> tuple[array[in
     return array("I", (at for at in everything if at not in late)), len(late)
 
 
-def _in_order(preview: ImportPreview, fresh: array[int]) -> Iterator[bytes]:
-    """The tags sorted, a 256th of them at a time: sorting a million at once would hold up the window for a second."""
-    groups = [bytearray() for _ in range(256)]
-    for at in fresh:
-        tag = preview.tag(at)
-        groups[tag[0]] += tag
-    for group in groups:
-        yield from sorted(bytes(group[start : start + TAG_BYTES]) for start in range(0, len(group), TAG_BYTES))
+def _tags_hash(preview: ImportPreview, fresh: array[int]) -> str:
+    tags = preview.tags
+    if len(fresh) < len(preview.new):
+        tags = b"".join(map(preview.tag, fresh))
+    return sorted_tags_hash(tag for _, part in in_tag_order(tags) for tag, _ in part)
+
+
+def _tags(preview: ImportPreview, places: array[int]) -> list[bytes]:
+    """The blind indexes of these new keys."""
+    first, last = places[0], places[-1] + 1
+    if last - first == len(places):
+        return [tag for (tag,) in iter_unpack(_TAG, preview.tags[first * TAG_BYTES : last * TAG_BYTES])]
+    return [preview.tag(at) for at in places]
 
 
 class _Chunk(NamedTuple):
@@ -268,31 +288,42 @@ def _insert(
     """Store the keys and return the hash of their tags. While SQLite stores a chunk, the next one is sealed."""
     before = (preview.product_id, batch_id, KeyState.IN_STOCK.value, to_micros(context.clock()))
     context.vault.card_tag("")  # LockedError before anything is stored
+    chunks = _sealed(context, preview, product.uid, fresh)
     done = 0
-    with ThreadPoolExecutor(1) as sealer:
-        chunks = chunked(fresh)
-        following = sealer.submit(_sealed, context, preview, product.uid, next(chunks))
+    with ThreadPoolExecutor(2) as workers:
+        following = workers.submit(next, chunks, None)
+        hashed = workers.submit(_tags_hash, preview, fresh)
         while True:
             work.report(done)
             chunk = following.result()
-            if (rest := next(chunks, None)) is not None:
-                following = sealer.submit(_sealed, context, preview, product.uid, rest)
-            else:
-                hashed = sealer.submit(lambda: sorted_tags_hash(_in_order(preview, fresh)))
+            if chunk is None:
+                break
+            following = workers.submit(next, chunks, None)
             connection.exec_driver_sql(_INSERT_KEYS, (*before, chunk.blob, chunk.width, chunk.numbers))
             done += chunk.keys
-            if rest is None:
-                break
         _set_notes(connection, preview, fresh, batch_id)
-        work.report(done)
         return hashed.result()
 
 
-def _sealed(context: Context, preview: ImportPreview, product_uid: bytes, places: array[int]) -> _Chunk:
-    texts, numbers, new, tags = preview.keys.texts, preview.keys.line_numbers, preview.new, preview.tags
-    own_tags = [tags[at * TAG_BYTES : (at + 1) * TAG_BYTES] for at in places]
+def _sealed(context: Context, preview: ImportPreview, product_uid: bytes, fresh: array[int]) -> Iterator[_Chunk]:
+    """The keys for one statement after the other. A list that is no longer than a block keeps its own order."""
+    for start in range(0, len(fresh), _BLOCK):
+        places = fresh[start : start + _BLOCK]
+        tags = _tags(preview, places)
+        order: Sequence[int] = range(len(places))
+        if len(fresh) > _BLOCK:
+            order = sorted(order, key=tags.__getitem__)
+        for first in range(0, len(order), CHUNK):
+            some = order[first : first + CHUNK]
+            yield _chunk(context, preview, product_uid, [places[at] for at in some], [tags[at] for at in some])
+
+
+def _chunk(
+    context: Context, preview: ImportPreview, product_uid: bytes, places: Sequence[int], own_tags: Sequence[bytes]
+) -> _Chunk:
+    texts, numbers, new = preview.keys.texts, preview.keys.line_numbers, preview.new
     indexes = [new[at] for at in places]
-    plain = (texts[index].encode() for index in indexes)
+    plain = [texts[index].encode() for index in indexes]
     sealed = list(context.vault.seal_cards(zip(own_tags, plain, strict=True), product_uid))
     longest = max(map(len, sealed))
     packed = [str(numbers[at] << _LENGTH_BITS | len(blob)) for at, blob in zip(indexes, sealed, strict=True)]

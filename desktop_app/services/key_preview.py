@@ -22,6 +22,7 @@ from desktop_app.domain.money import yuan_text
 from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
+from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.tables import BatchRow, CardKeyRow, ProductRow
 from desktop_app.storage.vault import TAG_BYTES
 
@@ -138,6 +139,8 @@ class ImportPreview:
     new: array[int] = field(repr=False)
     """Indexes into ``keys`` of what will be stored; ``tags`` holds their blind indexes one after the other."""
     tags: bytes = field(repr=False)
+    vault_generation: int
+    """Of the keys that the tags were made with."""
     in_file: array[int] = field(repr=False)
     in_shop: array[int] = field(repr=False)
     places: Sequence[KeyPlace] = field(repr=False)
@@ -338,6 +341,9 @@ def _preview(
     malformed = array("I", sorted(set(keys.problems).union(_wrong_faces(keys, product.face_fen))))
     good = _good_indexes(keys, malformed)
     total = len(good)
+    with context.read() as session:
+        refuse_while_rotating(session)
+    generation = context.vault.generation
     tags = bytearray()
     for chunk in chunked(good):
         tags += b"".join(context.vault.card_tags(keys.normalised[index] for index in chunk))
@@ -346,13 +352,12 @@ def _preview(
         event_seq = last_event(session.connection())
         has_keys = session.exec(select(CardKeyRow.id).limit(1)).first() is not None
     known: dict[int, KeyPlace] = {}
-    for start in range(0, total if has_keys else 0, CHUNK):
+    for place, some in in_tag_order(tags) if has_keys else ():
         # a session for each part: a long snapshot would hold writers up
         with context.read() as session:
-            part = bytes(tags[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES])
-            found = find_tags(session.connection(), part)
-        known.update((start + place, where) for place, where in found.items())
-        work.report(size + size // 2 + size * min(start + CHUNK, total) // (2 * total))
+            found = find_tags(session.connection(), b"".join(tag for tag, _ in some))
+        known.update((some[at][1], where) for at, where in found.items())
+        work.report(size + size // 2 + size * place // (2 * total))
     names = _batch_names(context, {place.batch_id for place in known.values()})
     if known:
         new = array("I", (index for at, index in enumerate(good) if at not in known))
@@ -397,6 +402,7 @@ def _preview(
         event_seq=event_seq,
         new=new,
         tags=new_tags,
+        vault_generation=generation,
         in_file=array("I", sorted(index for index in keys.duplicates if not _found(malformed, index))),
         in_shop=array("I", (good[at] for at in in_shop)),
         places=[known[at] for at in in_shop],
@@ -451,6 +457,25 @@ def _already_here(place: KeyPlace, batch: str) -> tuple[str, str]:
 def chunked(indexes: array[int]) -> Iterator[array[int]]:
     for start in range(0, len(indexes), CHUNK):
         yield indexes[start : start + CHUNK]
+
+
+def in_tag_order(tags: bytes | bytearray) -> Iterator[tuple[int, list[tuple[bytes, int]]]]:
+    """The tags sorted, each with its place in ``tags``, in parts; with each part how many came up to its end.
+
+    Neighbours in this order share the pages of the index. Only a 256th is sorted at a time, because the window stands
+    still while Python sorts.
+    """
+    groups = [array("I") for _ in range(256)]
+    for start in range(0, len(tags), TAG_BYTES * CHUNK):
+        for place, first in enumerate(tags[start : start + TAG_BYTES * CHUNK : TAG_BYTES], start // TAG_BYTES):
+            groups[first].append(place)
+    done = 0
+    for group in groups:
+        some = sorted((bytes(tags[at * TAG_BYTES : (at + 1) * TAG_BYTES]), at) for at in group)
+        for start in range(0, len(some), CHUNK):
+            part = some[start : start + CHUNK]
+            done += len(part)
+            yield done, part
 
 
 def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:
