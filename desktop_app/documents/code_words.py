@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from desktop_app.domain.file_kinds import FileKind, FileWarning
+from desktop_app.domain.reconciliation import LineVerdict, MatchedBy, StatementKind
 from desktop_app.domain.states import (
     DisputeOutcome,
     DisputeState,
@@ -51,6 +52,34 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         PaymentChannel.WECHAT: ("WeChat Pay", "微信支付"),
         PaymentChannel.ALIPAY: ("Alipay", "支付宝"),
         PaymentChannel.OTHER: ("Other payment", "其他方式"),
+    },
+    StatementKind: {
+        StatementKind.REFUND: ("Refund", "退款"),
+        StatementKind.REFUND_UNDERWAY: ("Refund under way", "退款处理中"),
+        StatementKind.REFUND_FAILED: ("Refund failed", "退款失败"),
+        StatementKind.SALE_REFUNDED: ("Sale, refunded", "收款已退"),
+        StatementKind.POSSIBLE_REFUND: ("Refund, direction unknown", "退款（方向不明）"),
+        StatementKind.PAYOUT: ("Money out", "支出"),
+        StatementKind.RETURNED: ("Money back", "退回"),
+        StatementKind.INCOME: ("Income", "收入"),
+        StatementKind.FEE: ("Fee", "手续费"),
+        StatementKind.OTHER: ("Other", "其他"),
+    },
+    MatchedBy: {
+        MatchedBy.REFERENCE: ("Number", "单号"),
+        MatchedBy.AMOUNT_AND_TIME: ("Amount and time", "金额与时间"),
+        MatchedBy.HAND: ("By hand", "手动"),
+    },
+    LineVerdict: {
+        LineVerdict.REFERENCE: ("Refund, by number", "匹配：单号"),
+        LineVerdict.AMOUNT_AND_TIME: ("Refund, by amount and time", "匹配：金额与时间"),
+        LineVerdict.REPEATED: ("Told twice", "重复说明"),
+        LineVerdict.AMBIGUOUS: ("Several possible", "多个可能"),
+        LineVerdict.DIFFERENCE: ("Difference", "有差异"),
+        LineVerdict.NO_REFUND: ("No refund here", "无对应退款"),
+        LineVerdict.NOT_OURS: ("No refund", "与退款无关"),
+        LineVerdict.KNOWN: ("Known", "已导入"),
+        LineVerdict.MALFORMED: ("Malformed", "格式错误"),
     },
     OrderState: {
         OrderState.UNPAID: ("Unpaid", "待支付"),

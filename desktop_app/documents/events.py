@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from desktop_app.documents.code_words import is_chinese, word_of
 from desktop_app.domain.money import yuan_text
+from desktop_app.domain.reconciliation import MatchedBy
 from desktop_app.domain.states import (
     DisputeOutcome,
     EscalationTarget,
@@ -84,6 +85,11 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "refund.arrived": ("Refund arrived", "退款已到账"),
     "refund.failed": ("Refund failed", "退款失败"),
     "refund.noted": ("Note on a refund", "退款备注"),
+    "refund.reconciled": ("Refund found in a statement", "退款已与账单核对"),
+    "refund.unreconciled": ("Statement line taken off a refund", "取消退款与账单的核对"),
+    "statement.imported": ("Statement imported", "导入账单"),
+    "statement.set_aside": ("Statement line set aside", "搁置账单记录"),
+    "statement.taken_back": ("Statement line taken back", "取消搁置账单记录"),
     "proof.issued": ("Redemption proof issued", "出具核销证明"),
     "proof.printed": ("Redemption proof printed", "打印核销证明"),
     "policy.added": ("New version of the policy", "新增政策版本"),
@@ -118,7 +124,7 @@ def _plain(value: object, language: str, zone: ZoneInfo) -> str:
 
 
 def _listed(value: object, language: str, zone: ZoneInfo) -> str:
-    return ("、" if language == "zh" else ", ").join(map(str, value)) if isinstance(value, list) else str(value)
+    return ("、" if is_chinese(language) else ", ").join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _money(value: object, language: str, zone: ZoneInfo) -> str:
@@ -204,7 +210,9 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "conflict_count": ("conflicts", "冲突", _plain),
     "malformed_count": ("malformed", "格式错误", _plain),
     "quarantined_count": ("keys quarantined", "隔离卡密", _plain),
+    "matched_count": ("refunds matched", "核对退款", _plain),
     "amount_fen": ("amount", "金额", _money),
+    "stated_fen": ("in the statement", "账单金额", _money),
     "paid_fen": ("paid", "实付", _money),
     "refund_fen": ("refund", "退款", _money),
     "fee_fen": ("fee", "手续费", _money),
@@ -238,6 +246,8 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "what": ("what", "内容", _plain),
     "rows": ("rows", "行数", _plain),
     "file": ("file", "文件", _plain),
+    "line": ("line", "行号", _plain),
+    "matched_by": ("matched by", "核对方式", _code(MatchedBy)),
     "source": ("source", "来源", _plain),
     "from_buyer": ("words of the buyer", "买家所述", _plain),
     "log_confirms": ("the log confirms", "日志证实", _plain),
@@ -281,6 +291,10 @@ _ANSWERS = frozenset(
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {
     ("unit.redeemed", "code"): ("redemption code", "核销码", _plain),
     ("export.written", "kind"): ("what", "内容", _plain),
+    **{
+        (kind, "reference"): ("case no.", "案件编号", _plain)
+        for kind in ("request.escalated", "dispute.sent", "dispute.answered", "dispute.ended")
+    },
 }
 
 

@@ -32,6 +32,7 @@ class StatementKind(StrEnum):
     SALE_REFUNDED = "sale_refunded"  # a sale whose state says how much of it went back; the time is that of the sale
     POSSIBLE_REFUND = "possible_refund"  # called a refund, but the file does not say in which direction
     PAYOUT = "payout"  # money went out under another name, such as a transfer
+    RETURNED = "returned"  # money came back to the shop: a refund that did not reach its buyer, or a purchase
     INCOME = "income"
     FEE = "fee"
     OTHER = "other"
@@ -46,8 +47,12 @@ REFUND_KINDS: Final = frozenset(
     }
 )
 """Lines that say that money went, or was to go, back to a buyer: without a refund here they need an explanation."""
-MATCHABLE_KINDS: Final = REFUND_KINDS | {StatementKind.POSSIBLE_REFUND, StatementKind.PAYOUT}
-"""Lines that can be a refund at all."""
+MATCHABLE_KINDS: Final = REFUND_KINDS | {
+    StatementKind.POSSIBLE_REFUND,
+    StatementKind.PAYOUT,
+    StatementKind.RETURNED,
+}
+"""Lines that can be about a refund at all."""
 
 
 class MatchedBy(StrEnum):
@@ -77,7 +82,7 @@ class Disagreement(StrEnum):
 
     AMOUNT = "amount"
     TWICE = "twice"  # the refund has another line already: it may have been paid twice
-    FAILED = "failed"  # the channel says that it failed
+    FAILED = "failed"  # the channel says that it failed, or the money came back
     EARLY = "early"  # it happened before the refund was decided
 
 
@@ -86,7 +91,8 @@ class LineFacts:
     """One line as matching sees it; ``key`` is whatever the caller tells lines apart by.
 
     ``numbers`` are those of the refund itself, ``order_numbers`` those of the sale: the order number, the trade number
-    of the channel. ``source`` tells the formats apart: two formats tell one refund twice, one format does not.
+    of the channel; ``mentioned`` may be either. ``source`` tells the formats apart: two formats tell one refund twice,
+    one format does not.
     """
 
     key: int
@@ -97,6 +103,11 @@ class LineFacts:
     numbers: frozenset[str]
     order_numbers: frozenset[str]
     source: str
+    mentioned: frozenset[str] = frozenset()
+
+    @property
+    def all_numbers(self) -> frozenset[str]:
+        return self.numbers | self.order_numbers | self.mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +128,22 @@ class RefundFacts:
     route: PaymentChannel
     created_at: datetime
     paid_at: datetime | None
-    numbers: frozenset[str]
-    """The reference of its payment and its request number."""
-    order_numbers: frozenset[str]
+    reference: str
+    """Of its payment, as the merchant wrote it down; empty when there is none."""
+    request_no: str
+    order_no: str
+    payment_ref: str
     told: tuple[Told, ...] = ()
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Those of the refund itself."""
+        return frozenset(filter(None, (self.reference, self.request_no)))
+
+    @property
+    def order_numbers(self) -> frozenset[str]:
+        """Those of its sale."""
+        return frozenset(filter(None, (self.order_no, self.payment_ref)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +210,10 @@ class _Matching:
         if line.kind not in MATCHABLE_KINDS:
             self.findings[line.key] = _NOT_OURS
             return
-        hits = self._hits(self._by_number, line.numbers | line.order_numbers)
+        hits = self._hits(self._by_number, line.all_numbers)
         is_exact = bool(hits)
         if not hits:
-            hits = self._hits(self._by_order, line.order_numbers | line.numbers)
+            hits = self._hits(self._by_order, line.all_numbers)
         if hits:
             self.findings[line.key] = self._judged(line, hits, is_exact)
         elif line.kind is StatementKind.REFUND and line.order_numbers.isdisjoint(self._other_orders):
@@ -217,7 +240,7 @@ class _Matching:
             ids = tuple(refund.id for refund in candidates)
             if not ids:
                 self.findings[line.key] = _NOTHING
-            elif len(ids) == 1 and wanted[ids[0]] == 1:
+            elif len(ids) == 1 and wanted[ids[0]] == 1 and not _contradicts(line, candidates[0]):
                 self.findings[line.key] = Finding(LineVerdict.AMOUNT_AND_TIME, ids[0], ids)
             else:
                 self.findings[line.key] = Finding(LineVerdict.AMBIGUOUS, None, ids)
@@ -231,7 +254,7 @@ class _Matching:
         equal = [refund_id for refund_id in hits if self._refunds[refund_id].amount_fen == line.amount_fen]
         if not equal:
             return Finding(LineVerdict.DIFFERENCE, None, tuple(hits), Disagreement.AMOUNT)
-        if line.kind is StatementKind.REFUND_FAILED:
+        if line.kind in (StatementKind.REFUND_FAILED, StatementKind.RETURNED):
             return Finding(LineVerdict.DIFFERENCE, None, tuple(equal), Disagreement.FAILED)
         free = [refund_id for refund_id in equal if self._goes_on(refund_id, line)]
         if not free:
@@ -278,5 +301,10 @@ def _may_be(line: LineFacts, refund: RefundFacts) -> bool:
     return sent_at - EARLY <= line.at <= sent_at + LATE
 
 
+def _contradicts(line: LineFacts, refund: RefundFacts) -> bool:
+    """Whether the merchant wrote down another number of the payment than the line has."""
+    return bool(refund.reference and line.numbers)
+
+
 def _share_a_number(line: LineFacts, refund: RefundFacts) -> bool:
-    return not (line.numbers | line.order_numbers).isdisjoint(refund.numbers | refund.order_numbers)
+    return not line.all_numbers.isdisjoint(refund.numbers | refund.order_numbers)

@@ -29,8 +29,8 @@ def _account_line(cells: Cells) -> StatementLine:
         kind = StatementKind.FEE
     elif expense:
         kind = StatementKind.REFUND if _REFUND in words else StatementKind.PAYOUT
-    elif income and _REFUND not in words:
-        kind = StatementKind.INCOME
+    elif income:
+        kind = StatementKind.RETURNED if _REFUND in words or "退回" in words else StatementKind.INCOME
     if expense and income:
         kind, amount = StatementKind.OTHER, abs(income - expense)
     serial = cells.number("serial", needed=True)
@@ -140,7 +140,8 @@ def _personal_kind(direction: str, state: str, *, is_refund: bool) -> StatementK
     if any(word in state for word in _CLOSED):
         return StatementKind.OTHER
     if is_refund:
-        return {"out": StatementKind.REFUND, "in": StatementKind.OTHER}.get(direction, StatementKind.POSSIBLE_REFUND)
+        kinds = {"out": StatementKind.REFUND, "in": StatementKind.RETURNED}
+        return kinds.get(direction, StatementKind.POSSIBLE_REFUND)
     return {"out": StatementKind.PAYOUT, "in": StatementKind.INCOME}.get(direction, StatementKind.OTHER)
 
 

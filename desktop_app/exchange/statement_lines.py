@@ -130,7 +130,7 @@ class Cells:
     def _rounded(self, role: str, text: str) -> CellError:
         return self._wrong(
             role,
-            f"“{text[:40]}” was rounded by a spreadsheet, its last digits are lost; import the file as it was downloaded",
+            f"“{text[:40]}” was rounded by a spreadsheet and its last digits are lost; import the file as downloaded",
             f"“{text[:40]}”已被表格软件四舍五入，末尾数字丢失；请导入下载时的原始文件",
         )
 
@@ -174,6 +174,9 @@ def plain(cell: str) -> str:
 
 def read_amount(text: str) -> Fen | None:
     """``¥1,234.50``, ``-10.00``, ``+5`` in fen; None when it is no amount."""
+    yuan, _, cents = text.partition(".")
+    if text.isascii() and yuan.isdigit() and len(cents) == 2 and cents.isdigit() and len(yuan) <= 12:
+        return int(yuan) * 100 + int(cents)
     found = _AMOUNT.fullmatch(text)
     if found is None:
         return None

@@ -57,7 +57,7 @@ _STEP: Final = 5000
 _PERIOD: Final = re.compile(
     r"(?:起始|开始)(?:时间|日期)[:：]\s*\[?([^\]]*?)\]?[\s,]*(?:终止|结束)(?:时间|日期)[:：]\s*\[?([^\],]*)"
 )
-_ACCOUNT: Final = re.compile(r"(?:支付宝账户|账号|账户|微信昵称)[:：]\s*\[?([^\],]+)")
+_ACCOUNT: Final = re.compile(r"(?:支付宝账户|账号|账户|微信昵称)[:：][ \t]*\[?([^\],\n]+)")
 _COUNT: Final = re.compile(r"共\s*([0-9]{1,9})\s*笔")
 _FOOTER: Final = re.compile(
     r"[#*]|-{4,}|共\s*[0-9]|(?:已|待)?(?:收入|支出)|不计收支|中性交易|导出时间|用户|注[:：]|合计|总计"
@@ -100,8 +100,8 @@ class _Row(NamedTuple):
 
 class _Header(NamedTuple):
     format: StatementFormat
-    index: int
-    """Of the line, from 0."""
+    place: int
+    """Index of its line."""
     names: tuple[str, ...]
     places: dict[str, int]
     delimiter: str
@@ -163,7 +163,7 @@ def _in_text(file: TextFile, tell: Progress) -> StatementFile:
     if header is None:
         raise _unknown(file.name, split, file.encoding.value)
     rows = _text_rows(file.lines, header)
-    return _read(file.name, header, file.lines[: header.index], rows, file.encoding.value, file.sha256, tell)
+    return _read(file.name, header, file.lines[: header.place], rows, file.encoding.value, file.sha256, tell)
 
 
 def _in_sheet(sheet: Sheet, name: str, sha256: str, tell: Progress) -> StatementFile:
@@ -171,8 +171,8 @@ def _in_sheet(sheet: Sheet, name: str, sha256: str, tell: Progress) -> Statement
     records = list(_as_text(sheet).records())
     if found is None:
         raise _unknown(name, [record.cells for record in records[:HEADER_WITHIN]], "xlsx")
-    titles = [" ".join(record.cells) for record in records[: found.index]]
-    rows = (_Row(record.line, record.cells, record.flaws) for record in records[found.index + 1 :])
+    titles = [" ".join(record.cells) for record in records[: found.place]]
+    rows = (_Row(record.line, record.cells, record.flaws) for record in records[found.place + 1 :])
     return _read(name, found, titles, rows, "xlsx", sha256, tell)
 
 
@@ -330,9 +330,9 @@ def _places(one: StatementFormat, names: Sequence[str]) -> dict[str, int]:
 
 def _text_rows(lines: list[str], header: _Header) -> Iterator[_Row]:
     """The rows below the header; a row whose quotation marks do not pair is broken and ends with its line."""
-    delimiter = likely_delimiter(lines[header.index])
+    delimiter = likely_delimiter(lines[header.place])
     width = len(header.names)
-    index = header.index + 1
+    index = header.place + 1
     while index < len(lines):
         line, number = lines[index], index + 1
         index += 1
@@ -340,7 +340,8 @@ def _text_rows(lines: list[str], header: _Header) -> Iterator[_Row]:
             continue
         if line[0] == "`":
             # every cell is guarded, so that a comma inside one is none between two
-            yield _Row(number, line[1:].split(f"{delimiter}`"))
+            guarded = line[1:].split(f"{delimiter}`")
+            yield _Row(number, guarded if len(guarded) * 2 > width else line.split(delimiter))
             continue
         if '"' not in line:
             yield _Row(number, line.split(delimiter))
@@ -350,7 +351,7 @@ def _text_rows(lines: list[str], header: _Header) -> Iterator[_Row]:
         while cells is None and joined < min(index + _JOINED_LINES, len(lines)):
             joined += 1
             cells = _quoted(lines[index - 1 : joined], delimiter)
-            if cells is not None and len(cells) > width + 1:
+            if cells is not None and len(cells) > width:
                 cells = None
         if cells is None:
             yield _Row(number, line.split(delimiter), None, True)
@@ -389,33 +390,28 @@ def _read(
     for count, row in enumerate(rows):
         if count % _STEP == 0:
             tell(count, 0)
-        first = plain(row.cells[0]) if row.cells else ""
-        if ends and folded_name(first) in ends:
-            break
-        if _is_footer(first, row.cells):
-            continue
-        if folded_name(first) == header.names[0] and len(row.cells) >= filled:
-            continue  # the header again: files that were put together
+        first = plain(row.cells[0])
+        if not first[:1].isdigit():  # times and numbers begin lines, everything else may be none
+            folded = folded_name(first)
+            if folded in ends:
+                break
+            if _is_footer(first, row.cells):
+                continue
+            if folded == header.names[0] and len(row.cells) >= filled:
+                continue  # the header again: files that were put together
         if row.is_broken:
             problems.append(_broken(row.line))
             continue
-        if not filled <= len(row.cells) <= width + 1 or any(cell.strip() for cell in row.cells[width:]):
-            if row.flaws is None or len(row.cells) > width + 1:
-                problems.append(_wrong_width(row.line, len(row.cells), filled))
-                continue
+        if not filled <= len(row.cells) <= width or any(cell.strip() for cell in row.cells[filled:]):
+            problems.append(_wrong_width(row.line, len(row.cells), filled))
+            continue
         cells.turn_to(row.line, row.cells, row.flaws)
         try:
             lines.append(chosen.read(cells))
         except CellError as error:
             field = str(error.facts.get("field", ""))
-            problems.append(
-                LineProblem(
-                    row.line,
-                    field,
-                    f"Line {row.line}, {field}: {error.en}.",
-                    f"第 {row.line} 行“{field}”：{error.zh}。",
-                )
-            )
+            en, zh = f"Line {row.line}, {field}: {error.en}.", f"第 {row.line} 行“{field}”：{error.zh}。"
+            problems.append(LineProblem(row.line, field, en, zh))
         if not account and account_place is not None and account_place < len(row.cells):
             account = plain(row.cells[account_place])
     told = "\n".join(titles)

@@ -85,8 +85,8 @@ def _flow_line(cells: Cells) -> StatementLine:
         kind = StatementKind.FEE
     elif goes_out:
         kind = StatementKind.REFUND if _REFUND in kind_text else StatementKind.PAYOUT
-    elif _REFUND in kind_text or "充值" in kind_text:
-        kind = StatementKind.OTHER
+    elif _REFUND in kind_text or "退回" in kind_text:
+        kind = StatementKind.RETURNED
     whole = _whole_refund(note) if kind is StatementKind.REFUND else 0
     business_no, flow_no = cells.number("business_no"), cells.number("flow_no", needed=True)
     voucher_no = cells.number("voucher_no")
@@ -132,11 +132,11 @@ def _personal_line(cells: Cells) -> StatementLine:
             state=state,
         )
     if is_refund:
-        kinds = {"out": StatementKind.REFUND, "in": StatementKind.OTHER}
+        kinds = {"out": StatementKind.REFUND, "in": StatementKind.RETURNED}
         kind = kinds.get(direction, StatementKind.POSSIBLE_REFUND)
     elif direction == "out":
-        # what the shop bought and got back is no refund to a buyer
-        kind = StatementKind.OTHER if returned else StatementKind.PAYOUT
+        # a transfer that was not accepted, or what the shop bought and got its money back for
+        kind = StatementKind.RETURNED if returned else StatementKind.PAYOUT
     else:
         kind = StatementKind.INCOME if direction == "in" else StatementKind.OTHER
     return line_of(

@@ -20,22 +20,26 @@ from desktop_app.documents.xlsx_export import write_xlsx
 from desktop_app.domain.errors import BadInputError, LockedError, StorageError
 from desktop_app.services.buyers import DAMAGED
 from desktop_app.services.context import Context
+from desktop_app.services.event_log import events_listing
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.key_lines import KeyFilter, KeyLine
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_export import order_parts
 from desktop_app.services.order_lines import OrderFilter, OrderLine, orders_listing
 from desktop_app.services.proofs import ProofLine, Proofs
+from desktop_app.services.reconciliation import Reconciliation, Unmatched
 from desktop_app.services.refunds import RefundFilter, RefundLine, Refunds
 from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
 from desktop_app.services.stock import Stock, StockLine, SupplierLine
-from desktop_app.services.timeline import EventLine, events_listing
+from desktop_app.services.timeline import EventLine
 from desktop_app.storage.tables import CardKeyRow, ProductRow
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 _STEP = 500
+_YES = (("", ""), ("yes", "是"))
+_SIDES = (("In the shop only", "仅店铺有"), ("In the statement only", "仅账单有"))
 _ACTIONS = {"approve": ("Approved", "同意"), "refuse": ("Refused", "拒绝")}
 
 
@@ -128,7 +132,21 @@ def _refund_cells(line: RefundLine, language: str, zone: ZoneInfo) -> tuple[obje
         line.reference,
         line.paid_at,
         line.arrived_at,
+        _YES[line.reconciled][is_chinese(language)],
         line.note,
+    )
+
+
+def _unmatched_cells(line: Unmatched, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        _SIDES[line.in_statement][is_chinese(language)],
+        line.at,
+        line.amount_fen,
+        word(line.route, language),
+        line.order_no,
+        line.reference,
+        line.source,
+        line.zh if is_chinese(language) else line.en,
     )
 
 
@@ -151,6 +169,7 @@ def _event_cells(line: EventLine, language: str, zone: ZoneInfo) -> tuple[object
         line.at,
         line.actor,
         title(line.kind, language),
+        line.order_no,
         f"{line.entity} {line.entity_id}" if line.entity_id else line.entity,
         describe(line.kind, line.facts, language, zone),
     )
@@ -247,10 +266,25 @@ _EXPORTS: Mapping[str, _Export] = {
             Column("reference", "退款流水号", "Reference"),
             Column("paid_at", "转出时间", "Paid out", Kind.TIME),
             Column("arrived_at", "到账时间", "Arrived", Kind.TIME),
+            Column("reconciled", "已对账", "In a statement"),
             Column("note", "备注", "Note"),
         ),
         lambda context, where, sort: Refunds(context).listing(where or RefundFilter(), sort),
         _refund_cells,
+    ),
+    "unmatched": _Export(
+        (
+            Column("side", "哪一方", "Side"),
+            Column("at", "时间", "Time", Kind.TIME),
+            Column("amount_fen", "金额", "Amount", Kind.MONEY),
+            Column("route", "渠道", "Channel"),
+            Column("order_no", "订单号", "Order no."),
+            Column("reference", "流水号", "Reference"),
+            Column("source", "账单行或申请号", "Line or request"),
+            Column("why", "说明", "Why"),
+        ),
+        lambda context, where, sort: _Report(Reconciliation(context).unmatched()),
+        _unmatched_cells,
     ),
     "proofs": _Export(
         (
@@ -272,10 +306,11 @@ _EXPORTS: Mapping[str, _Export] = {
             Column("at", "时间", "Time", Kind.TIME),
             Column("actor", "操作员", "Operator"),
             Column("kind", "事件", "Event"),
+            Column("order_no", "订单号", "Order no."),
             Column("entity", "对象", "Subject"),
             Column("text", "说明", "Details"),
         ),
-        lambda context, where, sort: events_listing(context, sort),
+        lambda context, where, sort: events_listing(context, where, sort),
         _event_cells,
     ),
     "stock": _Export(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -15,10 +15,19 @@ from desktop_app.domain.states import REFUND_MOVES, PaymentChannel, RefundState,
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field, text_field
 from desktop_app.services.listing import Listing, Sort
+from desktop_app.storage.dispute_tables import StatementLineRow, StatementRow
 from desktop_app.storage.tables import DecisionRow, OrderRow, RefundRow, RequestRow
 
 OUTSTANDING = (RefundState.DUE, RefundState.PAID, RefundState.FAILED)
 """States in which the buyer does not have the money."""
+
+_IS_TOLD: ColumnElement[bool] = exists().where(col(StatementLineRow.refund_id) == col(RefundRow.id))
+_PAID_AT = func.coalesce(RefundRow.paid_at, RefundRow.arrived_at, RefundRow.created_at)
+_IS_COVERED: ColumnElement[bool] = exists().where(
+    col(StatementRow.platform) == col(RefundRow.route),
+    col(StatementRow.from_at) <= _PAID_AT,
+    col(StatementRow.to_at) >= _PAID_AT,
+)
 
 _REFERENCE = FieldName("The reference of the payment", "退款流水号")
 _NOTE = FieldName("The note", "备注")
@@ -27,18 +36,22 @@ _WHAT_FAILED = FieldName("What went wrong", "失败原因")
 
 @dataclass(frozen=True, slots=True)
 class RefundFilter:
-    """``outstanding``: the buyer does not have the money; ``overdue``: should have it by now. ``text``: part of an
-    order or request number, or a reference."""
+    """``outstanding``: the buyer does not have the money; ``overdue``: should have it by now. ``unreconciled``: no
+    statement line tells it; ``missing``: nor does one although a statement of its channel covers its time. ``text``:
+    part of an order or request number, or a reference."""
 
     state: RefundState | None = None
     outstanding: bool = False
     overdue: bool = False
+    unreconciled: bool = False
+    missing: bool = False
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundLine:
-    """A refund; ``estimated``: the day it is expected rests on a guess about working days."""
+    """A refund; ``estimated``: the day it is expected rests on a guess about working days. ``reconciled``: a line of a
+    statement tells it."""
 
     id: int
     order_id: int
@@ -56,6 +69,21 @@ class RefundLine:
     arrived_at: datetime | None
     note: str
     created_at: datetime
+    reconciled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTotals:
+    """Counts and sums of some refunds."""
+
+    count: int
+    amount_fen: int
+    outstanding: int
+    outstanding_fen: int
+    overdue: int
+    overdue_fen: int
+    unreconciled: int
+    unreconciled_fen: int
 
 
 class Refunds:
@@ -97,6 +125,34 @@ class Refunds:
         with self._context.read() as session:
             _find(session, refund_id)
             return self._lines(session, [refund_id])[0]
+
+    def lines(self, ids: Sequence[int]) -> list[RefundLine]:
+        """Refunds by id, in that order."""
+        with self._context.read() as session:
+            return self._lines(session, ids)
+
+    def totals(self, where: RefundFilter) -> RefundTotals:
+        """How many refunds a filter shows, and what they come to."""
+        amount = col(RefundRow.amount_fen)
+        is_outstanding = col(RefundRow.state).in_(OUTSTANDING)
+        parts: tuple[ColumnElement[bool], ...] = (
+            is_outstanding,
+            and_(is_outstanding, col(RefundRow.expected_at) < self._context.clock()),
+            ~_IS_TOLD,
+        )
+        sums: list[ColumnElement[int]] = [func.count(), func.coalesce(func.sum(amount), 0)]
+        for part in parts:
+            sums += [func.count().filter(part), func.coalesce(func.sum(amount).filter(part), 0)]
+        statement = (
+            select_columns(*sums)
+            .select_from(RefundRow)
+            .join(OrderRow, col(OrderRow.id) == col(RefundRow.order_id))
+            .join(DecisionRow, col(DecisionRow.id) == col(RefundRow.decision_id))
+            .join(RequestRow, col(RequestRow.id) == col(DecisionRow.request_id))
+            .where(*self._conditions(where))
+        )
+        with self._context.read() as session:
+            return RefundTotals(*session.execute(statement).one())
 
     def mark_paid(self, refund_id: int, reference: str, at: datetime | None = None) -> None:
         """The money was sent, now unless ``at`` says when; ``reference`` is that of the payment channel."""
@@ -158,6 +214,11 @@ class Refunds:
             conditions.append(col(RefundRow.state).in_(OUTSTANDING))
         if where.overdue:
             conditions.append(col(RefundRow.expected_at) < self._context.clock())
+        if where.unreconciled or where.missing:
+            conditions.append(~_IS_TOLD)
+        if where.missing:
+            # what failed left nothing to be found
+            conditions += [col(RefundRow.state) != RefundState.FAILED, _IS_COVERED]
         if text := where.text.strip():
             columns = (col(OrderRow.order_no), col(RequestRow.request_no), col(RefundRow.reference))
             conditions.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
@@ -174,6 +235,8 @@ class Refunds:
                 .join(RequestRow, col(RequestRow.id) == col(DecisionRow.request_id))
                 .where(col(RefundRow.id).in_(part))
             )
+            told = select(StatementLineRow.refund_id).where(col(StatementLineRow.refund_id).in_(part))
+            reconciled = set(session.exec(told))
             for row, order_no, request_id, request_no in session.exec(statement):
                 lines[row.id] = RefundLine(
                     id=row.id,
@@ -192,6 +255,7 @@ class Refunds:
                     arrived_at=row.arrived_at,
                     note=row.note,
                     created_at=row.created_at,
+                    reconciled=row.id in reconciled,
                 )
         return [lines[refund_id] for refund_id in ids]
 

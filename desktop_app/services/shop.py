@@ -23,6 +23,7 @@ from desktop_app.services.orders import Orders
 from desktop_app.services.policies import Policies
 from desktop_app.services.products import Products
 from desktop_app.services.proofs import Proofs
+from desktop_app.services.reconciliation import Reconciliation
 from desktop_app.services.redemptions import Redemptions
 from desktop_app.services.refunds import Refunds
 from desktop_app.services.reply_texts import ReplyTexts
@@ -63,6 +64,7 @@ class Shop:
         self.requests = Requests(context, self.proofs)
         self.disputes = Disputes(context)
         self.refunds = Refunds(context)
+        self.reconciliation = Reconciliation(context)
         self.evidence = Evidence(context)
         self.policies = Policies(context)
         self.reports = Reports(context)
@@ -148,7 +150,7 @@ class Shop:
 
     def close(self) -> None:
         """Sign the log, forget the keys and free the data folder."""
-        checkpoints.before_lock(self.context)
+        checkpoints.catch_up(self.context)
         self.context.vault.lock()
         self.context.database.close()
 
@@ -188,7 +190,7 @@ class Shop:
 
     def lock(self) -> None:
         """Forget the keys; lists stay readable with fingerprints instead of keys."""
-        checkpoints.before_lock(self.context)
+        checkpoints.catch_up(self.context)
         self.context.vault.lock()
         self.context.announce("vault")
 
@@ -197,7 +199,7 @@ class Shop:
         self.vault.confirm_password(password)
 
     def _unlocked(self) -> None:
-        checkpoints.after_unlock(self.context)
+        checkpoints.catch_up(self.context)
         self.context.announce("vault")
 
 

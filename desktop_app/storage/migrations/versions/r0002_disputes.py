@@ -232,7 +232,7 @@ STATEMENTS = (
             = 'other'),
         CONSTRAINT ck_statement_lines_kind CHECK (kind = 'refund' OR kind = 'refund_underway' OR kind =
             'refund_failed' OR kind = 'sale_refunded' OR kind = 'possible_refund' OR kind = 'payout' OR kind
-            = 'income' OR kind = 'fee' OR kind = 'other'),
+            = 'returned' OR kind = 'income' OR kind = 'fee' OR kind = 'other'),
         CONSTRAINT ck_statement_lines_matched_by CHECK (matched_by = 'reference' OR matched_by =
             'amount_and_time' OR matched_by = 'hand'),
         CONSTRAINT ck_statement_lines_matched CHECK ((refund_id IS NULL) = (matched_by IS NULL)),
