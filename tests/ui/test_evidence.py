@@ -20,6 +20,7 @@ from desktop_app.ui.dialogs.evidence_dialog import ChangeEvidenceDialog, Evidenc
 from desktop_app.ui.dialogs.picture_dialog import PictureDialog
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.pictures import png_of
+from desktop_app.ui.widgets.check_card import CheckCard
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from tests.ui.request_shop import RequestWindow
 from tests.ui.stock_shop import texts_of
@@ -342,3 +343,21 @@ def test_while_locked_nothing_is_shown_and_the_list_stays(desk: RequestWindow) -
     assert texts_of(view.table, "name") == ["a.png"]
     view.look_wanted.emit(view.table.rows.row(0))
     assert "locked" in page.message.text()
+
+
+def test_the_evidence_is_checked_alone_with_its_own_words(desk: RequestWindow, immediate_jobs: ImmediateJobs) -> None:
+    filed(desk, png_of(picture()), "a.png")
+    card = CheckCard(desk.shop, immediate_jobs, desk.window)
+    try:
+        card.evidence_button.click()
+        assert card.message.text() == "All evidence is as it was stored."
+        desk.shop.lock()
+        card.evidence_button.click()
+        assert "unlock the shop" in card.message.text()
+        [stored] = evidence_folder(desk.shop.context).iterdir()
+        stored.unlink()
+        card.evidence_button.click()
+        assert "a.png (DD20261122001) is missing" in card.findings.toPlainText()
+        assert card.evidence_button.isEnabled()
+    finally:
+        card.deleteLater()

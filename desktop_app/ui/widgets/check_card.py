@@ -1,8 +1,8 @@
-"""Checking the whole shop: file, log, sums, proofs, seals."""
+"""Checking the whole shop, or its evidence alone: file, log, sums, proofs, seals, hashes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
@@ -28,6 +28,9 @@ class CheckCard(Card):
         self._job: Job | None = None
         self._is_running = False
         self.check_button = push_button(self.tr("Check the shop"), "check_button", self.check, icon="shield-check")
+        self.evidence_button = push_button(
+            self.tr("Check the evidence"), "check_evidence_button", self.check_evidence, icon="paperclip"
+        )
         self.export_button = push_button(
             self.tr("Export the event log…"), "export_events_button", self._export, icon="file-down"
         )
@@ -46,13 +49,16 @@ class CheckCard(Card):
         self.body.addWidget(plain_label(self.tr("Soundness"), role="section"))
         self.body.addWidget(
             plain_label(
-                self.tr("Reads the whole file and compares log, sums, proofs and seals. Changes nothing."),
+                self.tr(
+                    "Reads the whole file and all evidence; compares log, sums, proofs, seals and hashes. Changes nothing."
+                ),
                 role="muted",
                 wrap=True,
             )
         )
-        line = row_of(self.check_button, self._bar, self.stop_button, self.export_button, 1, spacing=12)
-        line.setStretch(1, 100)
+        self.body.addLayout(row_of(self.check_button, self.evidence_button, self.export_button, 1, spacing=12))
+        line = row_of(self._bar, self.stop_button, spacing=12)
+        line.setStretch(0, 100)
         self.body.addLayout(line)
         self.body.addWidget(self.message)
         self.body.addWidget(self.findings)
@@ -62,20 +68,33 @@ class CheckCard(Card):
         export_table(self._window.dialog_parent(), self._shop, self._jobs, "events")
 
     def check(self) -> None:
+        """Everything, the evidence too."""
         reports = self._shop.reports
+        self._run(lambda step: reports.check(step), self._on_checked, self.tr("Checking the shop"))
 
+    def check_evidence(self) -> None:
+        """The files of evidence only."""
+        evidence = self._shop.evidence
+        self._run(
+            lambda step: [finding.error for finding in evidence.check(step)],
+            self._on_evidence_checked,
+            self.tr("Checking the evidence"),
+        )
+
+    def _run(
+        self, check: Callable[[Callable[[int, int], None]], Sequence[Any]], done: Callable[[Any], None], title: str
+    ) -> None:
         def work(progress: Progress) -> Sequence[Any]:
             def step(done: int, total: int) -> None:
                 progress.stop_if_cancelled()
                 progress.report(done, total)
 
-            found: Sequence[Any] = reports.check(step)
-            return found
+            return check(step)
 
         self.message.clear()
         self.findings.hide()
         self._show_running(True)
-        job = self._jobs.run(self, work, self._on_checked, self._on_failed, self.tr("Checking the shop"))
+        job = self._jobs.run(self, work, done, self._on_failed, title)
         if self._is_running:
             self._job = job
             job.progressed.connect(self._on_progressed)
@@ -87,18 +106,32 @@ class CheckCard(Card):
     def _on_checked(self, findings: Sequence[Any]) -> None:
         self._show_running(False)
         if findings:
-            chinese = language() == "zh"
-            self.findings.setPlainText("\n".join(finding.zh if chinese else finding.en for finding in findings))
-            self.findings.show()
-            self.message.say(
-                self.tr("Found: {count}. Restore a backup, or ask for help.").format(count=len(findings)), Tone.BAD
-            )
+            self._show_findings(findings)
         elif self._shop.is_unlocked:
             self.message.say(self.tr("The shop is sound."), Tone.OK)
         else:
             self.message.say(
                 self.tr("Sound as far as it can be read while locked: the seals were not opened."), Tone.OK
             )
+
+    def _on_evidence_checked(self, findings: Sequence[Any]) -> None:
+        self._show_running(False)
+        if findings:
+            self._show_findings(findings)
+        elif self._shop.is_unlocked:
+            self.message.say(self.tr("All evidence is as it was stored."), Tone.OK)
+        else:
+            self.message.say(
+                self.tr("No evidence is missing; unlock the shop to compare the contents as well."), Tone.OK
+            )
+
+    def _show_findings(self, findings: Sequence[Any]) -> None:
+        chinese = language() == "zh"
+        self.findings.setPlainText("\n".join(finding.zh if chinese else finding.en for finding in findings))
+        self.findings.show()
+        self.message.say(
+            self.tr("Found: {count}. Restore a backup, or ask for help.").format(count=len(findings)), Tone.BAD
+        )
 
     def _on_failed(self, error: ShopError) -> None:
         self._show_running(False)
@@ -112,6 +145,7 @@ class CheckCard(Card):
         self._bar.setVisible(running)
         self.stop_button.setVisible(running)
         self.check_button.setEnabled(not running)
+        self.evidence_button.setEnabled(not running)
 
     def _stop(self) -> None:
         if self._job is not None:
