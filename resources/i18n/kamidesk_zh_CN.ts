@@ -204,19 +204,19 @@
     <name>ChangeEvidenceDialog</name>
     <message>
         <source>Describe the evidence</source>
-        <translation type="unfinished"></translation>
+        <translation>修改凭证说明</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>{kind}: {name}. The file stays as it is; the change goes into the event log.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}：{name}。文件保持原样，修改会记入操作日志。</translation>
     </message>
     <message>
         <source>seen, no file</source>
-        <translation type="unfinished">已看到，无文件</translation>
+        <translation>已见到，无附件</translation>
     </message>
 </context>
 <context>
@@ -257,6 +257,10 @@
         <translation>检查店铺数据</translation>
     </message>
     <message>
+        <source>Check the evidence</source>
+        <translation>检查凭证</translation>
+    </message>
+    <message>
         <source>Export the event log…</source>
         <translation>导出事件日志…</translation>
     </message>
@@ -277,12 +281,16 @@
         <translation>数据完整性</translation>
     </message>
     <message>
-        <source>Reads the whole file and compares log, sums, proofs and seals. Changes nothing.</source>
-        <translation>通读整个数据文件，核对日志、金额、核销证明和加密数据，不作任何更改。</translation>
-    </message>
-    <message>
         <source>Checking the shop</source>
         <translation>正在检查店铺数据</translation>
+    </message>
+    <message>
+        <source>All evidence is as it was stored.</source>
+        <translation>全部凭证与存入时一致。</translation>
+    </message>
+    <message>
+        <source>No evidence is missing; unlock the shop to compare the contents as well.</source>
+        <translation>没有凭证缺失；解锁店铺后可进一步核对内容。</translation>
     </message>
     <message>
         <source>Found: {count}. Restore a backup, or ask for help.</source>
@@ -291,6 +299,14 @@
     <message>
         <source>The shop is sound.</source>
         <translation>店铺数据完好。</translation>
+    </message>
+    <message>
+        <source>Reads the whole file and all evidence; compares log, sums, proofs, seals and hashes. Changes nothing.</source>
+        <translation>通读整个文件和全部凭证，核对日志、合计、证明、加密数据和哈希值，不做任何更改。</translation>
+    </message>
+    <message>
+        <source>Checking the evidence</source>
+        <translation>正在检查凭证</translation>
     </message>
     <message>
         <source>Sound as far as it can be read while locked: the seals were not opened.</source>
@@ -796,12 +812,16 @@
         <translation>录入申请</translation>
     </message>
     <message>
+        <source>Stock to look after</source>
+        <translation>需要关注的库存</translation>
+    </message>
+    <message>
         <source>Enough of everything</source>
         <translation>库存充足</translation>
     </message>
     <message>
-        <source>A product appears here when its stock falls to the threshold that you gave it.</source>
-        <translation>商品库存降到您设定的预警数量时，会显示在这里。</translation>
+        <source>A product appears here when its stock falls to the threshold that you gave it, or when some of its keys expire within {days} days.</source>
+        <translation>库存低于您设定的阈值，或有卡密将在 {days} 天内到期的商品，会显示在这里。</translation>
     </message>
     <message>
         <source>Product</source>
@@ -816,12 +836,28 @@
         <translation>预警数量</translation>
     </message>
     <message>
+        <source>Expiring</source>
+        <translation>将到期</translation>
+    </message>
+    <message>
+        <source>{count}, {day}</source>
+        <translation>{count} 张，{day}</translation>
+    </message>
+    <message>
+        <source>{count} sellable keys expire within {days} days, the first after {day}</source>
+        <translation>{count} 张可售卡密将在 {days} 天内到期，最早的最后可用日为 {day}</translation>
+    </message>
+    <message>
         <source>nothing is due</source>
         <translation>没有到期的</translation>
     </message>
     <message>
         <source>next: {time}</source>
         <translation>最近：{time}</translation>
+    </message>
+    <message>
+        <source>products with expiring keys: {count}</source>
+        <translation>有卡密将到期的商品：{count}</translation>
     </message>
     <message>
         <source>due today: {count}</source>
@@ -917,7 +953,7 @@
     </message>
     <message>
         <source>The picture that is added</source>
-        <translation type="unfinished"></translation>
+        <translation>要添加的图片</translation>
     </message>
     <message>
         <source>Kind of evidence</source>
@@ -949,19 +985,19 @@
     </message>
     <message>
         <source>Skip this file</source>
-        <translation type="unfinished"></translation>
+        <translation>跳过此文件</translation>
     </message>
     <message>
         <source>File {number} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 个文件，共 {total} 个</translation>
     </message>
     <message>
         <source>Add all {count} files like this</source>
-        <translation type="unfinished"></translation>
+        <translation>其余 {count} 个文件都这样添加</translation>
     </message>
     <message>
         <source>The evidence is on file.</source>
-        <translation type="unfinished"></translation>
+        <translation>凭证已添加。</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -972,35 +1008,35 @@
     <name>EvidencePreview</name>
     <message>
         <source>The picture of this piece</source>
-        <translation type="unfinished"></translation>
+        <translation>该凭证的图片</translation>
     </message>
     <message>
         <source>File type</source>
-        <translation type="unfinished"></translation>
+        <translation>文件类型</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Taken</source>
-        <translation type="unfinished">取得时间</translation>
+        <translation>取证时间</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished">来源</translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Added</source>
-        <translation type="unfinished">添加时间</translation>
+        <translation>添加时间</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished">备注</translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>{when} by {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>{when}，{who}</translation>
     </message>
 </context>
 <context>
@@ -1021,36 +1057,40 @@
 <context>
     <name>EvidenceSteps</name>
     <message>
+        <source>Evidence belongs to an order or to a request that is open or decided: choose one first.</source>
+        <translation>凭证须归属于订单，或未处理、已处理的申请：请先选择。</translation>
+    </message>
+    <message>
         <source>There is no picture and no file on the clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪贴板中没有图片，也没有文件。</translation>
     </message>
     <message>
         <source>{kind}: only pictures are shown here, nothing else is opened. Save a copy to look at it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}：此处只显示图片，不打开其他文件。如需查看请另存副本。</translation>
     </message>
     <message>
         <source>Save {name}?</source>
-        <translation type="unfinished"></translation>
+        <translation>保存 {name}？</translation>
     </message>
     <message>
         <source>Somebody else made this file. Keep it closed; hand it on as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件来自他人：请不要打开，按原样转交即可。</translation>
     </message>
     <message>
         <source>Save it all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然保存</translation>
     </message>
     <message>
         <source>Save the evidence</source>
-        <translation type="unfinished">保存凭证</translation>
+        <translation>保存凭证</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">所有文件 (*)</translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>Saved as {path}.</source>
-        <translation type="unfinished">已保存为 {path}。</translation>
+        <translation>已保存为 {path}。</translation>
     </message>
 </context>
 <context>
@@ -1069,27 +1109,27 @@
     </message>
     <message>
         <source>Nothing on file yet. Add files, drop them here, or paste a screenshot (Ctrl+V).</source>
-        <translation type="unfinished"></translation>
+        <translation>暂无凭证。可添加文件、拖放到此处，或粘贴截图（Ctrl+V）。</translation>
     </message>
     <message>
         <source>Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴</translation>
     </message>
     <message>
         <source>A screenshot or copied files (Ctrl+V)</source>
-        <translation type="unfinished"></translation>
+        <translation>剪贴板中的截图或已复制的文件（Ctrl+V）</translation>
     </message>
     <message>
         <source>Look</source>
-        <translation type="unfinished"></translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>Describe…</source>
-        <translation type="unfinished"></translation>
+        <translation>修改说明…</translation>
     </message>
     <message>
         <source>Save a copy…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存副本…</translation>
     </message>
     <message>
         <source>Evidence ({count})</source>
@@ -1129,7 +1169,7 @@
     </message>
     <message>
         <source>Request</source>
-        <translation type="unfinished"></translation>
+        <translation>申请</translation>
     </message>
     <message>
         <source>seen, no file</source>
@@ -1722,6 +1762,197 @@
     <message>
         <source>The template is saved as {file}.</source>
         <translation>模板已保存为 {file}。</translation>
+    </message>
+</context>
+<context>
+    <name>ImportRedemptionsDialog</name>
+    <message>
+        <source>Import redemption records</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save what did not match…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>A list of what was activated or has arrived: by card key, order number or topped-up account. The list itself is kept as evidence of each record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List of redemptions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a CSV, TXT or XLSX list here, or choose one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished">选择…</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation type="unfinished">预览</translation>
+    </message>
+    <message>
+        <source>Save a template…</source>
+        <translation type="unfinished">保存模板…</translation>
+    </message>
+    <message>
+        <source>Who wrote the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished">记录来源</translation>
+    </message>
+    <message>
+        <source>Who says so</source>
+        <translation type="unfinished">陈述人</translation>
+    </message>
+    <message>
+        <source>Name of the supplier or operator; you, if empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source, as a proof names it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lines of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation type="unfinished">行号</translation>
+    </message>
+    <message>
+        <source>Key or account</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redeemed at</source>
+        <translation type="unfinished">核销时间</translation>
+    </message>
+    <message>
+        <source>Redemption code</source>
+        <translation type="unfinished">核销码</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation type="unfinished">原因</translation>
+    </message>
+    <message>
+        <source>No list yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a list; the template shows the headings that are read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I looked at the lines: they read correctly</source>
+        <translation type="unfinished">我已看过，各行文字正常</translation>
+    </message>
+    <message>
+        <source>Choose the file first.</source>
+        <translation type="unfinished">请先选择文件。</translation>
+    </message>
+    <message>
+        <source>Matching the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording the redemptions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All lines</source>
+        <translation type="unfinished">全部行</translation>
+    </message>
+    <message>
+        <source>Correct {count} records that say otherwise; the old ones stay and are named</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quarantine {count} keys in stock that the list says are used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file was read as {encoding}, which is a guess: confirm it below.</source>
+        <translation type="unfinished">文件按 {encoding} 读取，这只是推测：请在下方确认。</translation>
+    </message>
+    <message>
+        <source>Columns that are not read: {columns}</source>
+        <translation type="unfinished">未读取的列：{columns}</translation>
+    </message>
+    <message>
+        <source>Recorded: {recorded} of {lines} lines ({corrected} corrections); recorded already: {known}; conflicts: {conflicts}; no match: {unmatched}; malformed: {malformed}; keys quarantined: {quarantined}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled: nothing was recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record {count} redemptions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A list of redemptions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lists (*.csv *.tsv *.txt *.xlsx)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Save a template</source>
+        <translation type="unfinished">保存模板</translation>
+    </message>
+    <message>
+        <source>{file} could not be written: {why}</source>
+        <translation type="unfinished">无法写入 {file}：{why}</translation>
+    </message>
+    <message>
+        <source>The template is saved as {file}.</source>
+        <translation type="unfinished">模板已保存为 {file}。</translation>
+    </message>
+    <message>
+        <source>{file}-not-matched.csv</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the report goes</source>
+        <translation type="unfinished">报告保存位置</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation type="unfinished">CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Writing the report</source>
+        <translation type="unfinished">正在写入报告</translation>
+    </message>
+    <message>
+        <source>The report of {count} lines is in {file}.</source>
+        <translation type="unfinished">{count} 行的报告已保存到 {file}。</translation>
     </message>
 </context>
 <context>
@@ -2657,35 +2888,35 @@
     <name>MarksDialog</name>
     <message>
         <source>It is known when it was taken</source>
-        <translation type="unfinished"></translation>
+        <translation>已知取证时间</translation>
     </message>
     <message>
         <source>Taken at</source>
-        <translation type="unfinished"></translation>
+        <translation>取证时间</translation>
     </message>
     <message>
         <source>Where it comes from</source>
-        <translation type="unfinished">凭证来源</translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>the buyer, the platform, our log…</source>
-        <translation type="unfinished">买家、平台、本店日志…</translation>
+        <translation>买家、平台、本店日志…</translation>
     </message>
     <message>
         <source>Holds a written promise of a refund</source>
-        <translation type="unfinished">含有书面退款承诺</translation>
+        <translation>含书面退款承诺</translation>
     </message>
     <message>
         <source>From the chat inside the platform</source>
-        <translation type="unfinished">来自平台内聊天</translation>
+        <translation>平台内聊天记录</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished">备注</translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished">来源</translation>
+        <translation>来源</translation>
     </message>
 </context>
 <context>
@@ -3370,6 +3601,14 @@
         <translation>从 CSV 文件导入订单</translation>
     </message>
     <message>
+        <source>Redemptions…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A supplier&apos;s or an operator&apos;s list of what was redeemed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>导出…</translation>
     </message>
@@ -3468,6 +3707,10 @@
     <message>
         <source>{count} orders were entered.</source>
         <translation>已录入 {count} 张订单。</translation>
+    </message>
+    <message>
+        <source>{count} redemptions were recorded.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3595,11 +3838,11 @@
     <name>PictureDialog</name>
     <message>
         <source>The picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -4573,6 +4816,65 @@
     </message>
 </context>
 <context>
+    <name>RedemptionColumns</name>
+    <message>
+        <source>Encoding</source>
+        <translation type="unfinished">编码</translation>
+    </message>
+    <message>
+        <source>Sheet</source>
+        <translation type="unfinished">工作表</translation>
+    </message>
+    <message>
+        <source>The first row names the columns</source>
+        <translation type="unfinished">第一行是列名</translation>
+    </message>
+    <message>
+        <source>Card key</source>
+        <translation type="unfinished">卡密</translation>
+    </message>
+    <message>
+        <source>Card number</source>
+        <translation type="unfinished">卡号</translation>
+    </message>
+    <message>
+        <source>Order number</source>
+        <translation type="unfinished">订单号</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation type="unfinished">单件</translation>
+    </message>
+    <message>
+        <source>Topped-up account</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redeemed at</source>
+        <translation type="unfinished">核销时间</translation>
+    </message>
+    <message>
+        <source>Redemption code</source>
+        <translation type="unfinished">核销码</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished">记录来源</translation>
+    </message>
+    <message>
+        <source>Activated or not</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Column {number}</source>
+        <translation type="unfinished">第 {number} 列</translation>
+    </message>
+</context>
+<context>
     <name>RedemptionDialog</name>
     <message>
         <source>Unit {ref} of order {order_no}. What is not known stays empty; a proof needs time, code, target and source.</source>
@@ -4653,6 +4955,54 @@
     <message>
         <source>Note</source>
         <translation>备注</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>凭证</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished">选择…</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">删除</translation>
+    </message>
+    <message>
+        <source>Kind of evidence</source>
+        <translation>凭证种类</translation>
+    </message>
+    <message>
+        <source>There is no picture on the clipboard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures and documents (*.png *.jpg *.jpeg *.webp *.pdf)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>What shows the redemption</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pasted picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a screenshot here</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5852,6 +6202,61 @@
     </message>
 </context>
 <context>
+    <name>TwoRecordsView</name>
+    <message>
+        <source>Redemption: what each side shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation type="unfinished">单件</translation>
+    </message>
+    <message>
+        <source>Our record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The buyer&apos;s official record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no redemption recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>corrects: {record}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>time unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>says {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none on file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not activated</source>
+        <translation type="unfinished">未激活</translation>
+    </message>
+    <message>
+        <source>Unit {refs}: the records contradict each other. The official one counts, whatever we hold.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} more units have records; see the order.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>UnitFactsDialog</name>
     <message>
         <source>Facts of unit {ref}</source>
@@ -5975,6 +6380,10 @@
         <translation>尚缺</translation>
     </message>
     <message>
+        <source>Corrected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Paid for it</source>
         <translation>单件实付</translation>
     </message>
@@ -6025,6 +6434,10 @@
     <message>
         <source>Correct redemption…</source>
         <translation>更正核销…</translation>
+    </message>
+    <message>
+        <source>recorded {at}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>face value {face}</source>
