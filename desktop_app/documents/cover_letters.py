@@ -170,7 +170,7 @@ def _subject(dossier: Dossier) -> tuple[str, ...]:
         return (bought,)
     kind = "对本店处理结果的申诉" if this.is_appeal else "在本店作出处理之前提出的争议"
     number = f"，编号 {this.reference}" if this.reference else ""
-    return (bought, f"本件为{kind}，{_day_time(this.opened_at, dossier)} 提交{word(this.target, _ZH)}{number}。")
+    return (bought, f"本件为{kind}，{_day_time(this.opened_at, dossier)} 进入“{word(this.target, _ZH)}”处理{number}。")
 
 
 def _claims(dossier: Dossier) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ def _story(dossier: Dossier) -> tuple[str, ...]:
         for message in dossier.messages
         if message.actor == "shop" and message.kind == "ask"
     ]
-    told += [(dispute.opened_at, f"争议提交{word(dispute.target, _ZH)}。") for dispute in dossier.disputes]
+    told += [(dispute.opened_at, f"争议进入“{word(dispute.target, _ZH)}”处理。") for dispute in dossier.disputes]
     decision = dossier.decision
     if decision is not None:
         rules = "、".join(dict.fromkeys(f"{u.rule.value} {rule_title(u.rule, _ZH)}" for u in dossier.ruling.units))

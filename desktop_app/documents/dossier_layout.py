@@ -17,6 +17,7 @@ from desktop_app.documents.dossier import Dossier, FileFacts, FileState, dossier
 from desktop_app.documents.dossier_pictures import Picture
 from desktop_app.documents.dossier_sheet import (
     DIGEST,
+    FINE,
     FOOT,
     KEY,
     LABEL,
@@ -65,6 +66,10 @@ _FILE_STATES: dict[FileState, tuple[str, str]] = {
     FileState.WITHHELD: ("not attached: identity document", "未随附（身份材料，依法出示）"),
     FileState.MISSING: ("MISSING from the shop's files", "文件缺失，未能随附"),
     FileState.ALTERED: ("ALTERED since it was stored", "与登记摘要不符，未随附"),
+}
+_SOURCES = {
+    "hand": ("entered by the shop", "本店登记"),
+    "appeal": ("opened again after a dispute", "争议处理后重新受理"),
 }
 _MESSAGE_KINDS = {
     "ask": ("asks for evidence", "请求补充凭证"),
@@ -254,13 +259,13 @@ class _Paper:
             "索证 / 补证",
             f"{sheet.time(request.asked_at)} / {sheet.time(request.answered_at)}",
         )
-        origin = request.source
+        pair = _SOURCES.get(request.source)
+        origin = sheet.say(*pair) if pair else request.source
         if not request.verified_source:
             origin += sheet.say(" (sender not verified)", "（来源未经验证）")
         sheet.fact("Came by", "申请来源", origin)
         sheet.fact("State", "状态", word(request.state, language))
-        sheet.subheading(sheet.say("In the buyer's words", "买家原话"))
-        sheet.quote(request.text)
+        sheet.quoted(sheet.say("In the buyer's words", "买家原话"), request.text)
 
     def _order(self) -> None:
         sheet, order, language = self._sheet, self._dossier.order, self._dossier.language
@@ -359,8 +364,7 @@ class _Paper:
             ("Cancellation rules", "订单取消规则全文", policy.cancel_rules),
             ("Fee note", "费用说明全文", policy.fee_note),
         ):
-            sheet.subheading(sheet.say(en, zh))
-            sheet.quote(text or sheet.say("(no text was published)", "（未公布文本）"))
+            sheet.quoted(sheet.say(en, zh), text or sheet.say("(no text was published)", "（未公布文本）"))
 
     def _ruling(self) -> None:
         sheet, ruling, language = self._sheet, self._dossier.ruling, self._dossier.language
@@ -430,8 +434,8 @@ class _Paper:
         sheet.fact("The rules proposed", "规则建议", yuan_text(decision.proposed_refund_fen))
         sheet.fact("Reason", "说明", decision.reason)
         sheet.fact("Decided", "处理时间", f"{sheet.time(decision.decided_at)} · {decision.decided_by}")
-        sheet.subheading(sheet.say("Reply to the buyer", "对买家的答复"))
-        sheet.quote(decision.reply_zh if is_chinese(language) else decision.reply_en)
+        reply = decision.reply_zh if is_chinese(language) else decision.reply_en
+        sheet.quoted(sheet.say("Reply to the buyer", "对买家的答复"), reply)
 
     def _messages(self) -> None:
         sheet, messages = self._sheet, self._dossier.messages
@@ -444,7 +448,11 @@ class _Paper:
             kind = sheet.say(*pair) if pair else message.kind
             by = f" · {message.by}" if message.actor != "buyer" else ""
             sheet.paragraph(f"{sheet.time(message.at)} · {who} · {kind}{by}", LABEL)
-            sheet.quote(message.text)
+            decision = self._dossier.decision
+            if decision is not None and message.text == decision.reply_zh:
+                sheet.paragraph(sheet.say("(the reply printed above, in Chinese)", "（全文见“本店处理结果”）"), NOTE)
+            else:
+                sheet.quote(message.text)
         sheet.paragraph(sheet.say("Internal notes of the shop are not part of it.", "本店内部备注不列入。"), NOTE)
 
     def _timeline(self) -> None:
@@ -655,10 +663,10 @@ class _Paper:
         sheet.table(
             (
                 Column("No.", "序号", 44),
-                Column("Leaf", "leaf（本条摘要）", 0, DIGEST),
-                Column("Head", "head（链首摘要）", 226, DIGEST),
+                Column("Leaf", "leaf（本条摘要）", 0, FINE),
+                Column("Head", "head（链首摘要）", 225, FINE),
             ),
-            [(str(event.seq), event.leaf, event.head[:56] + "…") for event in dossier.events],
+            [(str(event.seq), event.leaf, event.head) for event in dossier.events],
         )
         sheet.fact("Log ended at", "制作时日志末条", f"{dossier.log_seq}")
         sheet.fact("Head of the log", "日志链首摘要", dossier.log_head, DIGEST)

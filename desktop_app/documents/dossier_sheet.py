@@ -33,6 +33,7 @@ SMALL = Style(SANS, 8.2, INK, 11.6)
 SMALL_STRONG = Style(BOLD, 8.2, INK, 11.6)
 SMALL_WARNING = Style(BOLD, 8.2, RED, 11.6)
 DIGEST = Style(MONO, 6.6, INK, 9.4)
+FINE = Style(MONO, 5.5, INK, 8)
 KEY = Style(MONO, 9.5, INK, 14)
 NOTE = Style(SANS, 7.4, GREY, 10.8)
 
@@ -127,6 +128,15 @@ class Sheet:
 
         self.page.row([Cell(LEFT + 12, wrap(text or NOTHING, VALUE, WIDTH - 24), VALUE)], padding=6, under=bar)
         self.page.y += 3
+
+    def quoted(self, title: str, text: str) -> None:
+        """A title and somebody's words, together on a page where they fit one."""
+        lines = wrap(text or NOTHING, VALUE, WIDTH - 24)
+        height = 30 + len(lines) * VALUE.leading
+        if self.page.room() < height <= FOOT - TOP:
+            self.page.new_page()
+        self.subheading(title)
+        self.quote(text)
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str | tuple[str, Style]]]) -> None:
         """Cells are texts, or texts with a style of their own."""

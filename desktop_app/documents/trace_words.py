@@ -42,7 +42,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "stock_left": ("keys to replace it", "可补发库存"),
     "unit.topup": ("top-up", "充值状态"),
     "unit.refunded": ("settled earlier", "此前已了结"),
-    "unit.official_not_activated": ("official record: not activated", "官方记录未激活"),
+    "unit.official_not_activated": ("officially not activated", "官方记录未激活"),
     "unit.balance_verified": ("balance checked", "余额已核实"),
     "unit.remaining_fen": ("balance left", "剩余金额"),
     "unit.face_fen": ("face value", "面值"),
