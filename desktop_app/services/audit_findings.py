@@ -42,6 +42,9 @@ class AuditReport:
     proofs: int = 0
     withheld: int = 0
     fingerprints: tuple[str, ...] = ()
+    shop_name: str = ""
+    order_no: str = ""
+    exported_at: datetime | None = None
     findings: list[AuditFinding] = field(default_factory=list)
     notes: list[AuditFinding] = field(default_factory=list)
 

@@ -1,10 +1,13 @@
-"""When the event log is signed: every thousand events, each day, and whenever something leaves the shop.
+"""When the event log is signed: every thousand events, each day, when the shop is locked or closed, and whenever
+something leaves it.
 
 A checkpoint says nothing that the log does not say; it is no event itself. While the shop is locked nothing can be
 signed: what was due then is signed when the shop is next unlocked.
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from sqlmodel import Session
 
@@ -29,7 +32,6 @@ def sign_checkpoint(context: Context, session: Session, reason: CheckpointReason
     no event. An event that the key in force signed already is not signed twice.
     """
     if not context.vault.is_unlocked:
-        context.owes_checkpoint = True
         return None
     # here: the certificates' own events come through this module
     from desktop_app.services.identities import open_signer
@@ -49,7 +51,6 @@ def sign_checkpoint(context: Context, session: Session, reason: CheckpointReason
             reason=CheckpointReason(reason),
             at=context.clock(),
         )
-    context.owes_checkpoint = False
     return seq
 
 
@@ -62,34 +63,23 @@ def after_event(context: Context, session: Session, seq: int, kind: str) -> None
         sign_checkpoint(context, session, reason)
 
 
-def after_unlock(context: Context) -> None:
-    """Sign what could not be signed while the shop was locked."""
-    _sign_quietly(context, only_when_due=True)
+def catch_up(context: Context) -> None:
+    """Sign what is not signed yet: after unlocking, and before the key is forgotten.
 
-
-def before_lock(context: Context) -> None:
-    """Sign what this session did while the key is still at hand."""
-    if context.vault.is_unlocked:
-        _sign_quietly(context, only_when_due=False)
-
-
-def _sign_quietly(context: Context, *, only_when_due: bool) -> None:
-    """A disk that fails must neither keep a shop locked nor keep it open: then it is signed later."""
-    try:
+    A disk that fails must neither keep a shop locked nor keep it open: then it is signed the next time.
+    """
+    if not context.vault.is_unlocked:
+        return
+    with suppress(ShopError):
         with context.read() as session:
             seq, _ = audit.tail(session, shop_uuid=context.shop_uuid)
             signed = checkpoints.last(session)
             reason = _due(context, session, seq)
-            if reason is None and not _has_a_name(session):
-                return
-        is_new = seq > (signed[0] if signed is not None else 0)
-        if reason is None and is_new and (signed is None or context.owes_checkpoint or not only_when_due):
-            reason = CheckpointReason.DAY
+            if reason is None and seq > (signed[0] if signed is not None else 0) and _has_a_name(session):
+                reason = CheckpointReason.DAY
         if reason is not None:
             with context.write() as session:
                 sign_checkpoint(context, session, reason)
-    except ShopError:
-        context.owes_checkpoint = True
 
 
 def _has_a_name(session: Session) -> bool:

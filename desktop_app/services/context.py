@@ -46,8 +46,6 @@ class Context:
     clock: Clock = system_clock
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     listeners: list[Callable[[Change], None]] = field(default_factory=list)
-    owes_checkpoint: bool = False
-    """The log should have been signed while the shop was locked."""
 
     @property
     def shop_uuid(self) -> str:

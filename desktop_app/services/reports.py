@@ -16,12 +16,14 @@ from desktop_app.documents.csv_export import Column
 from desktop_app.domain.states import OrderState
 from desktop_app.services import exports
 from desktop_app.services.context import Context
+from desktop_app.services.event_log import events_listing
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import ProductLine, Products
 from desktop_app.services.refunds import OUTSTANDING
 from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
 from desktop_app.services.soundness import CheckFinding, check_shop
-from desktop_app.services.timeline import EventLine, events_listing
+from desktop_app.services.stock import ExpiringLine, Stock
+from desktop_app.services.timeline import EventLine
 from desktop_app.services.verdicts import OPEN_STATES, load_cases, verdicts_now
 from desktop_app.storage.tables import DecisionAction, DecisionRow, OrderRow, RefundRow, RequestRow
 
@@ -48,6 +50,7 @@ class DeskFigures:
     refunds_outstanding_fen: int
     refunds_overdue: int
     low_stock: tuple[ProductLine, ...]
+    expiring: tuple[ExpiringLine, ...]
     waiting_delivery: int
     orders_today: int
     sales_today_fen: int
@@ -68,6 +71,7 @@ class Reports:
         today = now.astimezone(context.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         tomorrow = today + timedelta(days=1)
         low_stock = tuple(Products(context).low_stock())
+        expiring = tuple(Stock(context).expiring())
         with context.read() as session:
             due = col(RequestRow.due_at)
             is_open = col(RequestRow.state).in_(OPEN_STATES)
@@ -122,6 +126,7 @@ class Reports:
             refunds_outstanding_fen=outstanding_fen,
             refunds_overdue=refunds_overdue,
             low_stock=low_stock,
+            expiring=expiring,
             waiting_delivery=waiting,
             orders_today=orders_today,
             sales_today_fen=sales_today,
@@ -135,7 +140,7 @@ class Reports:
 
     def events(self, sort: Sort | None = None) -> Listing[EventLine]:
         """The log, newest first; sort keys: seq at actor kind."""
-        return events_listing(self._context, sort)
+        return events_listing(self._context, sort=sort)
 
     def export(
         self,

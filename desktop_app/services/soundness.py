@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import ShopError, StorageError
+from desktop_app.services.audit_check import check_log
 from desktop_app.services.buyers import open_buyer, redemption_target_of, target_of
 from desktop_app.services.context import Context
 from desktop_app.services.evidence import evidence_findings
 from desktop_app.services.proofs import read_stored
-from desktop_app.storage import audit
 from desktop_app.storage.tables import CardKeyRow, OrderRow, ProductRow, ProofRow, RedemptionRow
 
 Progress = Callable[[int, int], None]
@@ -88,15 +88,9 @@ def check_shop(context: Context, progress: Progress | None = None) -> list[Check
     if damage is not None:
         findings.append(CheckFinding(f"The shop file is damaged: {damage}.", f"店铺文件已损坏：{damage}。"))
     step(1)
+    log = check_log(context.data_dir, zone=context.zone, progress=lambda done, total: step(1))
+    findings += [CheckFinding(finding.en, finding.zh) for finding in log.findings]
     with context.read() as session:
-        broken = audit.verify(
-            session,
-            shop_uuid=context.database.shop_uuid,
-            progress=lambda done, total: step(1),
-            anchors=_anchors(session),
-        )
-        if broken is not None:
-            findings.append(_told(broken))
         step(2)
         for query, en, zh in _SUMS:
             wrong = session.connection().exec_driver_sql(f"{query} LIMIT {_SHOWN}").scalars()
@@ -111,14 +105,6 @@ def check_shop(context: Context, progress: Progress | None = None) -> list[Check
         findings += [_told(one.error) for one in found]
     step(_STEPS)
     return findings
-
-
-def _anchors(session: Session) -> dict[int, bytes]:
-    """The heads that issued proofs carry, so outside of the log."""
-    rows = session.connection().exec_driver_sql(
-        "SELECT json_extract(facts, '$.audit_seq'), json_extract(facts, '$.audit_head') FROM proofs"
-    )
-    return {seq: bytes.fromhex(head) for seq, head in rows}
 
 
 def _proof_findings(session: Session, data_dir: Path) -> Iterator[CheckFinding]:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from desktop_app.domain.errors import StorageError
@@ -62,22 +63,31 @@ class Journal:
 
     def __init__(self, data_dir: Path, shop_uuid: str) -> None:
         self.folder = data_dir / FOLDER
-        self.problem: StorageError | None = None
         self._shop_uuid = shop_uuid
+        self._failure: StorageError | None = None
+        self._is_branched: bool | None = None  # not known before it was looked at
         self._alone = threading.Lock()
         self._known: _End | None = None
+
+    @property
+    def problem(self) -> StorageError | None:
+        """Why the journal does not follow, or what it says against the shop."""
+        return self._failure or (_ahead() if self._is_branched else None)
 
     def follow(self, new: Sequence[audit.Appended], read_after: ReadAfter) -> None:
         """Write what was committed: ``new``, or, when others wrote meanwhile or a crash left a gap, all that lacks."""
         with self._alone:
             try:
                 with self._held():
+                    if self._is_branched is None:
+                        self._is_branched = is_branched(self.folder, self._shop_uuid)
                     self._follow(new, read_after)
+                    self._failure = None
                     return
             except StorageError as error:
-                self.problem = error
+                self._failure = error
             except OSError as error:
-                self.problem = StorageError(
+                self._failure = StorageError(
                     "The journal of the event log cannot be written in {folder}: {reason}. The shop itself is saved.",
                     "无法写入操作日志的外部日记（{folder}）：{reason}。店铺数据本身已保存。",
                     folder=self.folder,
@@ -93,32 +103,31 @@ class Journal:
             first = new[0]
             if audit.head_hash(end.head, first.leaf) == first.head:
                 self._write(end, [(event.seq, event.body, event.leaf, event.head) for event in new])
-                self.problem = None
                 return
         if end is None:
             self._catch_up(None, read_after)
         elif self._agrees(end.seq, end.head, read_after):
             self._catch_up(end, read_after)
-        elif new:
-            self._branch(read_after)
         else:
-            self.problem = _ahead()
+            self._is_branched = True
+            if new:
+                self._branch(read_after)
 
     def _catch_up(self, end: _End | None, read_after: ReadAfter) -> None:
         after = end.seq if end is not None else 0
         while events := read_after(after, audit.READ_AT_ONCE):
             end = self._write(end, events)
             after = end.seq
-        self.problem = None
 
     def _branch(self, read_after: ReadAfter) -> None:
         """The database went another way than the journal: a new file, from the last event that both have."""
         start = self._last_common(read_after)
         end = self._begin(start, _month_of(read_after(start.after, 1)))
         self._catch_up(end, read_after)
-        self.problem = _ahead()
 
     def _agrees(self, seq: int, head: bytes, read_after: ReadAfter) -> bool:
+        if seq == 0:
+            return head == audit.genesis(self._shop_uuid)
         found = read_after(seq - 1, 1)
         return bool(found) and found[0][0] == seq and found[0][3] == head
 
@@ -178,16 +187,7 @@ class Journal:
             # the half line of a crash or a power cut; its event is still in the database
             with path.open("rb+") as stream:
                 stream.truncate(whole)
-        line = _last_line(path, whole)
-        found = read_line(line)
-        seq = _number_in(found[0] if found is not None else None, "seq")
-        if found is not None and seq is not None:
-            return _End(path, whole, seq, found[2])
-        start = _start_of(line, self._shop_uuid)
-        if start is not None:
-            return _End(path, whole, start.after, start.head)
-        # damaged: nothing in the database agrees with it, so what comes next begins a new file
-        return _End(path, whole, -1, b"")
+        return _end_of(path, whole, self._shop_uuid)
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -206,11 +206,7 @@ class Journal:
 
 def files(folder: Path) -> list[Path]:
     """The files of the journal in their order."""
-    try:
-        names = os.listdir(folder)
-    except FileNotFoundError:
-        return []
-    return [folder / name for name in sorted(names) if _NAME.fullmatch(name)]
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name)) if folder.is_dir() else []
 
 
 def open_file(path: Path, shop_uuid: str) -> tuple[Start | None, Iterator[Event]]:
@@ -221,6 +217,30 @@ def open_file(path: Path, shop_uuid: str) -> tuple[Start | None, Iterator[Event]
     if start is None:
         return None, iter(())
     return start, _events(path, start.after)
+
+
+def is_branched(folder: Path, shop_uuid: str) -> bool:
+    """Whether a file goes back behind the end of the one before: the shop then went another way."""
+    known = files(folder)
+    for before, path in pairwise(known):
+        end = _end_of(before, _whole_lines(before, before.stat().st_size), shop_uuid)
+        start, _ = open_file(path, shop_uuid)
+        if start is None or end.seq > start.after:
+            return True
+    return False
+
+
+def _end_of(path: Path, whole: int, shop_uuid: str) -> _End:
+    line = _last_line(path, whole)
+    found = read_line(line)
+    seq = _number_in(found[0] if found is not None else None, "seq")
+    if found is not None and seq is not None:
+        return _End(path, whole, seq, found[2])
+    start = _start_of(line, shop_uuid)
+    if start is not None:
+        return _End(path, whole, start.after, start.head)
+    # damaged: nothing in the database agrees with it, so what comes next begins a new file
+    return _End(path, whole, -1, b"")
 
 
 def _events(path: Path, after: int) -> Iterator[Event]:
