@@ -27,6 +27,9 @@ from desktop_app.documents.fonts import SANS, font
 
 FACTS_NAMESPACE = "urn:kamidesk:ns:facts:1/"
 _PRODUCER = "Kamidesk"
+BYTE_RANGE_WIDTH = 46  # "[0 " and three numbers of at most ten digits
+_PRINTED_AND_LOCKED = 4 | 128  # annotation flags; PDF/A-1 wants the first
+_SIGNED_AND_APPEND_ONLY = 1 | 2  # SigFlags
 # XML 1.0 cannot hold these; JSON escapes the lower controls already, titles may not
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -42,10 +45,26 @@ class DocumentInfo:
     facts: Mapping[str, tuple[str, str]]
 
 
-def open_archive(target: io.BytesIO, info: DocumentInfo) -> Canvas:
+@dataclass(frozen=True, slots=True)
+class SignatureHole:
+    """Room for one signature over the whole file, after which nothing may change: a certification (ISO 32000-1,
+    12.8.2.2). ``size`` is the most bytes that the signature may have."""
+
+    signed_by: str
+    reason: str
+    size: int
+
+    @property
+    def placeholder(self) -> bytes:
+        """What the saved file holds, once, where range and signature go (:mod:`desktop_app.documents.signing`)."""
+        return b"/ByteRange %s /Contents <%s>" % (b"[0 0 0 0]".ljust(BYTE_RANGE_WIDTH), b"0" * (2 * self.size))
+
+
+def open_archive(target: io.BytesIO, info: DocumentInfo, hole: SignatureHole | None = None) -> Canvas:
     """A canvas whose saved file is PDF/A-1b, as long as only embedded fonts and RGB without transparency are drawn.
 
-    Equal ``info`` and equal drawing give equal bytes.
+    Equal ``info`` and equal drawing give equal bytes. With ``hole`` its first page carries an invisible signature
+    field that is still to be filled.
     """
     font(SANS)
     canvas = Canvas(
@@ -90,7 +109,71 @@ def open_archive(target: io.BytesIO, info: DocumentInfo) -> Canvas:
             )
         ]
     )
+    if hole is not None:
+        _add_signature_field(canvas, hole, made_at)
     return canvas
+
+
+def _add_signature_field(canvas: Canvas, hole: SignatureHole, made_at: datetime) -> None:
+    document, catalog = canvas._doc, canvas._doc.Catalog
+    value = document.Reference(_SignatureValue(hole, made_at), "signature")
+    # PDF/A-1 wants an appearance for every field (ISO 19005-1, 6.9), also for one that is not seen
+    appearance = pdfdoc.PDFStream(
+        pdfdoc.PDFDictionary(
+            {
+                "Type": pdfdoc.PDFName("XObject"),
+                "Subtype": pdfdoc.PDFName("Form"),
+                "BBox": pdfdoc.PDFArray([0, 0, 0, 0]),
+                "Resources": pdfdoc.PDFDictionary({}),
+            }
+        ),
+        b"",
+    )
+    widget = pdfdoc.PDFDictionary(
+        {
+            "Type": pdfdoc.PDFName("Annot"),
+            "Subtype": pdfdoc.PDFName("Widget"),
+            "FT": pdfdoc.PDFName("Sig"),
+            "T": pdfdoc.PDFString("Signature"),
+            "F": _PRINTED_AND_LOCKED,
+            "Rect": pdfdoc.PDFArray([0, 0, 0, 0]),
+            "V": value,
+            "AP": pdfdoc.PDFDictionary({"N": document.Reference(appearance, "signature-appearance")}),
+        }
+    )
+    canvas._addAnnotation(widget, "signature")
+    fields = pdfdoc.PDFArray([document.Reference(widget, document.annotationName("signature"))])
+    catalog.AcroForm = pdfdoc.PDFDictionary({"Fields": fields, "SigFlags": _SIGNED_AND_APPEND_ONLY})
+    catalog.__NoDefault__ = [*catalog.__NoDefault__, "Perms"]
+    catalog.Perms = pdfdoc.PDFDictionary({"DocMDP": value})
+
+
+class _SignatureValue(pdfdoc.PDFObject):  # type: ignore[misc, unused-ignore]
+    __RefOnly__ = 1
+
+    def __init__(self, hole: SignatureHole, made_at: datetime) -> None:
+        self._hole = hole
+        self._made_at = made_at
+
+    def format(self, document: Any) -> bytes:
+        words = {
+            "Name": self._hole.signed_by,
+            "Reason": self._hole.reason,
+            "M": self._made_at.strftime("D:%Y%m%d%H%M%S+00'00'"),
+        }
+        texts = b" ".join(b"/%s %s" % (key.encode(), _text_string(value)) for key, value in words.items())
+        return (
+            b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached %s\n%s\n"
+            b"/Reference [ << /Type /SigRef /TransformMethod /DocMDP "
+            b"/TransformParams << /Type /TransformParams /P 1 /V /1.2 >> >> ] >>"
+        ) % (self._hole.placeholder, texts)
+
+
+def _text_string(text: str) -> bytes:
+    """A text as a hexadecimal string: whatever it says, it cannot look like another part of the file."""
+    if text.isascii():
+        return b"<%s>" % text.encode("ascii").hex().encode()
+    return b"<feff%s>" % _NOT_XML.sub("\ufffd", text).encode("utf-16-be").hex().encode()
 
 
 class _StreamEnds(pdfdoc.NoEncryption):  # type: ignore[misc, unused-ignore]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
-import threading
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import segno
 
-from desktop_app.documents.archive_pdf import DocumentInfo, open_archive
-from desktop_app.documents.fonts import BOLD, MONO, SANS
+from desktop_app.documents.archive_pdf import DocumentInfo, SignatureHole, open_archive
+from desktop_app.documents.fonts import BOLD, MONO, ONE_AT_A_TIME, SANS
 from desktop_app.documents.page_writer import PAGE_HEIGHT, PAGE_WIDTH, Cell, PageWriter, Style, width, wrap
 from desktop_app.documents.redemption_proof import ProofFacts, local_time
 from desktop_app.domain.money import yuan_text
@@ -37,6 +36,7 @@ _TIME = Style(BOLD, 13, _BLUE, 17)
 _KEY = Style(MONO, 9.5, _INK, 13.5)
 _CODE = Style(MONO, 11, _INK, 15)
 _DIGEST = Style(MONO, 7, _INK, 10)
+_FINGERPRINT = Style(MONO, 10.5, _INK, 15)
 _SMALL = Style(SANS, 8.5, _INK, 12)
 _SMALL_STRONG = Style(BOLD, 8.5, _INK, 12)
 _NOTE = Style(SANS, 7.2, _GREY, 10.4)
@@ -45,21 +45,33 @@ _LEFT, _RIGHT = 50.0, PAGE_WIDTH - 50.0
 _WIDTH = _RIGHT - _LEFT
 _FOOT = PAGE_HEIGHT - 56
 _TOP_OF_FURTHER_PAGES = 74.0
-_LABEL_WIDTH = 92.0
+_LABEL_WIDTH = 99.0
 _HALF = (_WIDTH - 16) / 2
-_QR_SIDE = 92.0
+_QR_SIDE = 118.0
 _NOT_RECORDED = "—"
 
+_DRAFT_NOTE = (
+    "说明：这是预览稿，没有编号、签名和二维码，不能作为核销证明。正式出具后，此处印有签名说明和证书指纹。",
+    "This is a draft without number, signature and code. It proves nothing; an issued proof carries them here.",
+)
+_SELF_SIGNED_ZH = "证书由店铺自行签发，未经第三方机构核实身份。"
+_SELF_SIGNED_EN = "The shop made its certificate itself; no third party has checked who it is. "
 _TRUST_ZH = (
-    "说明：本副本不含电子签名，不能证明签发人身份，也不能证明文件在签发后未被改动。所载内容为本店系统中的记录，打印成文并不使其得到证实。"
-    "各项时间取自本店电脑的时钟。事实数据以 JSON 形式存于本文件的 XMP 元数据，其 SHA-256 印于页脚与二维码；"
-    "两者一致只说明纸面与该数据相符。卡密承诺值由带盐摘要得出，可在仲裁时出示卡密与盐值核对。"
+    "说明：本文件整体经电子签名。签名证明两点：文件自签发后未被改动；签发者持有上列指纹对应的密钥。{issuer}"
+    "签名不证明所载内容属实，内容以店铺系统的记录为准；时间取自店铺电脑的时钟。"
+    "请将指纹逐组与店铺在纠纷发生前公布的指纹核对，一致才算认识签发者。"
+    "核验不需联网：电子文件可用 Kamidesk 的“核验”页面、命令 kamidesk verify 或支持 PAdES 的阅读器；"
+    "纸质件可扫描首页二维码，其内容另有签名。"
+    "事实数据以 JSON 存于文件的 XMP 元数据。卡密承诺值是带盐摘要，仅在仲裁时出示卡密与盐值核对。"
 )
 _TRUST_EN = (
-    "This copy carries no electronic signature: it proves neither who issued it nor that it is unchanged. It prints "
-    "what the shop has on record; printing does not make it true. Times come from the clock of the shop's computer. "
-    "The facts travel as JSON in the XMP metadata; their SHA-256 stands in the footer and in the QR code. The "
-    "commitment is a salted digest of the key, to be opened before an arbitrator only."
+    "This file is signed as a whole. The signature proves two things: nothing in the file has changed since it was "
+    "issued, and whoever issued it holds the key of the fingerprint above. {issuer}It does not prove that the "
+    "contents are true: they are what the shop has on record, and times come from the clock of its computer. Compare "
+    "the fingerprint, group by group, with the one that the shop published before the dispute. No network is needed "
+    "to check the file: use the Verify page of Kamidesk, the command kamidesk verify, or a reader that knows PAdES; "
+    "on paper, the code on the first page carries a signature of its own. The facts travel as JSON in the XMP "
+    "metadata. The commitment is a salted digest of the key, to be opened before an arbitrator only."
 )
 
 # Every character of a fixed label, so that the first subset of each font is the same in all proofs (see prime).
@@ -67,18 +79,20 @@ _FIXED_SANS = "".join(
     (
         "编号订单商品面值实付单件金额时间下发货送达确认收交易完成卡密掩码承诺区服角色账号操作员替换证明平台核销对象来源"
         "陈述人事件说明文件名大小取自截数据记录链序首条摘要第页共费用规则购买公示处理意见店铺备案营业执照签扫码对",
+        "".join(sorted({*_TRUST_ZH, *_SELF_SIGNED_ZH} - {"{", "}"})),
         _NOT_RECORDED,
         "¥·:,。;",
     )
 )
 _FIXED_BOLD = "核销证明已记录订单与商品费用规则处理结果时间线据清操作审计说事件来源文名大小取自截摘要"
 
-# reportlab's fonts keep the subsets of all open documents: one document at a time
-_ONE_AT_A_TIME = threading.Lock()
 
-
-def lay_out_proof(facts: ProofFacts, facts_json: bytes, code_text: str) -> bytes:
-    """The proof as PDF/A-1b bytes. ``facts_json`` travels inside, ``code_text`` becomes the QR code."""
+def lay_out_proof(
+    facts: ProofFacts, facts_json: bytes, code_text: str = "", hole: SignatureHole | None = None
+) -> bytes:
+    """The proof as PDF/A-1b bytes: ``facts_json`` travels inside, ``code_text`` becomes the QR code, and ``hole`` is to
+    be filled with the signature. A draft has neither code nor hole.
+    """
     digest = hashlib.sha256(facts_json).hexdigest()
     info = DocumentInfo(
         title=f"核销证明 {facts.proof_no}",
@@ -88,12 +102,12 @@ def lay_out_proof(facts: ProofFacts, facts_json: bytes, code_text: str) -> bytes
         facts={
             "proofJson": (facts_json.decode("utf-8"), "Canonical JSON of everything that the proof states"),
             "proofSha256": (digest, "SHA-256 of the UTF-8 bytes of proofJson, hexadecimal"),
-            "qrText": (code_text, "Text of the QR code on the first page"),
+            "qrText": (code_text, "Text of the QR code on the first page, empty in a draft"),
         },
     )
     target = io.BytesIO()
-    with _ONE_AT_A_TIME:
-        canvas = open_archive(target, info)
+    with ONE_AT_A_TIME:
+        canvas = open_archive(target, info, hole)
         sheet = _ProofSheet(PageWriter(canvas, _TOP_OF_FURTHER_PAGES, _FOOT), facts, digest)
         sheet.draw(code_text)
         canvas.save()
@@ -116,7 +130,9 @@ class _ProofSheet:
         self._timeline()
         self._evidence()
         self._audit()
-        self._trust()
+        if code_text:
+            self._signature()
+        self._trust(_signed_lines(bool(self._facts.signer_issuer)) if code_text else _draft_lines())
         self._page.finish(self._decorate)
 
     def _time(self, moment: datetime | None) -> str:
@@ -131,7 +147,12 @@ class _ProofSheet:
         page.text(end + 50, top + 14.6, "redeemed", Style(SANS, 7, _WHITE, 9))
         page.text(_LEFT, top + 39, "Redemption proof", Style(SANS, 9.5, _GREY, 12))
         code_x = _RIGHT - _QR_SIDE
-        page.matrix(code_x, top - 6, _QR_SIDE, qr_matrix(code_text))
+        if code_text:
+            page.matrix(code_x, top - 6, _QR_SIDE, qr_matrix(code_text))
+        else:
+            page.rectangle(code_x, top - 6, _QR_SIDE, _QR_SIDE, _SHADE)
+            page.text(code_x + 38, top + _QR_SIDE / 2 - 8, "预览稿", Style(BOLD, 14, _GREY, 18))
+            page.text(code_x + 33, top + _QR_SIDE / 2 + 6, "draft, not signed", Style(SANS, 6.5, _GREY, 9))
         page.y = top + 48
         width = code_x - _LEFT - 18
         page.row([Cell(_LEFT, wrap(facts.shop_name, _STRONG, width), _STRONG)], padding=1)
@@ -251,11 +272,21 @@ class _ProofSheet:
         self._full_width("链首摘要", "Head", facts.audit_head, _DIGEST)
         self._full_width("事实摘要", "SHA-256 of facts", self._digest, _DIGEST)
 
-    def _trust(self) -> None:
+    def _signature(self) -> None:
+        page, facts = self._page, self._facts
+        self._heading("电子签名", "Electronic signature", follows=70)
+        self._full_width("签名者", "Signed by", facts.signer_name, _VALUE)
+        issuer = facts.signer_issuer or "店铺自签 · issued by the shop itself"
+        self._full_width("证书签发者", "Issuer", issuer, _VALUE)
+        groups = [facts.signer_fingerprint[start : start + 8] for start in range(0, 64, 8)]
+        lines = ("  ".join(groups[:4]), "  ".join(groups[4:]))
+        label = _field("证书指纹", "SHA-256", "", _FINGERPRINT, _LEFT, _WIDTH)[:2]
+        page.row([*label, Cell(_LEFT + _LABEL_WIDTH, lines, _FINGERPRINT)], padding=4, under=self._hairline)
+
+    def _trust(self, texts: tuple[tuple[str, ...], ...]) -> None:
         page = self._page
         page.y += 10
         # the statement is one thought: it is not torn over two pages
-        texts = _trust_lines()
         if sum(map(len, texts)) * _NOTE.leading + 8 > page.room():
             page.new_page()
         for lines in texts:
@@ -322,8 +353,15 @@ class _ProofSheet:
 
 
 @functools.cache
-def _trust_lines() -> tuple[tuple[str, ...], ...]:
-    return tuple(wrap(text, _NOTE, _WIDTH) for text in (_TRUST_ZH, _TRUST_EN))
+def _draft_lines() -> tuple[tuple[str, ...], ...]:
+    return tuple(wrap(text, _NOTE, _WIDTH) for text in _DRAFT_NOTE)
+
+
+@functools.cache
+def _signed_lines(is_issued_by_others: bool) -> tuple[tuple[str, ...], ...]:
+    issuers = ("", "") if is_issued_by_others else (_SELF_SIGNED_ZH, _SELF_SIGNED_EN)
+    texts = (text.format(issuer=issuer) for text, issuer in zip((_TRUST_ZH, _TRUST_EN), issuers, strict=True))
+    return tuple(wrap(text, _NOTE, _WIDTH) for text in texts)
 
 
 def qr_matrix(text: str) -> list[list[int]]:

@@ -1,24 +1,27 @@
 """The redemption proof (核销证明): when, how and for whom a key was redeemed, and who says so (seeds A19, A23).
 
-Facts go in as plain values, already masked; out come a canonical JSON text, a line for the QR code, and an A4 file in
-PDF/A-1b that carries both. Equal facts give equal bytes. This copy is not signed, and says so.
+Facts go in as plain values, already masked; out come a canonical JSON text, a line for the QR code that is signed by
+itself so that paper can be checked too, and an A4 file in PDF/A-1b that carries both and is signed as a whole. A draft
+is not signed, has no code, and says so.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from desktop_app.domain.errors import RefusedError
+from desktop_app.documents.proof_code import CodeFacts, RawSigningKey, one_line, signed_code
+from desktop_app.domain.errors import BadInputError, RefusedError
 
-FORMAT = "kamidesk.redemption-proof.1"
-QR_PREFIX = "KMP1"
+if TYPE_CHECKING:  # pyHanko: not before something is signed
+    from desktop_app.documents.signing import HttpTimeStamper, TimeStampError
+
+FORMAT = "kamidesk.redemption-proof.2"  # 1 was not signed
 
 _MISSING_WORDS = {
     "redeemed_at": ("the redemption time", "核销时间"),
@@ -50,13 +53,24 @@ class ProofEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierSigner:
+    """A certificate that the shop signed with before: DER in base64, and its key's signature (hex) over the
+    fingerprint of the certificate after it, by which whoever knows the old fingerprint can trust the new one."""
+
+    certificate: str
+    cross_signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofFacts:
     """Everything that a proof says. Times are aware, money is fen, buyers' data and keys come masked.
 
     ``redeemed_at``, ``redemption_code``, ``target`` and ``source`` are the redemption record; without all four there
     is no proof (:func:`missing_redemption_facts`). ``stated_by`` says who vouches for the record: the operator who
     typed it in or the supplier whose list it came from. ``key_commitment`` is SHA-256 in hex over a salted key; the
-    salt is disclosed to an arbitrator only. Empty text and None mean: not recorded.
+    salt is disclosed to an arbitrator only. ``signer_fingerprint`` is the SHA-256 of the signing certificate in hex;
+    ``signer_issuer`` is empty when the shop signed it itself; ``earlier_signers`` come newest first. Empty text and
+    None mean: not recorded.
     """
 
     proof_no: str
@@ -96,6 +110,21 @@ class ProofFacts:
     timeline: tuple[ProofEvent, ...] = ()
     replaces_proof_no: str = ""
     time_zone: str = "Asia/Shanghai"
+    signer_fingerprint: str = ""
+    signer_name: str = ""
+    signer_issuer: str = ""
+    earlier_signers: tuple[EarlierSigner, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedProof:
+    """An issued proof. ``time_stamp_error`` says why it has no time stamp although one was wanted."""
+
+    pdf: bytes
+    facts_json: bytes
+    code_text: str
+    is_time_stamped: bool
+    time_stamp_error: TimeStampError | None = None
 
 
 def missing_redemption_facts(
@@ -127,38 +156,76 @@ def require_redemption_facts(
 
 def proof_json(facts: ProofFacts) -> bytes:
     """The facts as canonical JSON: UTF-8, keys sorted, no spaces, times in UTC with microseconds, money in fen."""
-    return _canonical({"format": FORMAT, **_plain_fields(facts)})
+    return canonical({"format": FORMAT, **_plain_fields(facts)})
 
 
-def qr_text(facts: ProofFacts) -> str:
-    """``KMP1.`` and, joined by ``~`` and percent-encoded, proof no., order no., redemption time (UTC), SHA-256 of
-    :func:`proof_json`, audit number, audit head; both digests in base64url.
+def render_draft(facts: ProofFacts) -> bytes:
+    """The proof as PDF/A-1b without signature and code: every font embedded, facts in its XMP.
 
-    Raises RefusedError when the redemption record is incomplete.
-    """
-    _require(facts)
-    assert facts.redeemed_at is not None
-    values = (
-        facts.proof_no,
-        facts.order_no,
-        facts.redeemed_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"),
-        _base64(hashlib.sha256(proof_json(facts)).digest()),
-        str(facts.audit_seq),
-        _base64(bytes.fromhex(facts.audit_head)),
-    )
-    # "." separates the parts of a code, a signature will be the next one; "~" separates the facts
-    return f"{QR_PREFIX}." + "~".join(quote(value, safe="").replace(".", "%2E").replace("~", "%7E") for value in values)
-
-
-def render_proof(facts: ProofFacts) -> bytes:
-    """The proof as PDF/A-1b: every font embedded, facts in its XMP, about 10 ms when the fonts are loaded.
-
-    Raises RefusedError, naming what is missing, when the redemption record is incomplete.
+    Equal facts give equal bytes. Raises RefusedError, naming what is missing, when the redemption record is incomplete.
     """
     _require(facts)
     from desktop_app.documents.proof_layout import lay_out_proof  # reportlab: not before a document is wanted
 
-    return lay_out_proof(facts, proof_json(facts), qr_text(facts))
+    return lay_out_proof(facts, proof_json(facts))
+
+
+def sign_proof(facts: ProofFacts, key: RawSigningKey, time_stamper: HttpTimeStamper | None = None) -> SignedProof:
+    """The proof as PDF/A-1b, its code and the file signed by ``key``; without a time stamp when none can be had.
+
+    Raises RefusedError, naming what is missing, when the redemption record is incomplete, and ValueError when
+    ``facts.signer_fingerprint`` is not that of ``key``.
+    """
+    _require(facts)
+    if facts.signer_fingerprint != key.fingerprint:
+        raise ValueError("the facts name another signer")
+    from desktop_app.documents import signing
+    from desktop_app.documents.archive_pdf import SignatureHole
+    from desktop_app.documents.proof_layout import lay_out_proof
+
+    facts_json = proof_json(facts)
+    code_text = signed_code(code_facts(facts, facts_json), key)
+    failure = None
+    for stamper in (time_stamper, None) if time_stamper is not None else (None,):
+        size = signing.signature_room(key, time_stamped=stamper is not None)
+        hole = SignatureHole(facts.shop_name, f"核销证明 {facts.proof_no}", size)
+        laid_out = lay_out_proof(facts, facts_json, code_text, hole)
+        try:
+            pdf = signing.sign_pdf(laid_out, hole, key, stamper)
+            if stamper is not None:
+                _require_sound(pdf)
+        except signing.TimeStampError as error:
+            failure = error
+            continue
+        return SignedProof(pdf, facts_json, code_text, stamper is not None, failure)
+    raise AssertionError("a signature without a time stamp cannot fail")
+
+
+def _require_sound(pdf: bytes) -> None:
+    """A token that an authority made badly must not spoil the proof."""
+    from desktop_app.documents.signed_file import read_signed_file
+    from desktop_app.documents.signing import TimeStampError
+
+    try:
+        read_signed_file(pdf)
+    except BadInputError as error:
+        raise TimeStampError(
+            "The time stamp that the authority gave does not hold.", "时间戳服务返回的时间戳不成立。"
+        ) from error
+
+
+def code_facts(facts: ProofFacts, facts_json: bytes) -> CodeFacts:
+    """What the QR code of a signed proof says."""
+    assert facts.redeemed_at is not None
+    return CodeFacts(
+        proof_no=one_line(facts.proof_no),
+        order_no=one_line(facts.order_no),
+        redeemed_at=facts.redeemed_at.astimezone(UTC).replace(microsecond=0),
+        facts_sha256=hashlib.sha256(facts_json).hexdigest(),
+        audit_seq=facts.audit_seq,
+        audit_head=facts.audit_head,
+        fingerprint=facts.signer_fingerprint,
+    )
 
 
 def local_time(moment: datetime, time_zone: str) -> str:
@@ -170,7 +237,7 @@ def _require(facts: ProofFacts) -> None:
     require_redemption_facts(facts.redeemed_at, facts.redemption_code, facts.target, facts.source)
 
 
-def _plain_fields(record: ProofFacts | ProofEvent | ProofEvidence) -> dict[str, object]:
+def _plain_fields(record: ProofFacts | ProofEvent | ProofEvidence | EarlierSigner) -> dict[str, object]:
     return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
 
 
@@ -182,11 +249,8 @@ def _plain(value: object) -> object:
     return value
 
 
-def _canonical(value: object) -> bytes:
+def canonical(value: object) -> bytes:
+    """The one spelling of a JSON value that digests are made of."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     # what neither UTF-8 nor XML can hold stays escaped
     return _NO_CHARACTER.sub(lambda match: f"\\u{ord(match.group()):04x}", text).encode("utf-8")
-
-
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

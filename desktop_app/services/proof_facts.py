@@ -6,10 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from sqlmodel import Session, col, select
 
 from desktop_app.documents.code_words import word
 from desktop_app.documents.redemption_proof import (
+    EarlierSigner,
     ProofEvent,
     ProofEvidence,
     ProofFacts,
@@ -22,7 +25,9 @@ from desktop_app.domain.states import UnitState, VerdictKind
 from desktop_app.services.buyers import mask, masked_target, redemption_target_of, target_of
 from desktop_app.services.context import Context
 from desktop_app.services.shop_settings import read_settings
+from desktop_app.services.timeline import events_of
 from desktop_app.storage import audit
+from desktop_app.storage.signing_keys import Signer
 from desktop_app.storage.tables import (
     CardKeyRow,
     ChannelRow,
@@ -82,10 +87,29 @@ def proof_subject(session: Session, unit_id: int) -> ProofSubject:
     return ProofSubject(unit, order, session.get_one(ProductRow, order.product_id), record)
 
 
+@dataclass(frozen=True, slots=True)
+class FactsSigner:
+    """Whom the proof names as its signer, and the certificates before it."""
+
+    key: Signer
+    earlier: tuple[EarlierSigner, ...]
+
+
 def read_proof_facts(
-    context: Context, session: Session, subject: ProofSubject, *, proof_no: str, replaces_no: str, at: datetime
+    context: Context,
+    session: Session,
+    subject: ProofSubject,
+    *,
+    proof_no: str,
+    replaces_no: str,
+    at: datetime,
+    signer: FactsSigner | None = None,
 ) -> ProofFacts:
-    """Everything the proof prints. It is bound to the last event of the log; :class:`LockedError` while locked."""
+    """Everything the proof prints. It is bound to the last event of the log; :class:`LockedError` while locked.
+
+    A draft names no signer.
+    """
+    certificate = signer.key.certificate if signer else None
     unit, order, record = subject.unit, subject.order, subject.redemption
     vault = context.vault
     settings = read_settings(session)
@@ -133,7 +157,17 @@ def read_proof_facts(
         audit_head=head.hex(),
         replaces_proof_no=replaces_no,
         time_zone=context.zone.key,
+        signer_fingerprint=signer.key.fingerprint if signer else "",
+        signer_name=name_of(certificate.subject) if certificate else "",
+        signer_issuer=name_of(certificate.issuer) if certificate and certificate.issuer != certificate.subject else "",
+        earlier_signers=signer.earlier if signer else (),
     )
+
+
+def name_of(name: x509.Name) -> str:
+    """The common name of a certificate's subject or issuer, or all of it when there is none."""
+    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else name.rfc4514_string()
 
 
 def key_commitment(tag: bytes, salt: bytes, key: bytes) -> str:
@@ -213,6 +247,9 @@ def _timeline(session: Session, subject: ProofSubject, channel: ChannelRow) -> t
     if record.redeemed_at is not None:
         text = f"核销码 {record.code}" + (f"，陈述人 {record.stated_by}" if record.stated_by else "")
         events.append(ProofEvent(record.redeemed_at, "核销", record.source, text))
+    if (stated_at := _official_denial(session, subject.unit)) is not None:
+        # the buyer's record stands against ours, and whoever reads the proof is to know both
+        events.append(ProofEvent(stated_at, "官方记录", "买家提交", "官方记录显示未激活，与本店核销记录不一致"))
     if order.completed_at is not None:
         events.append(ProofEvent(order.completed_at, "确认收货", "买家"))
     for request in session.exec(select(RequestRow).where(col(RequestRow.order_id) == order.id)):
@@ -226,3 +263,13 @@ def _timeline(session: Session, subject: ProofSubject, channel: ChannelRow) -> t
     for decision, part in decisions:
         events.append(ProofEvent(decision.decided_at, "处理", decision.decided_by, _decision_text(decision, part)))
     return tuple(sorted(events, key=lambda event: event.at))
+
+
+def _official_denial(session: Session, unit: UnitRow) -> datetime | None:
+    """When it was recorded that the official record says “not activated”; None: it does not say so."""
+    if not unit.official_not_activated:
+        return None
+    denials = [
+        event.at for event in events_of(session, "units", unit.id) if event.facts.get("official_not_activated") is True
+    ]
+    return denials[-1] if denials else None

@@ -7,9 +7,8 @@ row is committed, so a row never points at nothing.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,19 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from desktop_app.documents.redemption_proof import proof_json, render_proof
-from desktop_app.domain.errors import NotFoundError, RefusedError, StorageError
+from desktop_app.documents.redemption_proof import render_draft
+from desktop_app.domain.errors import NotFoundError, RefusedError, ShopError, StorageError
 from desktop_app.domain.states import UnitState
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field, number_field
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_lines import find_order_by_number, read_redemptions
-from desktop_app.services.proof_facts import ProofSubject, proof_subject, read_proof_facts
+from desktop_app.services.proof_facts import proof_subject, read_proof_facts
+from desktop_app.services.proof_issuing import FOLDER, issue_proofs, latest_proof_of, not_written, write_part
 from desktop_app.storage.data_folder import sync_folder
+from desktop_app.storage.dispute_tables import ProofSignatureRow, SigningIdentityRow
 from desktop_app.storage.tables import OrderRow, ProductRow, ProofRow, RedemptionRow, UnitRow
 
-FOLDER = "proofs"
 DRAFT_NUMBER = "预览"
 
 _PRINTER = FieldName("The printer", "打印机")
@@ -38,7 +38,11 @@ _COPIES = FieldName("The number of copies", "份数")
 
 @dataclass(frozen=True, slots=True)
 class ProofLine:
-    """An issued proof. ``replaces_no`` is the earlier proof of the same unit, empty when there is none."""
+    """An issued proof. ``replaces_no`` is the earlier proof of the same unit, empty when there is none.
+
+    ``fingerprint`` is that of the certificate that signed it, empty in proofs from before there were signatures.
+    ``notice`` is only set right after issuing: why it has no time stamp although the shop wants one.
+    """
 
     id: int
     proof_no: str
@@ -54,6 +58,10 @@ class ProofLine:
     sha256: str
     size: int
     replaces_no: str
+    fingerprint: str = ""
+    code_text: str = ""
+    time_stamp_authority: str = ""
+    notice: ShopError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,7 @@ class Proofs:
         """The PDF as it would be issued now, for a preview; nothing is stored and it carries no number."""
         with self._context.read() as session:
             subject = proof_subject(session, unit_id)
-            earlier = _latest_of(session, unit_id)
+            earlier = latest_proof_of(session, unit_id)
             facts = read_proof_facts(
                 self._context,
                 session,
@@ -152,13 +160,14 @@ class Proofs:
                 replaces_no=earlier.proof_no if earlier else "",
                 at=self._context.clock(),
             )
-        return render_proof(facts)
+        return render_draft(facts)
 
     def issue(self, unit_id: int) -> ProofLine:
         """Issue a proof for a redeemed unit with a complete record.
 
-        It gets a number of its own and names the earlier proof of the unit, when there is one. :class:`RefusedError`
-        says what the record lacks; :class:`LockedError` while the shop is locked.
+        It gets a number of its own, names the earlier proof of the unit, when there is one, and is signed with the
+        certificate in force. :class:`RefusedError` says what the record lacks, :class:`StorageError` names an evidence
+        file that is missing or altered; :class:`LockedError` while the shop is locked.
         """
         return self._issue([unit_id])[0]
 
@@ -183,7 +192,7 @@ class Proofs:
         """The proof of the record in force, issued now unless it was already."""
         with self._context.read() as session:
             subject = proof_subject(session, unit_id)
-            latest = _latest_of(session, unit_id)
+            latest = latest_proof_of(session, unit_id)
             if latest is not None and latest.redemption_id == subject.redemption.id:
                 return _lines(session, [latest.id])[0]
         return self.issue(unit_id)
@@ -209,72 +218,11 @@ class Proofs:
         self._context.announce("proofs")
 
     def _issue(self, unit_ids: Sequence[int]) -> list[ProofLine]:
-        stored: list[Path] = []
-        try:
-            with self._context.write() as session:
-                ids = [self._issue_one(session, proof_subject(session, unit_id), stored) for unit_id in unit_ids]
-                lines = _lines(session, ids)
-        except BaseException:
-            # numbers of proofs that were not issued are given again, so their files must not stay
-            for path in stored:
-                path.unlink(missing_ok=True)
-            raise
+        issued = issue_proofs(self._context, unit_ids)
+        with self._context.read() as session:
+            lines = _lines(session, [proof.proof_id for proof in issued])
         self._context.announce("proofs", "orders")
-        return lines
-
-    def _issue_one(self, session: Session, subject: ProofSubject, stored: list[Path]) -> int:
-        context = self._context
-        now = context.clock()
-        earlier = _latest_of(session, subject.unit.id)
-        proof_no = _next_number(session, now.astimezone(context.zone).strftime("%Y%m%d"))
-        facts = read_proof_facts(
-            context,
-            session,
-            subject,
-            proof_no=proof_no,
-            replaces_no=earlier.proof_no if earlier else "",
-            at=now,
-        )
-        data = render_proof(facts)
-        sha256 = hashlib.sha256(data).hexdigest()
-        path = context.data_dir / FOLDER / f"{proof_no}.pdf"
-        _make_folder(path.parent)
-        stored.append(path)
-        _write_whole(path, data)
-        row = ProofRow(
-            proof_no=proof_no,
-            unit_id=subject.unit.id,
-            order_id=subject.unit.order_id,
-            redemption_id=subject.redemption.id,
-            replaces_id=earlier.id if earlier else None,
-            facts=proof_json(facts).decode(),
-            file_name=path.name,
-            sha256=sha256,
-            size=len(data),
-            issued_at=now,
-            issued_by=context.actor,
-        )
-        session.add(row)
-        session.flush()
-        context.record(
-            session,
-            "proof.issued",
-            "proofs",
-            row.id,
-            order_id=subject.unit.order_id,
-            facts={
-                "proof_no": proof_no,
-                "order_no": facts.order_no,
-                "ref": facts.unit_ref,
-                "redemption_id": subject.redemption.id,
-                "replaces_no": facts.replaces_proof_no,
-                "sha256": sha256,
-                "size": len(data),
-                "anchor_seq": facts.audit_seq,
-                "anchor_head": facts.audit_head,
-            },
-        )
-        return row.id
+        return [replace(line, notice=proof.time_stamp_error) for line, proof in zip(lines, issued, strict=True)]
 
 
 def read_stored(data_dir: Path, row: ProofRow) -> bytes:
@@ -299,17 +247,6 @@ def read_stored(data_dir: Path, row: ProofRow) -> bytes:
     return data
 
 
-def _next_number(session: Session, day: str) -> str:
-    last = session.exec(select(ProofRow.id).order_by(col(ProofRow.id).desc()).limit(1)).first()
-    return f"HX-{day}-{(last or 0) + 1:06d}"
-
-
-def _latest_of(session: Session, unit_id: int) -> ProofRow | None:
-    return session.exec(
-        select(ProofRow).where(col(ProofRow.unit_id) == unit_id).order_by(col(ProofRow.id).desc()).limit(1)
-    ).first()
-
-
 def _find(session: Session, proof_id: int) -> ProofRow:
     row = session.get(ProofRow, proof_id)
     if row is None:
@@ -326,15 +263,25 @@ def _lines(session: Session, ids: Sequence[int]) -> list[ProofLine]:
     lines: dict[int, ProofLine] = {}
     for part in chunks(ids):
         rows = session.execute(
-            select_columns(ProofRow, col(OrderRow.order_no), col(UnitRow.ref), col(ProductRow.name), RedemptionRow)
+            select_columns(
+                ProofRow,
+                col(OrderRow.order_no),
+                col(UnitRow.ref),
+                col(ProductRow.name),
+                RedemptionRow,
+                ProofSignatureRow,
+                col(SigningIdentityRow.fingerprint),
+            )
             .join(OrderRow, col(OrderRow.id) == col(ProofRow.order_id))
             .join(UnitRow, col(UnitRow.id) == col(ProofRow.unit_id))
             .join(ProductRow, col(ProductRow.id) == col(OrderRow.product_id))
             .join(RedemptionRow, col(RedemptionRow.id) == col(ProofRow.redemption_id))
+            .outerjoin(ProofSignatureRow, col(ProofSignatureRow.proof_id) == col(ProofRow.id))
+            .outerjoin(SigningIdentityRow, col(SigningIdentityRow.id) == col(ProofSignatureRow.identity_id))
             .where(col(ProofRow.id).in_(part))
         ).all()
         replaced = _numbers(session, [row.replaces_id for row, *_ in rows if row.replaces_id is not None])
-        for row, order_no, unit_ref, product_name, redemption in rows:
+        for row, order_no, unit_ref, product_name, redemption, signature, fingerprint in rows:
             assert redemption.redeemed_at is not None
             lines[row.id] = ProofLine(
                 id=row.id,
@@ -351,6 +298,9 @@ def _lines(session: Session, ids: Sequence[int]) -> list[ProofLine]:
                 sha256=row.sha256,
                 size=row.size,
                 replaces_no=replaced.get(row.replaces_id or 0, ""),
+                fingerprint=fingerprint or "",
+                code_text=signature.qr_text if signature else "",
+                time_stamp_authority=signature.timestamp_authority if signature else "",
             )
     return [lines[proof_id] for proof_id in ids]
 
@@ -394,26 +344,11 @@ def _candidates(context: Context, session: Session, ids: Sequence[int]) -> list[
     return [found[unit_id] for unit_id in ids if unit_id in found]
 
 
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_folder(folder.parent)
-
-
 def _write_whole(path: Path, data: bytes) -> None:
-    part = path.with_name(path.name + ".part")
+    part = write_part(path.parent, data, path.name)
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         part.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise StorageError(
-            "{file} cannot be written ({reason}): choose another place or free some room.",
-            "无法写入 {file}（{reason}）：请换一个位置，或清理磁盘空间。",
-            file=path,
-            reason=error.strerror or str(error),
-        ) from error
+        raise not_written(path, error) from error

@@ -21,6 +21,7 @@ LANGUAGES = ("system", "zh", "en")
 THEMES = ("system", "light", "dark")
 
 _OVERRIDES = FieldName("Working days", "工作日调整")
+_WEB_ADDRESS = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
 
 
@@ -40,6 +41,7 @@ class ShopSettings:
     working_day_overrides: Mapping[str, bool] = field(default_factory=dict)
     drop_folder: str = ""
     operator: str = ""
+    timestamp_url: str = ""  # of an RFC 3161 authority; empty: no time stamps
 
 
 def read_settings(session: Session) -> ShopSettings:
@@ -81,6 +83,7 @@ def checked(settings: ShopSettings) -> ShopSettings:
         working_day_overrides=_overrides(settings.working_day_overrides),
         drop_folder=_drop_folder(settings.drop_folder),
         operator=line_field(FieldName("The operator", "操作员"), settings.operator, longest=60),
+        timestamp_url=_timestamp_url(settings.timestamp_url),
     )
 
 
@@ -123,6 +126,16 @@ def _overrides(values: Mapping[str, bool]) -> dict[str, bool]:
             )
         checked_days[key] = worked
     return dict(sorted(checked_days.items()))
+
+
+def _timestamp_url(value: str) -> str:
+    text = line_field(FieldName("The time stamp address", "时间戳服务地址"), value, longest=300)
+    if text and _WEB_ADDRESS.fullmatch(text) is None:
+        raise BadInputError(
+            "The time stamp address must start with http:// or https:// and name a server.",
+            "时间戳服务地址须以 http:// 或 https:// 开头，并包含服务器名称。",
+        )
+    return text
 
 
 def _drop_folder(value: str) -> str:

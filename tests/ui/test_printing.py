@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.documents.redemption_proof import render_proof
+from desktop_app.documents.redemption_proof import render_draft
 from desktop_app.domain.errors import CancelledError, StorageError
 from desktop_app.ui.jobs import Progress, Report
 from desktop_app.ui.pdf_pages import page_sizes, page_text, render_page
@@ -22,7 +22,7 @@ DPI = 60
 
 @pytest.fixture(scope="module")
 def proof() -> bytes:
-    return render_proof(sample_facts())
+    return render_draft(sample_facts())
 
 
 def _file_printer(path: Path, name: str = "HX-20261121-000042") -> QPrinter:

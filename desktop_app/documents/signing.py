@@ -1,0 +1,146 @@
+"""The electronic signature inside a PDF: PAdES baseline B (ETSI EN 319 142-1), on request with a time stamp.
+
+The file is laid out with a hole for the signature (:class:`~desktop_app.documents.archive_pdf.SignatureHole`); pyHanko
+makes the CMS object that goes into it. There is no dry run: the room is computed from the certificates. Loading this
+module loads pyHanko, which takes half a second: not before something is signed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import Protocol
+
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.signers.pdf_cms import Signer
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from desktop_app.documents.archive_pdf import BYTE_RANGE_WIDTH, SignatureHole
+from desktop_app.domain.errors import StorageError
+
+_DIGEST = "sha256"
+_ROOM_BESIDE_CERTIFICATES = 1024  # attributes, signature, names of the issuer: about 420 bytes and a long name
+_ROOM_FOR_TIME_STAMP = 12 * 1024  # tokens bring the certificates of their authority
+_LARGEST_ANSWER = 64 * 1024
+_SECONDS = 10.0
+
+
+class SigningKey(Protocol):
+    """What signs: a P-256 key with its certificate and the certificates that issued it."""
+
+    @property
+    def certificate(self) -> x509.Certificate: ...
+
+    @property
+    def private_key(self) -> ec.EllipticCurvePrivateKey: ...
+
+    @property
+    def chain(self) -> Sequence[x509.Certificate]: ...
+
+
+def signature_room(key: SigningKey, *, time_stamped: bool) -> int:
+    """The most bytes that a signature of ``key`` takes."""
+    certificates = sum(len(_der(certificate)) for certificate in (key.certificate, *key.chain))
+    issuer = len(key.certificate.issuer.public_bytes())
+    return _ROOM_BESIDE_CERTIFICATES + certificates + issuer + (_ROOM_FOR_TIME_STAMP if time_stamped else 0)
+
+
+def sign_pdf(data: bytes, hole: SignatureHole, key: SigningKey, time_stamper: HttpTimeStamper | None = None) -> bytes:
+    """``data`` with ``hole`` filled by a signature over all the rest of the file.
+
+    :class:`TimeStampError` when a time stamp is wanted and cannot be had.
+    """
+    placeholder = hole.placeholder
+    start = data.index(placeholder)
+    opened = start + placeholder.index(b"<")
+    closed = start + len(placeholder)
+    tail = data[closed:]
+    byte_range = b"[0 %d %d %d]" % (opened, closed, len(tail))
+    head = data[:start] + b"/ByteRange " + byte_range.ljust(BYTE_RANGE_WIDTH) + b" /Contents "
+    digest = hashlib.sha256(head)
+    digest.update(tail)
+    signature = _signature(digest.digest(), key, time_stamper)
+    if len(signature) > hole.size:
+        raise TimeStampError("The time stamp is larger than the room kept for it.", "时间戳的数据超出预留空间。")
+    filled = signature.hex().upper().encode("ascii").ljust(2 * hole.size, b"0")
+    return b"".join((head, b"<", filled, b">", tail))
+
+
+def _signature(digest: bytes, key: SigningKey, time_stamper: HttpTimeStamper | None) -> bytes:
+    signer = _KeySigner(key)
+    made = asyncio.run(signer.async_sign(digest, _DIGEST, use_pades=True, timestamper=time_stamper))
+    dumped: bytes = made.dump()
+    return dumped
+
+
+class _KeySigner(Signer):
+    """Signs with a key that is in memory already; pyHanko's own would parse it anew for every signature."""
+
+    def __init__(self, key: SigningKey) -> None:
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        registry.register_multiple([_parsed(_der(certificate)) for certificate in key.chain])
+        super().__init__(signing_cert=_parsed(_der(key.certificate)), cert_registry=registry)
+        self._key = key.private_key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        return self._key.sign(data, ec.ECDSA(SHA256()))
+
+
+class TimeStampError(StorageError):
+    """No time stamp could be had; a document is issued without one then."""
+
+
+class HttpTimeStamper(TimeStamper):
+    """Asks the authority at ``url`` for a time stamp (RFC 3161), once per signature, for at most ten seconds."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._url = url
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        request = urllib.request.Request(
+            self._url, data=req.dump(), headers={"Content-Type": "application/timestamp-query"}
+        )
+        try:
+            # nothing else runs in this event loop
+            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+                body = answer.read(_LARGEST_ANSWER + 1)
+        except (OSError, urllib.error.URLError, ValueError) as error:
+            raise _no_time_stamp(str(error)) from error
+        if len(body) > _LARGEST_ANSWER:
+            raise _no_time_stamp("the answer is too long")
+        return tsp.TimeStampResp.load(body)
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> object:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            # an answer that is none; a wrong nonce makes pyHanko stumble over its own message
+            raise _no_time_stamp(str(error)) from error
+
+
+def _no_time_stamp(reason: str) -> TimeStampError:
+    return TimeStampError(
+        "The time stamp authority did not answer as it should: {reason}.",
+        "时间戳服务未正常应答：{reason}。",
+        reason=reason[:200],
+    )
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(der: bytes) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(der)
