@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from desktop_app.services import Shop
@@ -33,7 +34,7 @@ def main(rows: int = ROWS) -> None:
         ended = time.perf_counter()
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         shop.close()
-    longest = max(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    longest = max(later - earlier for earlier, later in pairwise(times))
     sys.stdout.write(
         f"{rows:,} keys and {rows:,} orders: start {begun - started:.2f} s, sealing anew {ended - begun:.1f} s, "
         f"longest step {longest:.2f} s, memory +{(after - before) / 1024:.0f} MB to {after / 1024:.0f} MB\n{result}\n"
