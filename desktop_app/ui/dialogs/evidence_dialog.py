@@ -35,7 +35,7 @@ from desktop_app.ui.widgets.evidence_view import EvidencePlace
 from desktop_app.ui.widgets.inputs import DateTimeEdit, EnumCombo
 from desktop_app.ui.widgets.message_strip import MessageStrip
 
-_THUMBNAIL = 260
+_THUMBNAIL = 160
 _LONGEST_NOTE = 500
 
 

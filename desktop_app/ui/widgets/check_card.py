@@ -49,9 +49,7 @@ class CheckCard(Card):
         self.body.addWidget(plain_label(self.tr("Soundness"), role="section"))
         self.body.addWidget(
             plain_label(
-                self.tr(
-                    "Reads the whole file and all evidence; compares log, sums, proofs, seals and hashes. Changes nothing."
-                ),
+                self.tr("Compares log, sums, proofs, seals and all evidence with what was stored. Changes nothing."),
                 role="muted",
                 wrap=True,
             )

@@ -12,7 +12,7 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.domain.file_kinds import FileWarning
 from desktop_app.services.evidence import EvidenceFile, EvidenceLine
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.labels import label, when
+from desktop_app.ui.labels import error_text, label, when
 from desktop_app.ui.widgets.basics import FactsGrid
 from desktop_app.ui.widgets.message_strip import MessageStrip
 
@@ -127,8 +127,7 @@ class EvidencePreview(QWidget):
         if problem is None:
             self.message.clear()
         else:
-            self.message.show_error(problem)
-            self.message.setProperty("strip", Tone.INFO.value)
+            self.message.say(error_text(problem), Tone.INFO)
 
     def show_problem(self, error: ShopError) -> None:
         """The file is missing, altered, or the shop is locked."""
