@@ -281,6 +281,10 @@
         <translation>数据完整性</translation>
     </message>
     <message>
+        <source>Compares log, sums, proofs, seals and all evidence with what was stored. Changes nothing.</source>
+        <translation>将日志、合计、证明、加密数据和全部凭证与存入时核对，不做任何更改。</translation>
+    </message>
+    <message>
         <source>Checking the shop</source>
         <translation>正在检查店铺数据</translation>
     </message>
@@ -299,10 +303,6 @@
     <message>
         <source>The shop is sound.</source>
         <translation>店铺数据完好。</translation>
-    </message>
-    <message>
-        <source>Reads the whole file and all evidence; compares log, sums, proofs, seals and hashes. Changes nothing.</source>
-        <translation>通读整个文件和全部凭证，核对日志、合计、证明、加密数据和哈希值，不做任何更改。</translation>
     </message>
     <message>
         <source>Checking the evidence</source>
