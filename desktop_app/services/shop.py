@@ -16,6 +16,7 @@ from desktop_app.services import checkpoints
 from desktop_app.services.audit_log import AuditLog
 from desktop_app.services.context import Change, Clock, Context, system_clock
 from desktop_app.services.disputes import Disputes
+from desktop_app.services.dossiers import Dossiers
 from desktop_app.services.evidence import Evidence
 from desktop_app.services.identities import Identities
 from desktop_app.services.inventory import Inventory
@@ -63,6 +64,7 @@ class Shop:
         self.proofs = Proofs(context)
         self.requests = Requests(context, self.proofs)
         self.disputes = Disputes(context)
+        self.dossiers = Dossiers(context)
         self.refunds = Refunds(context)
         self.reconciliation = Reconciliation(context)
         self.evidence = Evidence(context)
