@@ -14,7 +14,20 @@ from typing import Annotated
 import typer
 
 from desktop_app import __version__
-from desktop_app.cli import audit, evidence, keys, orders, papers, redemptions, replies, requests, shops, vault
+from desktop_app.cli import (
+    audit,
+    dossiers,
+    evidence,
+    keys,
+    orders,
+    papers,
+    redemptions,
+    refunds,
+    replies,
+    requests,
+    shops,
+    vault,
+)
 from desktop_app.cli.session import DONE, REFUSED, Session, language
 from desktop_app.domain.errors import ShopError
 from desktop_app.paths import default_data_dir
@@ -25,10 +38,13 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(orders.app, name="orders")
 app.add_typer(redemptions.app, name="redemptions")
 app.add_typer(requests.app, name="requests")
+app.add_typer(refunds.app, name="refunds")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(replies.app, name="replies")
 app.add_typer(vault.app, name="vault")
 app.add_typer(audit.app, name="audit")
+app.add_typer(dossiers.app)
+app.add_typer(dossiers.disputes, name="disputes")
 app.add_typer(papers.app)
 
 
