@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select as select_columns
 from sqlalchemy import text as sql_text
+from sqlalchemy import true
 from sqlmodel import Session, col, func, select
 
 from desktop_app.domain.states import ProductKind
@@ -58,6 +60,17 @@ class SupplierLine:
     failed: int
     rate_bp: int | None
     loss_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringLine:
+    """Sellable keys of a product that soon cannot be sold any more; ``first_on`` is the nearest last usable day."""
+
+    product_id: int
+    code: str
+    name: str
+    keys: int
+    first_on: str
 
 
 _STOCK_ORDERS: Mapping[str, Callable[[StockLine], Any]] = {
@@ -176,6 +189,37 @@ class Stock:
         if sort is not None:
             lines.sort(key=_SUPPLIER_ORDERS[sort.key], reverse=sort.descending)
         return lines
+
+    def expiring(self, days: int = EXPIRING_DAYS) -> list[ExpiringLine]:
+        """What expires within ``days``, the nearest first; what has expired already is not sellable any more."""
+        today = shop_day(self._context)
+        soon = (date.fromisoformat(today) + timedelta(days=days)).isoformat()
+        # keys move between products and keep their batch: every pair is looked up in the index of the stock
+        keys = (
+            select(func.count())
+            .where(
+                col(CardKeyRow.product_id) == col(ProductRow.id),
+                col(CardKeyRow.batch_id) == col(BatchRow.id),
+                sql_text("card_keys.state = 'in_stock'"),
+            )
+            .correlate(ProductRow, BatchRow)
+            .scalar_subquery()
+        )
+        statement = (
+            select_columns(
+                col(ProductRow.id), col(ProductRow.code), col(ProductRow.name), col(BatchRow.expires_on), keys
+            )
+            .join(BatchRow, true())
+            .where(col(BatchRow.expires_on).between(today, soon), col(BatchRow.undone_at).is_(None))
+        )
+        found: dict[int, ExpiringLine] = {}
+        with self._context.read() as session:
+            for product_id, code, name, expires_on, count in session.execute(statement):
+                if count:
+                    line = found.get(product_id, ExpiringLine(product_id, code, name, 0, expires_on))
+                    first_on = min(line.first_on, expires_on)
+                    found[product_id] = replace(line, keys=line.keys + count, first_on=first_on)
+        return sorted(found.values(), key=lambda line: (line.first_on, line.name))
 
     def take_alerts(self) -> list[ProductLine]:
         """Products that have begun to run low, each told once; a product that was filled up can be told again.

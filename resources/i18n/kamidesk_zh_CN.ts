@@ -52,6 +52,173 @@
     </message>
 </context>
 <context>
+    <name>AuditPage</name>
+    <message>
+        <source>Orders</source>
+        <translation type="unfinished">订单</translation>
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation type="unfinished">退款申请</translation>
+    </message>
+    <message>
+        <source>Refunds</source>
+        <translation type="unfinished">退款</translation>
+    </message>
+    <message>
+        <source>Card keys</source>
+        <translation type="unfinished">卡密</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation type="unfinished">商品</translation>
+    </message>
+    <message>
+        <source>Proofs and evidence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rules and settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vault and signatures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exports and verifications</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export for somebody else…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The log with its signatures in one file that anybody can verify without this shop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find an event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What happened, who, a fact, an order no.…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind of event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Events of one order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole order no.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished">导出…</translation>
+    </message>
+    <message>
+        <source>Event log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation type="unfinished">编号</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation type="unfinished">操作员</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation type="unfinished">历史记录</translation>
+    </message>
+    <message>
+        <source>Order no.</source>
+        <translation type="unfinished">订单号</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose an event to see all of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the order</source>
+        <translation type="unfinished">打开订单</translation>
+    </message>
+    <message>
+        <source>Only this order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chosen event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing happened yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every change of the shop will stand here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No such event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing in the log fits these filters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished">编码</translation>
+    </message>
+    <message>
+        <source>{path} was written: {count} events in clear.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting the event log</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>BatchDialog</name>
     <message>
         <source>Batch {name}</source>
@@ -2747,6 +2914,124 @@
     </message>
 </context>
 <context>
+    <name>LogExportDialog</name>
+    <message>
+        <source>Export the event log for somebody else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The events of one order; of all others only the hash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hashes only: proves the time, shows nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order number</source>
+        <translation type="unfinished">订单号</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Choose the file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One file with the chain, its signatures and certificates. Whoever gets it checks it with “kamidesk audit verify FILE”, without this shop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop is locked: the events since the last signature go out unsigned. Unlock it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which order? Type its number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lines of JSON (*.jsonl)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LogStateCard</name>
+    <message>
+        <source>Last verified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verify the log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computes the whole chain and compares it with signatures, journal and issued proofs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Progress of the verification</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the verification found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{when}: intact, {count} events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{when}: broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not yet; when the shop has a name and is next locked, or with the first proof</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to event {seq} of {count}, {when}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>follows, in {count} files beside the shop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verifying the event log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The log is intact: {count} events, signed up to event {signed}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The log was changed. {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Desk</source>
@@ -2783,6 +3068,10 @@
     <message>
         <source>Policies</source>
         <translation>退款政策</translation>
+    </message>
+    <message>
+        <source>Event log</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Settings</source>
@@ -6023,6 +6312,14 @@
     <message>
         <source>Never</source>
         <translation>从不</translation>
+    </message>
+    <message>
+        <source>With the screen, and before sleep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lock with the screen</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Clear a copied key</source>

@@ -27,9 +27,9 @@ def _ask(shop: OrderDesk, order_no: str) -> int:
 
 def test_an_empty_desk_is_all_zero(shop: OrderDesk) -> None:
     desk = shop.reports.desk()
-    numbers = [getattr(desk, name) for name in desk.__slots__ if name not in ("next_due_at", "low_stock")]
+    numbers = [getattr(desk, name) for name in desk.__slots__ if name not in ("next_due_at", "low_stock", "expiring")]
     assert set(numbers) == {0}
-    assert (desk.next_due_at, desk.low_stock) == (None, ())
+    assert (desk.next_due_at, desk.low_stock, desk.expiring) == (None, (), ())
 
 
 def test_the_desk_counts_what_is_there_today(shop: OrderDesk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,24 @@ def test_both_reports_can_be_exported(desk: Desk, stock: Stock, tmp_path: Path) 
     assert dict(zip(header, row, strict=True))["成本"] == "21.00"
     assert shop.reports.export("suppliers", path, language="en") == 1
     assert list(read_back(path))[1] == ["=甲", "1", "2", "2", "0", "0", "", "0.00"]
+
+
+def test_what_expires_soon_is_counted_by_the_product_that_holds_the_keys(desk: Desk, stock: Stock) -> None:
+    shop = OrderDesk(desk)
+    other = desk.product("OTHER")
+    today = date(2026, 11, 22)
+    days = {"A": 0, "B": 30, "C": 31, "D": -1}
+    ids = {
+        name: desk.stock(
+            shop.product_id, *_keys(3, f"EXP{name}"), expires_on=(today + timedelta(days=offset)).isoformat()
+        )
+        for name, offset in days.items()
+    }
+    desk.stock(other, *_keys(1, "NOEXPIRY"))
+    assert [(line.code, line.keys, line.first_on) for line in stock.expiring()] == [("STEAM50", 6, "2026-11-22")]
+    desk.inventory.move(ids["B"][:2], other)
+    assert [(line.code, line.keys, line.first_on) for line in stock.expiring()] == [
+        ("STEAM50", 4, "2026-11-22"),
+        ("OTHER", 2, "2026-12-22"),
+    ]
+    assert [(line.code, line.keys) for line in stock.expiring(29)] == [("STEAM50", 3)]

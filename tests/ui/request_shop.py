@@ -16,7 +16,7 @@ from desktop_app.ui.page_table import PAGES
 from tests.services.desk import Clock
 from tests.ui.stock_shop import KEYS, StockWindow
 
-PAGE_NAMES = ("desk", "requests", "orders", "keys", "products", "proofs", "refunds")
+PAGE_NAMES = ("desk", "requests", "orders", "keys", "products", "proofs", "refunds", "reports")
 
 
 class RequestWindow(StockWindow):

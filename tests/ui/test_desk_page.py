@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.services.inventory import ImportOptions
 from desktop_app.services.requests import RequestFilter
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.widgets.kpi_card import KpiCard
@@ -101,6 +102,22 @@ def test_low_stock_is_listed(desk: RequestWindow) -> None:
     page = desk.page("desk")
     assert texts_of(page.low_table, "name") == ["快没了"]
     assert figure(desk, "low_stock") == ("1", "快没了 0")
+
+
+def test_keys_that_expire_soon_are_listed_beside_low_stock(desk: RequestWindow) -> None:
+    desk.open_shop()
+    product = desk.add_product("EXP1", name="快到期")
+    preview = desk.shop.inventory.preview_text("EXP-KEY-0001\nEXP-KEY-0002", product)
+    desk.shop.inventory.import_keys(preview, ImportOptions(expires_on="2026-12-01"))
+    desk.sell()
+    desk.ask_back()
+    page = desk.page("desk")
+    assert texts_of(page.low_table, "name") == ["快到期"]
+    assert texts_of(page.low_table, "expiring") == ["2, 12-01"]
+    assert figure(desk, "low_stock") == ("0", "products with expiring keys: 1")
+    page.low_table.select_row(0)
+    page.low_table.row_activated.emit(page.low_table.current_row())
+    assert desk.window.page().title() == "Reports"
 
 
 def test_requests_are_taken_from_the_drop_folder_and_told(desk: RequestWindow) -> None:

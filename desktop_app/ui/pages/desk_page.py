@@ -16,6 +16,7 @@ from desktop_app.services.orders import OrderFilter
 from desktop_app.services.products import ProductLine
 from desktop_app.services.reports import DeskFigures
 from desktop_app.services.requests import RequestFilter, RequestLine
+from desktop_app.services.stock import EXPIRING_DAYS, ExpiringLine
 from desktop_app.ui import icons
 from desktop_app.ui.actions import Change, WindowContext
 from desktop_app.ui.colours import Tone, tokens
@@ -32,6 +33,16 @@ TICK_MS = 30_000
 DUE_LINES = 50
 _DUE_COLUMNS = ("request_no", "due_at", "verdict", "refund_fen", "product", "reason")
 _AREAS = frozenset({"requests", "orders", "refunds", "products", "keys", "policies", "settings"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """A product to look after: it runs low, or some of its keys expire soon."""
+
+    product_id: int
+    name: str
+    low: ProductLine | None
+    expiring: ExpiringLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class DeskPage(QWidget):
         self._turn = 0
         self._figures: DeskFigures | None = None
         self._due: Sequence[RequestLine] = ()
-        self._low: Sequence[ProductLine] = ()
+        self._needs: Sequence[_Need] = ()
         self._build()
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -109,17 +120,26 @@ class DeskPage(QWidget):
             self.tr("Enter a request"),
             self._new_request,
         )
-        self.low_table = RowTable("low_stock_table", self.tr("Low stock"), self._low_columns(), self._open_low)
+        self.low_table = RowTable(
+            "low_stock_table",
+            self.tr("Stock to look after"),
+            self._need_columns(),
+            self._open_needs,
+            row_id=lambda row: row.product_id,
+        )
         self.low_table.row_activated.connect(self._open_product)
         self.low_table.set_empty(
             self.tr("Enough of everything"),
-            self.tr("A product appears here when its stock falls to the threshold that you gave it."),
+            self.tr(
+                "A product appears here when its stock falls to the threshold that you gave it, or when some of its "
+                "keys expire within {days} days."
+            ).format(days=EXPIRING_DAYS),
         )
         self._lists = QSplitter(Qt.Orientation.Horizontal)
         self._lists.setObjectName("desk_splitter")
         self._lists.setChildrenCollapsible(False)
         self._lists.setHandleWidth(14)
-        for title, table in ((self.tr("Due next"), self.table), (self.tr("Low stock"), self.low_table)):
+        for title, table in ((self.tr("Due next"), self.table), (self.tr("Stock to look after"), self.low_table)):
             side = QWidget()
             side.setLayout(column_of(plain_label(title, role="title"), table, spacing=8))
             self._lists.addWidget(side)
@@ -140,37 +160,57 @@ class DeskPage(QWidget):
         columns = {column.key: column for column in request_columns(self._window)}
         return [_unsorted(columns[key]) for key in _DUE_COLUMNS]
 
-    def _low_columns(self) -> list[Column[ProductLine]]:
+    def _need_columns(self) -> list[Column[_Need]]:
         return [
-            Column("name", self.tr("Product"), lambda row: row.name, width=190, tooltip=lambda row: row.name),
+            Column("name", self.tr("Product"), lambda row: row.name, width=150, tooltip=lambda row: row.name),
             Column(
                 "in_stock",
                 self.tr("Left"),
-                lambda row: str(row.in_stock),
-                tone=lambda row: Tone.WARN if row.in_stock else Tone.BAD,
-                width=70,
+                lambda row: f"{row.low.in_stock:,}" if row.low else "",
+                tone=lambda row: None if row.low is None else Tone.WARN if row.low.in_stock else Tone.BAD,
+                width=64,
             ),
             Column(
                 "threshold",
                 self.tr("Threshold"),
-                lambda row: str(row.low_stock_threshold),
+                lambda row: str(row.low.low_stock_threshold) if row.low else "",
                 align=Qt.AlignmentFlag.AlignRight,
-                width=90,
+                width=72,
+            ),
+            Column(
+                "expiring",
+                self.tr("Expiring"),
+                self._expiring_text,
+                tone=lambda row: Tone.WARN if row.expiring else None,
+                width=128,
+                tooltip=self._expiring_tip,
             ),
         ]
+
+    def _expiring_text(self, row: _Need) -> str:
+        if row.expiring is None:
+            return ""
+        return self.tr("{count}, {day}").format(count=f"{row.expiring.keys:,}", day=row.expiring.first_on[5:])
+
+    def _expiring_tip(self, row: _Need) -> str:
+        if row.expiring is None:
+            return ""
+        return self.tr("{count} sellable keys expire within {days} days, the first after {day}").format(
+            count=f"{row.expiring.keys:,}", days=EXPIRING_DAYS, day=row.expiring.first_on
+        )
 
     def _open_due(self, _sort: Sort | None) -> ListSource[RequestLine]:
         return ListSource(self._due)
 
-    def _open_low(self, _sort: Sort | None) -> ListSource[ProductLine]:
-        return ListSource(self._low)
+    def _open_needs(self, _sort: Sort | None) -> ListSource[_Need]:
+        return ListSource(self._needs)
 
     # showing
 
     def _show(self, desk: _Desk) -> None:
         if desk.turn != self._turn:
             return
-        self._figures, self._due, self._low = desk.figures, desk.due, desk.figures.low_stock
+        self._figures, self._due, self._needs = desk.figures, desk.due, _needs(desk.figures)
         self._show_figures()
         is_new = not all(desk.steps.values())
         self.first_steps.setVisible(is_new)
@@ -187,7 +227,9 @@ class DeskPage(QWidget):
         due = self.tr("nothing is due")
         if figures.next_due_at is not None:
             due = self.tr("next: {time}").format(time=time_left(figures.next_due_at, self._window.now()))
-        low = [f"{line.name} {line.in_stock}" for line in figures.low_stock[:1]]
+        low = "".join(f"{line.name} {line.in_stock}" for line in figures.low_stock[:1])
+        if figures.expiring and not low:
+            low = self.tr("products with expiring keys: {count}").format(count=len(figures.expiring))
         for key, value, caption, colour in (
             ("open", str(figures.open_requests), due, None),
             (
@@ -215,7 +257,7 @@ class DeskPage(QWidget):
             (
                 "low_stock",
                 str(len(figures.low_stock)),
-                "".join(low) or self.tr("every product has enough"),
+                low or self.tr("every product has enough"),
                 Tone.WARN if figures.low_stock else None,
             ),
             (
@@ -262,8 +304,11 @@ class DeskPage(QWidget):
         if row is not None:
             self._open_request(row)
 
-    def _open_product(self, row: ProductLine) -> None:
-        self._window.navigate("products", row.id)
+    def _open_product(self, row: _Need) -> None:
+        if row.low is None:
+            self._window.navigate("reports", row.product_id, expiring_days=EXPIRING_DAYS)
+        else:
+            self._window.navigate("products", row.product_id)
 
     def _new_request(self) -> None:
         self._window.navigate("requests", new=True)
@@ -279,6 +324,13 @@ class DeskPage(QWidget):
             self._window.navigate("orders")
         else:
             self._new_request()
+
+
+def _needs(figures: DeskFigures) -> list[_Need]:
+    """What runs low first, then what only expires."""
+    expiring = {line.product_id: line for line in figures.expiring}
+    needs = [_Need(line.id, line.name, line, expiring.pop(line.id, None)) for line in figures.low_stock]
+    return needs + [_Need(line.product_id, line.name, None, line) for line in expiring.values()]
 
 
 class FirstSteps(Card):
