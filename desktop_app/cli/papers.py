@@ -61,7 +61,10 @@ def proof(
 @app.command()
 def export(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="keys, orders, requests, refunds, proofs, events, stock or suppliers.")],
+    what: Annotated[
+        str,
+        typer.Argument(help="keys, orders, requests, refunds, unmatched, proofs, events, stock or suppliers."),
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="File: .csv, .xlsx, or .txt for keys in clear.")],
     language: Annotated[str, typer.Option(help="Headings in zh or en.")] = "zh",
     reveal: Annotated[

@@ -10,9 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final, NamedTuple
 
 from desktop_app.domain.card_keys import KeyProblem, KeyWarning
 from desktop_app.domain.money import LARGEST_FEN, Fen
@@ -20,7 +19,7 @@ from desktop_app.domain.reconciliation import MATCHABLE_KINDS, StatementKind
 from desktop_app.domain.states import PaymentChannel
 from desktop_app.exchange.cells import CellError, read_time
 
-PLATFORM_ZONE: Final = ZoneInfo("Asia/Shanghai")
+PLATFORM_ZONE: Final = timezone(timedelta(hours=8))
 """Alipay and WeChat Pay write Beijing time, wherever the shop is."""
 
 _NUMBER_LENGTH: Final = 64
@@ -32,13 +31,14 @@ _FORMULA_TEXT: Final = re.compile(r'="([^"]*)"')
 _MENTIONED: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{5,63}")
 _STATE: Final = re.compile(r"[\u4e00-\u9fffA-Z_]{1,16}(?:[(]?¥?[0-9,.]{1,16}[)]?)?")
 _STATED_REFUND: Final = re.compile(r"已退款\(?¥([0-9,]+(?:\.[0-9]{1,2})?)\)?")
+_GUARDS: Final = ("`", "'", "=")
+_LOST: Final = (KeyProblem.DIGITS_LOST, KeyProblem.NOT_TEXT)
 _BLANKS: Final = frozenset({"", "/", "-", "--", "\u2014", "无"})
 
 Flaws = Mapping[int, KeyProblem | KeyWarning]
 
 
-@dataclass(frozen=True, slots=True)
-class StatementLine:
+class StatementLine(NamedTuple):
     """One movement of money. ``amount_fen`` is never negative; ``kind`` says which way it went.
 
     ``mentioned`` are words of notes and names of goods that may be numbers of the shop: for matching only, they can
@@ -84,7 +84,9 @@ class Cells:
         place = self._places.get(role)
         if place is None or place >= len(self._cells):
             return ""
-        return plain(self._cells[place])
+        cell = self._cells[place].strip()
+        # most cells have neither a guard nor full-width signs
+        return cell if cell.isascii() and cell[:1] not in _GUARDS else plain(cell)
 
     def number(self, role: str, *, needed: bool = False) -> str:
         """A number of the channel or the shop, exact to the digit; empty when there is none."""
@@ -93,16 +95,13 @@ class Cells:
             if needed:
                 raise self._wrong(role, "is empty", "为空")
             return ""
-        flaw = self._flaws.get(self._places[role])
-        if flaw is KeyProblem.DIGITS_LOST or flaw is KeyProblem.NOT_TEXT:
+        if self._flaws and self._flaws.get(self._places[role]) in _LOST:
             raise self._rounded(role, text)
-        if not (text.isalnum() and text.isascii() and len(text) < 16):
-            if _ROUNDED.fullmatch(text) or _CUT_OFF.fullmatch(text):
-                raise self._rounded(role, text)
-            if len(text) > _NUMBER_LENGTH or _SPACES.search(text) or not text.isprintable():
-                raise self._wrong(role, "is no number of an order or a payment", "不是订单号或交易号")
-        elif _ROUNDED.fullmatch(text):
+        if _ROUNDED.fullmatch(text) or (len(text) >= 20 and _CUT_OFF.fullmatch(text)):
             raise self._rounded(role, text)
+        is_plain = text.isascii() and text.isalnum()
+        if len(text) > _NUMBER_LENGTH or not (is_plain or (text.isprintable() and not _SPACES.search(text))):
+            raise self._wrong(role, "is no number of an order or a payment", "不是订单号或交易号")
         return text
 
     def amount(self, role: str) -> Fen:

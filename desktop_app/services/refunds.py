@@ -126,6 +126,22 @@ class Refunds:
             _find(session, refund_id)
             return self._lines(session, [refund_id])[0]
 
+    def by_request(self, request_no: str) -> RefundLine:
+        """The refund of a request; :class:`NotFoundError`."""
+        statement = (
+            select(RefundRow.id)
+            .join(DecisionRow, col(DecisionRow.id) == col(RefundRow.decision_id))
+            .join(RequestRow, col(RequestRow.id) == col(DecisionRow.request_id))
+            .where(col(RequestRow.request_no) == request_no.strip())
+        )
+        with self._context.read() as session:
+            refund_id = session.exec(statement).first()
+            if refund_id is None:
+                raise NotFoundError(
+                    "There is no refund of request {number}.", "没有申请 {number} 的退款。", number=request_no
+                )
+            return self._lines(session, [refund_id])[0]
+
     def lines(self, ids: Sequence[int]) -> list[RefundLine]:
         """Refunds by id, in that order."""
         with self._context.read() as session:

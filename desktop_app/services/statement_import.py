@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -130,12 +130,12 @@ def preview_statement(
     shown: list[StatementPreviewLine] = []
     for line in file.lines:
         finding = judged.findings[line.line]
-        en, zh = finding_text(finding, judged.names) if finding.candidates else ("", "")
-        if not en and finding.verdict is LineVerdict.NO_REFUND:
+        en = zh = ""
+        if finding.verdict is LineVerdict.NO_REFUND and line.merchant_no in judged.other_orders:
+            en = f"Order {line.merchant_no} is in the shop, but no refund of it was approved."
+            zh = f"订单 {line.merchant_no} 在店铺中，但没有同意过退款。"
+        elif finding is not _KNOWN and finding is not _NOT_OURS:
             en, zh = finding_text(finding, judged.names)
-            if line.merchant_no in judged.other_orders:
-                en = f"Order {line.merchant_no} is in the shop, but no refund of it was approved."
-                zh = f"订单 {line.merchant_no} 在店铺中，但没有同意过退款。"
         shown.append(
             StatementPreviewLine(
                 row=line.line,
@@ -260,6 +260,7 @@ class _Judged:
 
 
 _KNOWN = Finding(LineVerdict.KNOWN)
+_NOT_OURS = Finding(LineVerdict.NOT_OURS)
 
 
 def _is_imported(session: Session, file: StatementFile) -> bool:
@@ -281,7 +282,12 @@ def _judge(session: Session, file: StatementFile) -> _Judged:
     lines = _with_order_numbers(session, file, lines)
     lines = _with_parts(session, file, lines)
     refunds = refund_facts(session)
-    facts = [_facts(line, file) for line in lines]
+    facts: list[LineFacts] = []
+    for line in lines:
+        if line.kind in MATCHABLE_KINDS:
+            facts.append(_facts(line, file))
+        else:
+            findings[line.line] = _NOT_OURS
     numbers = {line.merchant_no for line in lines if line.merchant_no and line.kind in MATCHABLE_KINDS}
     other_orders = orders_without_refund(session, numbers, refunds)
     findings |= reconcile(facts, refunds, other_orders=other_orders, open_lines=open_line_facts(session))
@@ -336,7 +342,7 @@ def _with_order_numbers(session: Session, file: StatementFile, lines: list[State
         )
         orders |= dict(rows.all())
     return [
-        replace(line, merchant_no=orders[line.trade_no]) if _wants_order(line) and line.trade_no in orders else line
+        line._replace(merchant_no=orders[line.trade_no]) if _wants_order(line) and line.trade_no in orders else line
         for line in lines
     ]
 
@@ -363,7 +369,7 @@ def _with_parts(session: Session, file: StatementFile, lines: list[StatementLine
     if not stated:
         return lines
     return [
-        replace(line, amount_fen=line.amount_fen - stated[line.trade_no])
+        line._replace(amount_fen=line.amount_fen - stated[line.trade_no])
         if line.kind is StatementKind.SALE_REFUNDED and line.amount_fen > stated.get(line.trade_no, line.amount_fen)
         else line
         for line in lines
@@ -380,6 +386,7 @@ def _store(
 ) -> int:
     """Insert the lines and settle the refunds; returns how many refunds were matched."""
     now = context.clock()
+    table = insert(StatementLineRow.__table__)  # type: ignore[attr-defined]
     matched: list[tuple[StatementLine, Finding]] = []
     for start in range(0, len(judged.lines), _STEP):
         part = judged.lines[start : start + _STEP]
@@ -411,7 +418,7 @@ def _store(
                     "set_aside_at": None,
                 }
             )
-        session.execute(insert(StatementLineRow), values)
+        session.connection().execute(table, values)
     for line, finding in matched:
         assert finding.refund_id is not None
         stored = session.exec(

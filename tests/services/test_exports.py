@@ -16,6 +16,8 @@ from desktop_app.services.key_import import ImportOptions
 from desktop_app.services.key_lines import KeyFilter
 from desktop_app.services.listing import Sort
 from desktop_app.services.orders import OrderFilter
+from desktop_app.services.reconciliation import Reconciliation
+from tests.exchange.statement_samples import alipay_account, alipay_account_row
 from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 
@@ -31,8 +33,9 @@ COLUMNS = {
     ),
     "refunds": (
         *("request_no", "order_no", "amount_fen", "route", "state", "expected_at"),
-        *("reference", "paid_at", "arrived_at", "note"),
+        *("reference", "paid_at", "arrived_at", "reconciled", "note"),
     ),
+    "unmatched": ("side", "at", "amount_fen", "route", "order_no", "reference", "source", "why"),
     "proofs": ("proof_no", "order_no", "unit_ref", "product", "redeemed_at", "code", "issued_at", "issued_by"),
     "events": ("seq", "at", "actor", "kind", "entity", "text"),
     "stock": (
@@ -49,13 +52,18 @@ def shop(desk: Desk) -> OrderDesk:
 
 
 @pytest.fixture
-def busy(shop: OrderDesk) -> OrderDesk:
+def busy(shop: OrderDesk, tmp_path: Path) -> OrderDesk:
     """One of everything, with texts that spreadsheets like to spoil."""
     order_id = shop.delivered("20261122000000001", buyer="=cmd|'/c calc'!A1", keys=KEYS[:2])
     first, _ = shop.unit_ids(order_id)
     shop.redeem(first, code="0012")
     shop.proofs.issue(first)
     shop.refunds.mark_paid(shop.refunded("B1"), "00420000", shop.clock())
+    statement = tmp_path / "statement.csv"
+    statement.write_bytes(alipay_account([alipay_account_row("0054", expense="7.00")]))
+    reconciliation = Reconciliation(shop.context)
+    reconciliation.import_statement(reconciliation.preview(statement))
+    statement.unlink()
     return shop
 
 
