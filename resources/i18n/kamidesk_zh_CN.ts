@@ -1935,11 +1935,11 @@
     <name>ImportRedemptionsDialog</name>
     <message>
         <source>Import redemption records</source>
-        <translation type="unfinished"></translation>
+        <translation>导入核销清单</translation>
     </message>
     <message>
         <source>Save what did not match…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存未匹配的行…</translation>
     </message>
     <message>
         <source>Close</source>
@@ -1947,143 +1947,143 @@
     </message>
     <message>
         <source>A list of what was activated or has arrived: by card key, order number or topped-up account. The list itself is kept as evidence of each record.</source>
-        <translation type="unfinished"></translation>
+        <translation>激活或到账清单，按卡密、订单号或充值账号匹配。清单本身作为每条记录的证据留存。</translation>
     </message>
     <message>
         <source>List of redemptions</source>
-        <translation type="unfinished"></translation>
+        <translation>核销清单</translation>
     </message>
     <message>
         <source>Drop a CSV, TXT or XLSX list here, or choose one</source>
-        <translation type="unfinished"></translation>
+        <translation>将 CSV、TXT 或 XLSX 清单拖到这里，或选择文件</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished">选择…</translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished">预览</translation>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Save a template…</source>
-        <translation type="unfinished">保存模板…</translation>
+        <translation>保存模板…</translation>
     </message>
     <message>
         <source>Who wrote the list</source>
-        <translation type="unfinished"></translation>
+        <translation>清单由谁提供</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished">记录来源</translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Who says so</source>
-        <translation type="unfinished">陈述人</translation>
+        <translation>陈述人</translation>
     </message>
     <message>
         <source>Name of the supplier or operator; you, if empty</source>
-        <translation type="unfinished"></translation>
+        <translation>供货方或运营商名称；留空则为您本人</translation>
     </message>
     <message>
         <source>Source, as a proof names it</source>
-        <translation type="unfinished"></translation>
+        <translation>来源（核销证明上的写法）</translation>
     </message>
     <message>
         <source>Lines of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>清单各行</translation>
     </message>
     <message>
         <source>Line</source>
-        <translation type="unfinished">行号</translation>
+        <translation>行号</translation>
     </message>
     <message>
         <source>Key or account</source>
-        <translation type="unfinished"></translation>
+        <translation>卡密或账号</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>订单</translation>
     </message>
     <message>
         <source>Redeemed at</source>
-        <translation type="unfinished">核销时间</translation>
+        <translation>核销时间</translation>
     </message>
     <message>
         <source>Redemption code</source>
-        <translation type="unfinished">核销码</translation>
+        <translation>核销码</translation>
     </message>
     <message>
         <source>Verdict</source>
-        <translation type="unfinished"></translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Why</source>
-        <translation type="unfinished">原因</translation>
+        <translation>说明</translation>
     </message>
     <message>
         <source>No list yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有清单</translation>
     </message>
     <message>
         <source>Choose a list; the template shows the headings that are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择清单；模板列出了可识别的表头。</translation>
     </message>
     <message>
         <source>I looked at the lines: they read correctly</source>
-        <translation type="unfinished">我已看过，各行文字正常</translation>
+        <translation>我已查看各行，文字显示正确</translation>
     </message>
     <message>
         <source>Choose the file first.</source>
-        <translation type="unfinished">请先选择文件。</translation>
+        <translation>请先选择文件。</translation>
     </message>
     <message>
         <source>Matching the list</source>
-        <translation type="unfinished"></translation>
+        <translation>正在匹配清单</translation>
     </message>
     <message>
         <source>Recording the redemptions</source>
-        <translation type="unfinished"></translation>
+        <translation>正在登记核销</translation>
     </message>
     <message>
         <source>All lines</source>
-        <translation type="unfinished">全部行</translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>Correct {count} records that say otherwise; the old ones stay and are named</source>
-        <translation type="unfinished"></translation>
+        <translation>更正 {count} 条不一致的记录；原记录保留，并在新记录中注明</translation>
     </message>
     <message>
         <source>Quarantine {count} keys in stock that the list says are used</source>
-        <translation type="unfinished"></translation>
+        <translation>隔离 {count} 张清单显示已使用、却仍在库存的卡密</translation>
     </message>
     <message>
         <source>The file was read as {encoding}, which is a guess: confirm it below.</source>
-        <translation type="unfinished">文件按 {encoding} 读取，这只是推测：请在下方确认。</translation>
+        <translation>文件按 {encoding} 读取，这只是推测，请在下方确认。</translation>
     </message>
     <message>
         <source>Columns that are not read: {columns}</source>
-        <translation type="unfinished">未读取的列：{columns}</translation>
+        <translation>未读取的列：{columns}</translation>
     </message>
     <message>
         <source>Recorded: {recorded} of {lines} lines ({corrected} corrections); recorded already: {known}; conflicts: {conflicts}; no match: {unmatched}; malformed: {malformed}; keys quarantined: {quarantined}.</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {lines} 行，已登记 {recorded} 条（其中更正 {corrected} 条）；已有记录 {known}，冲突 {conflicts}，未匹配 {unmatched}，格式错误 {malformed}；隔离卡密 {quarantined} 张。</translation>
     </message>
     <message>
         <source>Cancelled: nothing was recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消，未登记任何内容。</translation>
     </message>
     <message>
         <source>Record {count} redemptions</source>
-        <translation type="unfinished"></translation>
+        <translation>登记 {count} 条核销</translation>
     </message>
     <message>
         <source>A list of redemptions</source>
-        <translation type="unfinished"></translation>
+        <translation>核销清单</translation>
     </message>
     <message>
         <source>Lists (*.csv *.tsv *.txt *.xlsx)</source>
-        <translation type="unfinished"></translation>
+        <translation>清单 (*.csv *.tsv *.txt *.xlsx)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -2091,35 +2091,35 @@
     </message>
     <message>
         <source>Save a template</source>
-        <translation type="unfinished">保存模板</translation>
+        <translation>保存模板</translation>
     </message>
     <message>
         <source>{file} could not be written: {why}</source>
-        <translation type="unfinished">无法写入 {file}：{why}</translation>
+        <translation>无法写入 {file}：{why}</translation>
     </message>
     <message>
         <source>The template is saved as {file}.</source>
-        <translation type="unfinished">模板已保存为 {file}。</translation>
+        <translation>模板已保存为 {file}。</translation>
     </message>
     <message>
         <source>{file}-not-matched.csv</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}-未匹配.csv</translation>
     </message>
     <message>
         <source>Where the report goes</source>
-        <translation type="unfinished">报告保存位置</translation>
+        <translation>报告保存到</translation>
     </message>
     <message>
         <source>CSV (*.csv)</source>
-        <translation type="unfinished">CSV (*.csv)</translation>
+        <translation>CSV (*.csv)</translation>
     </message>
     <message>
         <source>Writing the report</source>
-        <translation type="unfinished">正在写入报告</translation>
+        <translation>正在写入报告</translation>
     </message>
     <message>
         <source>The report of {count} lines is in {file}.</source>
-        <translation type="unfinished">{count} 行的报告已保存到 {file}。</translation>
+        <translation>{count} 行的报告已保存到 {file}。</translation>
     </message>
 </context>
 <context>
@@ -3891,11 +3891,11 @@
     </message>
     <message>
         <source>Redemptions…</source>
-        <translation type="unfinished"></translation>
+        <translation>核销清单…</translation>
     </message>
     <message>
         <source>A supplier&apos;s or an operator&apos;s list of what was redeemed</source>
-        <translation type="unfinished"></translation>
+        <translation>供货方的激活清单或运营商的到账清单</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -3999,7 +3999,7 @@
     </message>
     <message>
         <source>{count} redemptions were recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>已登记 {count} 条核销。</translation>
     </message>
 </context>
 <context>
@@ -5108,59 +5108,59 @@
     <name>RedemptionColumns</name>
     <message>
         <source>Encoding</source>
-        <translation type="unfinished">编码</translation>
+        <translation>编码</translation>
     </message>
     <message>
         <source>Sheet</source>
-        <translation type="unfinished">工作表</translation>
+        <translation>工作表</translation>
     </message>
     <message>
         <source>The first row names the columns</source>
-        <translation type="unfinished">第一行是列名</translation>
+        <translation>第一行是列名</translation>
     </message>
     <message>
         <source>Card key</source>
-        <translation type="unfinished">卡密</translation>
+        <translation>卡密</translation>
     </message>
     <message>
         <source>Card number</source>
-        <translation type="unfinished">卡号</translation>
+        <translation>卡号</translation>
     </message>
     <message>
         <source>Order number</source>
-        <translation type="unfinished">订单号</translation>
+        <translation>订单号</translation>
     </message>
     <message>
         <source>Unit</source>
-        <translation type="unfinished">单件</translation>
+        <translation>单件</translation>
     </message>
     <message>
         <source>Topped-up account</source>
-        <translation type="unfinished"></translation>
+        <translation>充值账号</translation>
     </message>
     <message>
         <source>Redeemed at</source>
-        <translation type="unfinished">核销时间</translation>
+        <translation>核销时间</translation>
     </message>
     <message>
         <source>Redemption code</source>
-        <translation type="unfinished">核销码</translation>
+        <translation>核销码</translation>
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished"></translation>
+        <translation>核销对象</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished">记录来源</translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Activated or not</source>
-        <translation type="unfinished"></translation>
+        <translation>是否激活</translation>
     </message>
     <message>
         <source>Column {number}</source>
-        <translation type="unfinished">第 {number} 列</translation>
+        <translation>第 {number} 列</translation>
     </message>
 </context>
 <context>
@@ -5255,7 +5255,7 @@
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished">选择…</translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Paste</source>
@@ -5263,7 +5263,7 @@
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">删除</translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>Kind of evidence</source>
@@ -5271,11 +5271,11 @@
     </message>
     <message>
         <source>There is no picture on the clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪贴板中没有图片。</translation>
     </message>
     <message>
         <source>Pictures and documents (*.png *.jpg *.jpeg *.webp *.pdf)</source>
-        <translation type="unfinished"></translation>
+        <translation>图片和文档 (*.png *.jpg *.jpeg *.webp *.pdf)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -5283,15 +5283,15 @@
     </message>
     <message>
         <source>What shows the redemption</source>
-        <translation type="unfinished"></translation>
+        <translation>核销凭证</translation>
     </message>
     <message>
         <source>pasted picture</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴的图片</translation>
     </message>
     <message>
         <source>Drop a screenshot here</source>
-        <translation type="unfinished"></translation>
+        <translation>将截图拖到这里</translation>
     </message>
 </context>
 <context>
@@ -6502,55 +6502,55 @@
     <name>TwoRecordsView</name>
     <message>
         <source>Redemption: what each side shows</source>
-        <translation type="unfinished"></translation>
+        <translation>核销：双方的记录</translation>
     </message>
     <message>
         <source>Unit</source>
-        <translation type="unfinished">单件</translation>
+        <translation>单件</translation>
     </message>
     <message>
         <source>Our record</source>
-        <translation type="unfinished"></translation>
+        <translation>本店记录</translation>
     </message>
     <message>
         <source>The buyer&apos;s official record</source>
-        <translation type="unfinished"></translation>
+        <translation>买家的官方记录</translation>
     </message>
     <message>
         <source>no redemption recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>没有核销记录</translation>
     </message>
     <message>
         <source>corrects: {record}</source>
-        <translation type="unfinished"></translation>
+        <translation>更正前：{record}</translation>
     </message>
     <message>
         <source>time unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>时间不明</translation>
     </message>
     <message>
         <source>no code</source>
-        <translation type="unfinished"></translation>
+        <translation>无核销码</translation>
     </message>
     <message>
         <source>says {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>陈述人 {who}</translation>
     </message>
     <message>
         <source>none on file</source>
-        <translation type="unfinished"></translation>
+        <translation>未提交</translation>
     </message>
     <message>
         <source>not activated</source>
-        <translation type="unfinished">未激活</translation>
+        <translation>未激活</translation>
     </message>
     <message>
         <source>Unit {refs}: the records contradict each other. The official one counts, whatever we hold.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {refs} 件：双方记录矛盾，以官方记录为准，无论本店记录如何。</translation>
     </message>
     <message>
         <source>{count} more units have records; see the order.</source>
-        <translation type="unfinished"></translation>
+        <translation>另有 {count} 件有记录，见订单。</translation>
     </message>
 </context>
 <context>
@@ -6678,7 +6678,7 @@
     </message>
     <message>
         <source>Corrected</source>
-        <translation type="unfinished"></translation>
+        <translation>更正前</translation>
     </message>
     <message>
         <source>Paid for it</source>
@@ -6734,7 +6734,7 @@
     </message>
     <message>
         <source>recorded {at}</source>
-        <translation type="unfinished"></translation>
+        <translation>登记于 {at}</translation>
     </message>
     <message>
         <source>face value {face}</source>
