@@ -20,6 +20,7 @@ from desktop_app.exchange.card_formats import FORMATS
 from desktop_app.exchange.csv_tables import Column
 from desktop_app.exchange.key_files import COLUMN_NAMES
 from desktop_app.exchange.order_files import ORDER_COLUMNS
+from desktop_app.exchange.redemption_lists import LIST_COLUMNS
 from desktop_app.exchange.request_files import REQUEST_COLUMNS, requests_in_json
 from desktop_app.services.exports import EXPORTS
 from desktop_app.ui.page_table import PAGES
@@ -154,7 +155,9 @@ def test_the_reference_names_everything_that_can_be_exported(readme: str) -> Non
 
 
 @pytest.mark.parametrize("readme", READMES)
-@pytest.mark.parametrize("columns", [ORDER_COLUMNS, REQUEST_COLUMNS], ids=["orders", "requests"])
+@pytest.mark.parametrize(
+    "columns", [ORDER_COLUMNS, REQUEST_COLUMNS, LIST_COLUMNS], ids=["orders", "requests", "redemptions"]
+)
 def test_column_tables_are_those_of_the_code(readme: str, columns: tuple[Column, ...]) -> None:
     assert "\n".join(column_table(columns, readme)) in text_of(readme)
 

@@ -20,6 +20,7 @@ from desktop_app.ui.widgets.empty_state import EmptyState
 from desktop_app.ui.widgets.evidence_view import EvidencePlace, EvidenceView
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.request_facts_view import FactsView, OrderFactsView
+from desktop_app.ui.widgets.two_records import TwoRecordsView
 from desktop_app.ui.widgets.verdict_view import VerdictHeader, VerdictReasons
 
 
@@ -47,6 +48,7 @@ class RequestPane(DetailPane):
         self.evidence = EvidenceView()
         self.reply = ReplyView()
         self.order = OrderFactsView()
+        self.records = TwoRecordsView()
         self.correspondence = CorrespondenceView()
         self.bar = DecisionBar(grounds)
         self.next_button = push_button(
@@ -63,6 +65,8 @@ class RequestPane(DetailPane):
         for part in (self.notice, self.decided, self.reasons):
             self.content.addWidget(part)
         self._reply_section = _section(self.reply)
+        self._records_section = _section(self.records)
+        self.content.addWidget(self._records_section)
         for section in (self.facts, self.evidence, self.reply, self.order, self.correspondence):
             self.content.addWidget(self._reply_section if section is self.reply else _section(section))
         self._reply_place = self.content.indexOf(self._reply_section)
@@ -100,6 +104,7 @@ class RequestPane(DetailPane):
         place = self._reply_place if detail.decision is None else self.content.indexOf(self.decided) + 1
         self.content.insertWidget(place, self._reply_section)
         self.order.show_detail(detail, zone)
+        self._records_section.setVisible(self.records.show_detail(detail, zone))
         self.correspondence.show_detail(detail, zone)
         self.bar.show_detail(detail)
         self.next_button.setVisible(detail.preview is None)

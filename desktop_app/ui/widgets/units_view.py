@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.states import OrderState, UnitState
 from desktop_app.services.listing import Sort
-from desktop_app.services.orders import OrderDetail, UnitLine
+from desktop_app.services.orders import OrderDetail, RedemptionRecord, UnitLine
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.unit_dialogs import missing_words, unit_word
 from desktop_app.ui.labels import money, tone, when
@@ -58,6 +58,7 @@ class UnitsView(QWidget):
             ("source", self.tr("Source")),
             ("stated_by", self.tr("Who says so")),
             ("missing", self.tr("Missing")),
+            ("earlier", self.tr("Corrected")),
             ("price", self.tr("Paid for it")),
             ("balance", self.tr("Balance")),
             ("official", self.tr("Issuer's record")),
@@ -108,7 +109,8 @@ class UnitsView(QWidget):
         if unit is None or order is None:
             return
         record = unit.redemption
-        values = dict.fromkeys(("redeemed_at", "code", "target", "source", "stated_by", "missing", "note"), "")
+        of_record = ("redeemed_at", "code", "target", "source", "stated_by", "missing", "earlier", "note")
+        values = dict.fromkeys(of_record, "")
         if record is not None:
             values |= {
                 "redeemed_at": when(record.redeemed_at, self._zone, seconds=True),
@@ -117,6 +119,7 @@ class UnitsView(QWidget):
                 "source": record.source,
                 "stated_by": record.stated_by,
                 "missing": missing_words(unit, self._missing),
+                "earlier": "\n".join(self._earlier(old) for old in reversed(unit.earlier)),
                 "note": record.note,
             }
         values |= {
@@ -134,6 +137,12 @@ class UnitsView(QWidget):
         self.redeem_button.setEnabled(shipped)
         self.facts_button.setEnabled(shipped)
         self.proof_button.setEnabled(record is not None)
+
+    def _earlier(self, record: RedemptionRecord) -> str:
+        """A record that a later one corrected: it stays to be seen."""
+        parts = (when(record.redeemed_at, self._zone, seconds=True), record.code, record.source, record.stated_by)
+        said = self.tr("recorded {at}").format(at=when(record.recorded_at, self._zone))
+        return "  ·  ".join(part for part in (*parts, said) if part)
 
     def _balance(self, unit: UnitLine) -> str:
         if unit.remaining_fen is None or unit.face_fen is None:
