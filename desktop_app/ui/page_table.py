@@ -83,6 +83,13 @@ PAGES = (
         "PoliciesPage",
     ),
     PageEntry(
+        "audit",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Event log")),
+        "shield-check",
+        "desktop_app.ui.pages.audit_page",
+        "AuditPage",
+    ),
+    PageEntry(
         "settings",
         str(QT_TRANSLATE_NOOP("MainWindow", "Settings")),
         "settings",
