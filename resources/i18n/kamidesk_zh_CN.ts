@@ -55,167 +55,167 @@
     <name>AuditPage</name>
     <message>
         <source>Orders</source>
-        <translation type="unfinished">订单</translation>
+        <translation>订单</translation>
     </message>
     <message>
         <source>Requests</source>
-        <translation type="unfinished">退款申请</translation>
+        <translation>申请</translation>
     </message>
     <message>
         <source>Refunds</source>
-        <translation type="unfinished">退款</translation>
+        <translation>退款</translation>
     </message>
     <message>
         <source>Card keys</source>
-        <translation type="unfinished">卡密</translation>
+        <translation>卡密</translation>
     </message>
     <message>
         <source>Products</source>
-        <translation type="unfinished">商品</translation>
+        <translation>商品</translation>
     </message>
     <message>
         <source>Proofs and evidence</source>
-        <translation type="unfinished"></translation>
+        <translation>证明与凭证</translation>
     </message>
     <message>
         <source>Rules and settings</source>
-        <translation type="unfinished"></translation>
+        <translation>规则与设置</translation>
     </message>
     <message>
         <source>Vault and signatures</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥与签名</translation>
     </message>
     <message>
         <source>Exports and verifications</source>
-        <translation type="unfinished"></translation>
+        <translation>导出与校验</translation>
     </message>
     <message>
         <source>Everything else</source>
-        <translation type="unfinished"></translation>
+        <translation>其他</translation>
     </message>
     <message>
         <source>Export for somebody else…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出给他人核验…</translation>
     </message>
     <message>
         <source>The log with its signatures in one file that anybody can verify without this shop</source>
-        <translation type="unfinished"></translation>
+        <translation>把日志连同签名写成一个文件，任何人无需本店铺即可核验</translation>
     </message>
     <message>
         <source>Find an event</source>
-        <translation type="unfinished"></translation>
+        <translation>查找记录</translation>
     </message>
     <message>
         <source>What happened, who, a fact, an order no.…</source>
-        <translation type="unfinished"></translation>
+        <translation>事件、操作员、事实或订单号…</translation>
     </message>
     <message>
         <source>Kind of event</source>
-        <translation type="unfinished"></translation>
+        <translation>事件类型</translation>
     </message>
     <message>
         <source>Every kind</source>
-        <translation type="unfinished"></translation>
+        <translation>全部类型</translation>
     </message>
     <message>
         <source>Events of one order</source>
-        <translation type="unfinished"></translation>
+        <translation>某一订单的记录</translation>
     </message>
     <message>
         <source>Whole order no.</source>
-        <translation type="unfinished"></translation>
+        <translation>完整订单号</translation>
     </message>
     <message>
         <source>When</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished">导出…</translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Event log</source>
-        <translation type="unfinished"></translation>
+        <translation>操作日志</translation>
     </message>
     <message>
         <source>No.</source>
-        <translation type="unfinished">编号</translation>
+        <translation>序号</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Operator</source>
-        <translation type="unfinished">操作员</translation>
+        <translation>操作员</translation>
     </message>
     <message>
         <source>What happened</source>
-        <translation type="unfinished">历史记录</translation>
+        <translation>事件</translation>
     </message>
     <message>
         <source>Order no.</source>
-        <translation type="unfinished">订单号</translation>
+        <translation>订单号</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>说明</translation>
     </message>
     <message>
         <source>Choose an event to see all of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一条记录查看全部内容。</translation>
     </message>
     <message>
         <source>Open the order</source>
-        <translation type="unfinished">打开订单</translation>
+        <translation>打开订单</translation>
     </message>
     <message>
         <source>Only this order</source>
-        <translation type="unfinished"></translation>
+        <translation>只看此订单</translation>
     </message>
     <message>
         <source>The chosen event</source>
-        <translation type="unfinished"></translation>
+        <translation>所选记录</translation>
     </message>
     <message>
         <source>Nothing happened yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有记录</translation>
     </message>
     <message>
         <source>Every change of the shop will stand here.</source>
-        <translation type="unfinished"></translation>
+        <translation>店铺的每一次变更都会记在这里。</translation>
     </message>
     <message>
         <source>No such event</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合的记录</translation>
     </message>
     <message>
         <source>Nothing in the log fits these filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>日志中没有符合这些筛选条件的记录。</translation>
     </message>
     <message>
         <source>Show everything</source>
-        <translation type="unfinished"></translation>
+        <translation>显示全部</translation>
     </message>
     <message>
         <source>Event</source>
-        <translation type="unfinished"></translation>
+        <translation>序号</translation>
     </message>
     <message>
         <source>Subject</source>
-        <translation type="unfinished"></translation>
+        <translation>对象</translation>
     </message>
     <message>
         <source>Code</source>
-        <translation type="unfinished">编码</translation>
+        <translation>代码</translation>
     </message>
     <message>
         <source>{path} was written: {count} events in clear.</source>
-        <translation type="unfinished"></translation>
+        <translation>已写入 {path}：公开内容的记录 {count} 条。</translation>
     </message>
     <message>
         <source>Exporting the event log</source>
-        <translation type="unfinished"></translation>
+        <translation>正在导出操作日志</translation>
     </message>
 </context>
 <context>
@@ -2917,118 +2917,118 @@
     <name>LogExportDialog</name>
     <message>
         <source>Export the event log for somebody else</source>
-        <translation type="unfinished"></translation>
+        <translation>导出操作日志给他人核验</translation>
     </message>
     <message>
         <source>Every event</source>
-        <translation type="unfinished"></translation>
+        <translation>全部记录</translation>
     </message>
     <message>
         <source>The events of one order; of all others only the hash</source>
-        <translation type="unfinished"></translation>
+        <translation>只公开一个订单的记录，其余仅留哈希</translation>
     </message>
     <message>
-        <source>Hashes only: proves the time, shows nothing</source>
-        <translation type="unfinished"></translation>
+        <source>Hashes only: proves the sequence, shows nothing</source>
+        <translation>仅哈希：不公开任何内容，可证明先后</translation>
     </message>
     <message>
         <source>Order number</source>
-        <translation type="unfinished">订单号</translation>
+        <translation>订单号</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Choose the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>One file with the chain, its signatures and certificates. Whoever gets it checks it with “kamidesk audit verify FILE”, without this shop.</source>
-        <translation type="unfinished"></translation>
+        <translation>一个文件，含哈希链、签名和证书。收到的人用“kamidesk audit verify 文件”即可核验，无需本店铺。</translation>
     </message>
     <message>
         <source>The shop is locked: the events since the last signature go out unsigned. Unlock it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>店铺已锁定：上次签名之后的记录将不带签名。建议先解锁。</translation>
     </message>
     <message>
         <source>Which order? Type its number.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入订单号。</translation>
     </message>
     <message>
         <source>Lines of JSON (*.jsonl)</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON 行文件 (*.jsonl)</translation>
     </message>
 </context>
 <context>
     <name>LogStateCard</name>
     <message>
         <source>Last verified</source>
-        <translation type="unfinished"></translation>
+        <translation>上次校验</translation>
     </message>
     <message>
         <source>Signed</source>
-        <translation type="unfinished"></translation>
+        <translation>签名</translation>
     </message>
     <message>
         <source>Journal</source>
-        <translation type="unfinished"></translation>
+        <translation>外部日记</translation>
     </message>
     <message>
         <source>Verify the log</source>
-        <translation type="unfinished"></translation>
+        <translation>校验日志</translation>
     </message>
     <message>
         <source>Computes the whole chain and compares it with signatures, journal and issued proofs</source>
-        <translation type="unfinished"></translation>
+        <translation>重算整条哈希链，并与签名、日记和已出具的证明核对</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Progress of the verification</source>
-        <translation type="unfinished"></translation>
+        <translation>校验进度</translation>
     </message>
     <message>
         <source>What the verification found</source>
-        <translation type="unfinished"></translation>
+        <translation>校验结果</translation>
     </message>
     <message>
         <source>never</source>
-        <translation type="unfinished"></translation>
+        <translation>从未校验</translation>
     </message>
     <message>
         <source>{when}: intact, {count} events</source>
-        <translation type="unfinished"></translation>
+        <translation>{when}：完好，共 {count} 条</translation>
     </message>
     <message>
         <source>{when}: broken</source>
-        <translation type="unfinished"></translation>
+        <translation>{when}：已被破坏</translation>
     </message>
     <message>
         <source>not yet; when the shop has a name and is next locked, or with the first proof</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未签名；设置店名后下次锁定时，或首次出具证明时签名</translation>
     </message>
     <message>
         <source>up to event {seq} of {count}, {when}</source>
-        <translation type="unfinished"></translation>
+        <translation>至第 {seq} 条（共 {count} 条），{when}</translation>
     </message>
     <message>
         <source>follows, in {count} files beside the shop</source>
-        <translation type="unfinished"></translation>
+        <translation>同步中，店铺旁共 {count} 个文件</translation>
     </message>
     <message>
         <source>Verifying the event log</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验操作日志</translation>
     </message>
     <message>
         <source>The log is intact: {count} events, signed up to event {signed}.</source>
-        <translation type="unfinished"></translation>
+        <translation>日志完好：共 {count} 条，已签名至第 {signed} 条。</translation>
     </message>
     <message>
         <source>The log was changed. {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>日志被改动。{what}</translation>
     </message>
 </context>
 <context>
@@ -3071,7 +3071,7 @@
     </message>
     <message>
         <source>Event log</source>
-        <translation type="unfinished"></translation>
+        <translation>操作日志</translation>
     </message>
     <message>
         <source>Settings</source>
