@@ -27,7 +27,10 @@ _ZONE_NAME = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
-    """``working_day_overrides``: ISO day to worked or not. ``auto_lock_minutes`` 0: never by itself."""
+    """``working_day_overrides``: ISO day to worked or not. ``auto_lock_minutes`` 0: never by itself.
+
+    ``lock_with_screen``: also when the screen is locked or the computer goes to sleep, where the system tells.
+    """
 
     shop_name: str = ""
     icp: str = ""
@@ -37,6 +40,7 @@ class ShopSettings:
     language: str = "system"
     theme: str = "system"
     auto_lock_minutes: int = 5
+    lock_with_screen: bool = True
     clipboard_seconds: int = 20
     working_day_overrides: Mapping[str, bool] = field(default_factory=dict)
     drop_folder: str = ""

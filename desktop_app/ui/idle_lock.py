@@ -48,6 +48,10 @@ class IdleLock(QObject):
         if self._timer.interval() > 0:
             self._timer.start()
 
+    def expect_return(self) -> None:
+        """Somebody left without the time having run out: tell when they are back."""
+        self._is_idle = True
+
     def _watch(self, window: QWindow | None) -> None:
         if window is not None:
             window.installEventFilter(self)

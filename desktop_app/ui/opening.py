@@ -16,6 +16,7 @@ from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.screen_lock import ScreenLock
 from desktop_app.ui.theme import Scheme, apply_theme
 
 
@@ -33,6 +34,9 @@ class Opening(QObject):
         self._idle = IdleLock(self)
         self._idle.idled.connect(window.lock)
         self._idle.returned.connect(self._on_returned)
+        self._screen = ScreenLock(window)
+        self._screen.went_away.connect(self._on_screen_locked)
+        self._locks_with_screen = True
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_changed)
         window.unlock_wanted.connect(self.ask_to_unlock)
@@ -104,10 +108,16 @@ class Opening(QObject):
         if shop is not None and not shop.is_unlocked:
             self.ask_to_unlock()
 
+    def _on_screen_locked(self) -> None:
+        if self._locks_with_screen:
+            self._window.lock()
+            self._idle.expect_return()
+
     def _attach(self, shop: Any) -> None:
         shop.on_change(self._signals.tell)
         self._window.attach(shop)
         self._take_settings()
+        self._screen.start()
         # what is here stays: without it the collector holds the window up for a tenth of a second now and then
         gc.freeze()
         self.opened.emit(shop)
@@ -123,6 +133,7 @@ class Opening(QObject):
             return
         settings = shop.settings.get()
         self._idle.set_minutes(settings.auto_lock_minutes)
+        self._locks_with_screen = settings.lock_with_screen
         notes = QSettings()
         notes.setValue("ui/language", settings.language)
         if notes.value("ui/theme", Scheme.SYSTEM.value, type=str) != settings.theme:

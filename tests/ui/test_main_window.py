@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.opening import Opening
 from desktop_app.ui.page_table import PAGES, PageEntry
+from desktop_app.ui.screen_lock import ScreenLock
 from desktop_app.ui.widgets.help_dialog import HelpDialog
 
 
@@ -310,6 +312,29 @@ def test_who_comes_back_after_a_while_goes_on_where_they_were(qtbot: QtBot, wind
     qtbot.waitUntil(lambda: window.findChild(QDialog, "unlock_dialog") is not None)
     assert window.findChild(QDialog, "unlock_dialog").parent() is form
     assert edit.text() == "half typed"
+
+
+def test_the_shop_locks_with_the_screen_unless_the_merchant_says_no(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    made, _ = Shop.create(tmp_path / "shop", protection="file")
+    made.close()
+    opening = Opening(window, window.jobs, tmp_path / "shop")
+    window.show()
+    opening.start()
+    settings = window.shop.settings
+    screen = opening._window.findChild(ScreenLock)
+    settings.save(replace(settings.get(), lock_with_screen=False))
+    screen.went_away.emit()
+    assert window.shop.is_unlocked
+    settings.save(replace(settings.get(), lock_with_screen=True))
+    screen.went_away.emit()
+    assert not window.shop.is_unlocked
+    # the first key of whoever comes back opens it again, by the key file without a word
+    idle = opening.findChild(IdleLock)
+    idle._watch(window.windowHandle())
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Shift)
+    qtbot.waitUntil(lambda: bool(window.shop.is_unlocked))
 
 
 def test_a_shop_with_a_key_file_opens_again_without_a_word(window: MainWindow, tmp_path: Path) -> None:

@@ -91,7 +91,9 @@ class SettingsPage(QWidget):
     def _window_card(self) -> Card:
         card = Card("window_card")
         card.body.addWidget(plain_label(self.tr("Window"), role="section"))
-        card.body.addLayout(self.fields.grid("theme", "language", "auto_lock_minutes", "clipboard_seconds"))
+        card.body.addLayout(
+            self.fields.grid("theme", "language", "auto_lock_minutes", "lock_with_screen", "clipboard_seconds")
+        )
         return card
 
     def _time_card(self) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop_app.services.shop_settings import LANGUAGES, THEMES, ShopSettings
 from desktop_app.ui.colours import Tone
@@ -43,6 +43,9 @@ class SettingFields(QObject):
         self.time_zone.addItems(ZONES)
         self.auto_lock_minutes = NumberSpin("auto_lock_minutes", self.tr("Lock when idle"), 0, 1440, self.tr(" min"))
         self.auto_lock_minutes.setSpecialValueText(self.tr("Never"))
+        self.lock_with_screen = QCheckBox(self.tr("With the screen, and before sleep"))
+        self.lock_with_screen.setObjectName("lock_with_screen")
+        self.lock_with_screen.setAccessibleName(self.tr("Lock with the screen"))
         self.clipboard_seconds = NumberSpin("clipboard_seconds", self.tr("Clear a copied key"), 5, 300, self.tr(" s"))
         self.theme = self._choice(
             "theme",
@@ -64,13 +67,14 @@ class SettingFields(QObject):
         }
         self._spins = {"auto_lock_minutes": self.auto_lock_minutes, "clipboard_seconds": self.clipboard_seconds}
         self._choices = {"theme": self.theme, "language": self.language}
+        self._boxes = {"lock_with_screen": self.lock_with_screen}
         self._errors: dict[str, QLabel] = {}
         self._others: dict[str, QWidget] = {
             "contact": self.contact,
             "time_zone": self.time_zone,
             "working_day_overrides": self.days,
         }
-        self.names = (*self._edits, *self._spins, *self._choices, *self._others)
+        self.names = (*self._edits, *self._spins, *self._choices, *self._boxes, *self._others)
         for name in self.names:
             label = plain_label(name=f"error_{name}", wrap=True)
             set_tone(label, Tone.BAD)
@@ -83,6 +87,8 @@ class SettingFields(QObject):
             edit.textChanged.connect(self._tell)
         for spin in self._spins.values():
             spin.valueChanged.connect(self._tell)
+        for box in self._boxes.values():
+            box.toggled.connect(self._tell)
         self.contact.textChanged.connect(self._tell)
         self.time_zone.currentTextChanged.connect(self._tell)
         self.days.edited.connect(self._tell)
@@ -131,7 +137,8 @@ class SettingFields(QObject):
         texts: dict[str, Any] = {name: edit.text() for name, edit in self._edits.items()}
         numbers: dict[str, Any] = {name: spin.value() for name, spin in self._spins.items()}
         choices: dict[str, Any] = {name: combo.currentData() for name, combo in self._choices.items()}
-        known = {**texts, **numbers, **choices}
+        ticks: dict[str, Any] = {name: box.isChecked() for name, box in self._boxes.items()}
+        known = {**texts, **numbers, **choices, **ticks}
         return ShopSettings(
             **known,
             contact=self.contact.toPlainText(),
@@ -168,6 +175,7 @@ class SettingFields(QObject):
             **self._edits,
             **self._spins,
             **self._choices,
+            **self._boxes,
             **self._others,
         }
         return fields[name]
@@ -178,6 +186,8 @@ class SettingFields(QObject):
                 self._edits[name].setText(value)
         elif name in self._spins:
             self._spins[name].setValue(value)
+        elif name in self._boxes:
+            self._boxes[name].setChecked(value)
         elif name in self._choices:
             combo = self._choices[name]
             combo.setCurrentIndex(combo.findData(value))
