@@ -117,7 +117,8 @@ class Lookup:
         self.orders: dict[str, int] = {}
         self.accounts: dict[bytes, list[int]] = defaultdict(list)
         """Blind index of an account to its top-up orders."""
-        self.account_tags: dict[str, bytes] = {}
+        self.account_tags: dict[str, list[bytes]] = {}
+        """Blind indexes by account: several while the keys of the vault are being replaced."""
         self.by_key: dict[int, list[UnitFacts]] = defaultdict(list)
         self.by_order: dict[int, list[UnitFacts]] = defaultdict(list)
         self.records: dict[int, Record] = {}
@@ -160,8 +161,14 @@ class Lookup:
         found: dict[int, list[Key]],
     ) -> None:
         for rule in {product.rule for product in products.values()}:
-            pairs = [(index, form) for index, texts in asked for text in texts if (form := normalise(text, rule))]
-            tags = b"".join(self._context.vault.card_tags(form for _, form in pairs))
+            pairs = [
+                (index, tag)
+                for index, texts in asked
+                for text in texts
+                if (form := normalise(text, rule))
+                for tag in self._context.vault.card_tags_of(form)
+            ]
+            tags = b"".join(tag for _, tag in pairs)
             if not tags:
                 continue
             with self._context.read() as session:
@@ -207,9 +214,9 @@ class Lookup:
     def _find_orders(self) -> None:
         numbers = sorted({line.order_no for line in self._lines if line.order_no})
         accounts = sorted({line.account for line in self._lines if line.account})
-        tag = self._context.vault.pii_tag
-        self.account_tags = {account: tag(index_form(account)) for account in accounts}
-        tags = list(self.account_tags.values())
+        tags_of = self._context.vault.pii_tags_of
+        self.account_tags = {account: tags_of(index_form(account)) for account in accounts}
+        tags = [tag for several in self.account_tags.values() for tag in several]
         with self._context.read() as session:
             connection = session.connection()
             for start in range(0, len(numbers), AT_ONCE):

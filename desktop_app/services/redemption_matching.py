@@ -137,8 +137,8 @@ class _Matcher:
                 f"订单 {units[0].order_no} 有 {count} 件，清单未说明是哪一件。",
             )
         unit = units[0]
-        tag = self._found.account_tags.get(line.account)
-        if tag is not None and unit.is_topup and unit.account_tag not in (None, tag):
+        tags = self._found.account_tags.get(line.account)
+        if tags and unit.is_topup and unit.account_tag is not None and unit.account_tag not in tags:
             return _unmatched(
                 f"Order {unit.order_no} is for another number than the list says.",
                 f"订单 {unit.order_no} 的充值账号与清单不符。",
@@ -196,7 +196,8 @@ class _Matcher:
         return units
 
     def _match_account(self, line: ListLine) -> Match:
-        order_ids = self._found.accounts[self._found.account_tags[line.account]]
+        tags = self._found.account_tags[line.account]
+        order_ids = [order_id for tag in tags for order_id in self._found.accounts[tag]]
         units = [unit for order_id in order_ids for unit in self._found.by_order[order_id]]
         if not units:
             return _unmatched("No top-up order is for this number.", "没有充值到该号码的订单。")
