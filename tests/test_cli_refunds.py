@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from desktop_app.cli import run
-from desktop_app.domain.states import PlatformKind, ProductKind, ReasonCode
+from desktop_app.domain.states import PaymentChannel, PlatformKind, ProductKind, ReasonCode
 from desktop_app.services import Shop
 from desktop_app.services.orders import OrderDraft
 from desktop_app.services.policies import PolicyDraft
@@ -23,7 +22,7 @@ CHINA = timezone(timedelta(hours=8))
 
 
 @pytest.fixture
-def request_nos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def request_nos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A shop with two refunds of ¥50 that are due; their requests."""
     folder = tmp_path / "shop"
     shop, _code = Shop.create(
@@ -43,6 +42,7 @@ def request_nos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
                 product_id=product,
                 quantity=1,
                 list_fen=5000,
+                payment_channel=PaymentChannel.WECHAT,
                 paid_fen=5000,
                 ordered_at=now - timedelta(minutes=5),
                 paid_at=now - timedelta(minutes=4),
@@ -56,12 +56,10 @@ def request_nos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
     shop.close()
     monkeypatch.setenv("KAMIDESK_DATA", str(folder))
     monkeypatch.setenv("KAMIDESK_LANGUAGE", "en")
-    yield numbers
+    return numbers
 
 
 def _statement(folder: Path, *rows: tuple[str, str]) -> Path:
-    from datetime import datetime
-
     at = (datetime.now(CHINA) - timedelta(seconds=5)).strftime("%Y-%m-%d %H:%M:%S")
     path = folder / "bill.csv"
     path.write_bytes(
