@@ -191,7 +191,7 @@ class EvidenceDialog(MarksDialog):
         self.browse_button.setVisible(source is None)
         self.skip_button.setVisible(several)
         self.all_box.setVisible(len(self._waiting) > 1)
-        self.all_box.setText(self.tr("Add all {count} files like this").format(count=len(self._waiting)))
+        self.all_box.setText(self.tr("Add all {count} like this").format(count=len(self._waiting)))
         if self._wanted:
             self.kind_combo.set_code(self._wanted[0])
         self.set_time(None if source is None else self._window.now().replace(microsecond=0))
