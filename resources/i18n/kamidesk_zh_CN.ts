@@ -21,6 +21,29 @@
     </message>
 </context>
 <context>
+    <name>AppealDialog</name>
+    <message>
+        <source>The buyer appeals against {request}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The decision stands until the dispute ends. If the buyer wins, the refund is opened again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it went</source>
+        <translation type="unfinished">提交到哪里</translation>
+    </message>
+    <message>
+        <source>Goes to</source>
+        <translation type="unfinished">提交到</translation>
+    </message>
+</context>
+<context>
     <name>AskDialog</name>
     <message>
         <source>Ask the buyer for evidence</source>
@@ -1048,6 +1071,355 @@
     </message>
 </context>
 <context>
+    <name>DisputeStepDialog</name>
+    <message>
+        <source>{request}, {target}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No dossier was made here yet; record it all the same when something was sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The dossier was sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An answer came</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DisputesPage</name>
+    <message>
+        <source>Which disputes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All disputes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With whom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everybody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find a dispute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Request, order, case or dossier no.…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whose file is this…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tells whether a ZIP or PDF is a dossier of this shop, byte for byte</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disputes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Request no.</source>
+        <translation type="unfinished">申请号</translation>
+    </message>
+    <message>
+        <source>With</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Case no.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order no.</source>
+        <translation type="unfinished">订单号</translation>
+    </message>
+    <message>
+        <source>Dossier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>申请</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Answer by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Open the request</source>
+        <translation type="unfinished">打开申请</translation>
+    </message>
+    <message>
+        <source>Open the new request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dossiers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make dossier…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answered…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outcome…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chosen dispute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a dispute to see its steps, to make its dossier and to record what came.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No dispute is running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Escalate an open request, or record the appeal against a decided one, on the page of the requests.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the requests</source>
+        <translation type="unfinished">前往退款申请</translation>
+    </message>
+    <message>
+        <source>No dispute matches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing like that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished">显示全部</translation>
+    </message>
+    <message>
+        <source>{state}, overdue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day}, {age} ago</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Overdue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{outcome}, {when}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appeal against the decision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before a decision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{when} by {who}</source>
+        <translation>{when}，{who}</translation>
+    </message>
+    <message>
+        <source>{day} (7 working days)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was recorded yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None was made yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The refund was opened again as {request}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing: the decision stands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} is made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The refund is open again as {request}: decide it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The outcome is recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A ZIP or PDF</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dossiers (*.zip *.pdf)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>This file is no dossier of this shop, or it was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is {number}, unchanged, made on {when}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DossierDialog</name>
+    <message>
+        <source>Dossier for {request}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the dossier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One archive and one PDF with everything on record: cover letter, request, ruling, decision, policy, correspondence, evidence, proofs and the log. Keys, accounts and the buyer are masked; files that people attached are handed on as they are, identity documents are not. A dispute is recorded when there is none yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For whom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for the files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Language of the paper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>The cover letter is Chinese in any case.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished">打开文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a folder that exists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making the dossier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} is made: {archive} and {paper}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing or altered, and said so in it: {files}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>DropFolderWatch</name>
     <message>
         <source>Came in through the drop folder: {count}.</source>
@@ -1143,6 +1515,10 @@
         <translation>类型</translation>
     </message>
     <message>
+        <source>Add all {count} like this</source>
+        <translation>这 {count} 个文件都这样添加</translation>
+    </message>
+    <message>
         <source>screenshot</source>
         <translation>截图</translation>
     </message>
@@ -1157,10 +1533,6 @@
     <message>
         <source>File {number} of {total}</source>
         <translation>第 {number} 个文件，共 {total} 个</translation>
-    </message>
-    <message>
-        <source>Add all {count} files like this</source>
-        <translation>其余 {count} 个文件都这样添加</translation>
     </message>
     <message>
         <source>The evidence is on file.</source>
@@ -1420,6 +1792,10 @@
     <message>
         <source>Export refunds</source>
         <translation>导出退款</translation>
+    </message>
+    <message>
+        <source>Export what did not match</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Export the list of proofs</source>
@@ -4003,6 +4379,45 @@
     </message>
 </context>
 <context>
+    <name>OutcomeDialog</name>
+    <message>
+        <source>Outcome of the dispute</source>
+        <translation type="unfinished">争议结果</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{request}, {target}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Money was agreed: open the refund again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The refund is opened again as a new request, for you to decide with this outcome at hand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The request is still open: decide it with this outcome at hand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The decision stands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The request is still to be decided.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PasswordDialog</name>
     <message>
         <source>Change the password</source>
@@ -5364,6 +5779,14 @@
         <translation>已超期</translation>
     </message>
     <message>
+        <source>In no statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing in the statements</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Mark paid</source>
         <translation>标记已退出</translation>
     </message>
@@ -5394,6 +5817,18 @@
     <message>
         <source>Refunds</source>
         <translation>退款</translation>
+    </message>
+    <message>
+        <source>Refunds and statements</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Statement lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a statement</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Request no.</source>
@@ -5430,6 +5865,14 @@
     <message>
         <source>Arrived at</source>
         <translation>到账时间</translation>
+    </message>
+    <message>
+        <source>In a statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished">适用</translation>
     </message>
     <message>
         <source>Note</source>
@@ -5474,6 +5917,10 @@
     <message>
         <source>Choose a refund to see it and to take its next step.</source>
         <translation>选择一笔退款，查看详情并进行下一步。</translation>
+    </message>
+    <message>
+        <source>{new} new lines, {matched} refunds matched</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No refunds yet</source>
@@ -5528,6 +5975,10 @@
         <translation>没有被退回的</translation>
     </message>
     <message>
+        <source>every refund is in a statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{day} (overdue)</source>
         <translation>{day}（已超期）</translation>
     </message>
@@ -5538,6 +5989,10 @@
     <message>
         <source>The public holidays of that year are not known yet.</source>
         <translation>该年的节假日安排尚未公布。</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The note was saved.</source>
@@ -6264,6 +6719,29 @@
     </message>
 </context>
 <context>
+    <name>SetAsideDialog</name>
+    <message>
+        <source>Set the line aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It leaves the list of what did not match, and can be taken back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>e.g. refund of another shop of mine</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SettingFields</name>
     <message>
         <source>Shop name</source>
@@ -6478,6 +6956,343 @@
     <message>
         <source>The two passwords differ: type the same one twice.</source>
         <translation>两次输入的密码不同：请输入相同的密码。</translation>
+    </message>
+</context>
+<context>
+    <name>StatementImportDialog</name>
+    <message>
+        <source>Import a statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished">导入</translation>
+    </message>
+    <message>
+        <source>Statement file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Statement of Alipay or WeChat Pay: CSV, TXT, XLSX or ZIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Which lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lines of the statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import the file as it was downloaded; a spreadsheet rounds its long numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Reading the statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importing the statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file says {stated} lines and has {count}: it may be cut.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file was imported before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{lines} lines: {new} new, {known} known, {bad} malformed; {matched} refunds matched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What concerns refunds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation type="unfinished">预览</translation>
+    </message>
+    <message>
+        <source>Import and match {count} refunds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation type="unfinished">行号</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation type="unfinished">结果</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Amount</source>
+        <translation type="unfinished">金额</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>left open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No such line</source>
+        <translation type="unfinished">没有这样的行</translation>
+    </message>
+    <message>
+        <source>No line of this file concerns a refund like that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Match after all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Statements (*.csv *.txt *.xlsx *.zip)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>StatementLinesView</name>
+    <message>
+        <source>Which statement lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refunds without a match</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Matched lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other movements</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All statement lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find a statement line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order or payment number…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Match again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With the refunds of now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export what did not match</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Statement lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Match…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmatch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set aside…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the refund</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every refund line has its refund</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import the statements of Alipay and WeChat Pay; what does not match stands here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No such line</source>
+        <translation type="unfinished">没有这样的行</translation>
+    </message>
+    <message>
+        <source>No line of the imported statements is like that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refunds matched: {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Matching again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Amount</source>
+        <translation type="unfinished">金额</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished">渠道</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Order no. there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refund no.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation type="unfinished">结果</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>matched: {how}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>set aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StatementMatchDialog</name>
+    <message>
+        <source>{amount} on {time}, {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which refund is this?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refunds that it can be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order no.</source>
+        <translation type="unfinished">订单号</translation>
+    </message>
+    <message>
+        <source>Amount</source>
+        <translation type="unfinished">金额</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Decided</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No refund of this amount is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Approve the request first, or set the line aside.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why it is this refund although the amounts differ</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6910,6 +7725,25 @@
     <message>
         <source>{title}: {percent} %</source>
         <translation>{title}：{percent}%</translation>
+    </message>
+</context>
+<context>
+    <name>_DisputeForm</name>
+    <message>
+        <source>When</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Case number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number given there, when there is one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
     </message>
 </context>
 <context>
