@@ -18,6 +18,7 @@ from desktop_app.cli import (
     audit,
     dossiers,
     evidence,
+    identity,
     keys,
     orders,
     papers,
@@ -41,6 +42,8 @@ app.add_typer(requests.app, name="requests")
 app.add_typer(refunds.app, name="refunds")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(replies.app, name="replies")
+app.add_typer(identity.app, name="identity")
+app.add_typer(identity.verify_app)
 app.add_typer(vault.app, name="vault")
 app.add_typer(audit.app, name="audit")
 app.add_typer(dossiers.app)

@@ -44,12 +44,13 @@ class Session:
         shop = Shop.open(self.data_dir)
         try:
             if unlocked:
-                self._unlock(shop)
+                self.unlock(shop)
             yield shop
         finally:
             shop.close()
 
-    def _unlock(self, shop: Shop) -> None:
+    def unlock(self, shop: Shop) -> None:
+        """Open the vault by itself where it does, else with the password."""
         if not shop.unlock_automatically():
             shop.unlock(self.password())
 

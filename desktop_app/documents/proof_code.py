@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from desktop_app.domain.errors import BadInputError
 
 PREFIX = "KMP1"
+CERTIFICATE_PREFIX = "KMC1"
+"""What the text of a published certificate's QR code starts with; then the certificate (DER) in base64url."""
 LONGEST = 2000  # more than a QR code of readable size holds
 _TIME = "%Y%m%dT%H%M%SZ"
 _BASE64 = re.compile(r"[A-Za-z0-9_-]+")
@@ -112,6 +114,11 @@ def read_code(text: str) -> ReadCode:
         ) from None
     facts = CodeFacts(proof_no, order_no, at, digests[0].hex(), int(seq), digests[1].hex(), digests[2].hex())
     return ReadCode(facts, f"{parts[0]}.{parts[1]}".encode("ascii"), signature)
+
+
+def certificate_code(der: bytes) -> str:
+    """The text of the QR code by which a shop publishes its certificate."""
+    return f"{CERTIFICATE_PREFIX}.{encode(der)}"
 
 
 def encode(data: bytes) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from sqlmodel import Session, col, select
 
+from desktop_app.documents.whole_file import whole_file
 from desktop_app.services.context import Context
 from desktop_app.services.shop_settings import read_settings
 from desktop_app.storage import signing_keys
@@ -72,6 +73,24 @@ class Identities:
             row = _put_in_force(self._context, session, material)
         self._context.announce("identity")
         return _line(row, in_force=True)
+
+    def picture(self) -> bytes:
+        """A PNG to publish: the shop's name, the fingerprint in force (made now if there is none) and its QR code."""
+        line = self.ensure()
+        from desktop_app.documents.identity_card import IdentityCard, identity_picture  # reportlab: only when wanted
+        from desktop_app.documents.proof_code import certificate_code
+
+        with self._context.read() as session:
+            certificate = session.get_one(SigningIdentityRow, line.id).certificate
+            shop_name = read_settings(session).shop_name or "Kamidesk"
+        code = certificate_code(certificate)
+        return identity_picture(IdentityCard(shop_name, line.fingerprint, code, line.valid_from, line.valid_until))
+
+    def save_picture(self, path: Path) -> None:
+        """:meth:`picture` as a file, there whole or not at all; :class:`StorageError` when it cannot be written."""
+        data = self.picture()
+        with whole_file(path) as part:
+            part.write_bytes(data)
 
 
 def open_signer(context: Context, session: Session) -> Signer:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
@@ -9,7 +8,6 @@ import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pypdfium2
@@ -20,11 +18,12 @@ from desktop_app.documents.redemption_proof import (
     ProofEvent,
     missing_redemption_facts,
     proof_json,
-    qr_text,
-    render_proof,
+    render_draft,
+    sign_proof,
 )
 from desktop_app.domain.errors import RefusedError
 from tests.documents.proof_samples import ORDERED_AT, sample_facts
+from tests.documents.signing_keys import new_key, signed_by
 
 JARS = [
     Path("/usr/share/java") / f"{name}.jar"
@@ -52,7 +51,7 @@ def test_every_fact_stands_on_paper() -> None:
     facts = sample_facts(
         verdict="规则 N13:已核销,不退款", replaces_proof_no="HX-20261120-000007", server="国区", role_masked="星**"
     )
-    text = squeezed(text_of(render_proof(facts)))
+    text = squeezed(text_of(render_draft(facts)))
     for expected in (
         facts.proof_no,
         facts.replaces_proof_no,
@@ -81,7 +80,7 @@ def test_every_fact_stands_on_paper() -> None:
         "18342",
         facts.audit_leaf,
         facts.audit_head,
-        "不含电子签名",
+        "预览稿",
         "第 1 页 / 共 2 页",
     ):
         assert squeezed(expected) in text, expected
@@ -89,13 +88,13 @@ def test_every_fact_stands_on_paper() -> None:
 
 def test_facts_travel_inside_the_file_and_match_the_printed_digest() -> None:
     facts = sample_facts()
-    pdf = render_proof(facts)
+    pdf = render_draft(facts)
     inside = embedded_facts(pdf)
     assert inside["proofJson"].encode() == proof_json(facts)
     digest = hashlib.sha256(proof_json(facts)).hexdigest()
     assert inside["proofSha256"] == digest
     assert digest in squeezed(text_of(pdf))
-    assert inside["qrText"] == qr_text(facts)
+    assert inside["qrText"] == ""
 
 
 def test_json_is_canonical() -> None:
@@ -118,15 +117,15 @@ def test_json_does_not_depend_on_the_zone_of_a_time() -> None:
 
 
 def test_equal_facts_give_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = render_proof(sample_facts())
-    render_proof(sample_facts(product="别的商品"))
+    first = render_draft(sample_facts())
+    render_draft(sample_facts(product="别的商品"))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
-    assert render_proof(sample_facts()) == first
-    assert render_proof(sample_facts(issued_at=ORDERED_AT + timedelta(hours=4))) != first
+    assert render_draft(sample_facts()) == first
+    assert render_draft(sample_facts(issued_at=ORDERED_AT + timedelta(hours=4))) != first
 
 
 def test_every_font_is_embedded_and_no_stream_lacks_its_line_end() -> None:
-    pdf = render_proof(sample_facts())
+    pdf = render_draft(sample_facts())
     assert pdf.count(b"/Subtype /TrueType") == pdf.count(b"/FontFile2") >= 3
     assert b"Helvetica" not in pdf
     assert len(re.findall(rb"endstream", pdf)) == len(re.findall(rb"\nendstream", pdf))
@@ -137,11 +136,12 @@ def test_an_incomplete_record_is_refused_and_the_gap_is_named(name: str) -> None
     words = {"redeemed_at": "核销时间", "redemption_code": "核销码", "target": "核销对象", "source": "记录来源"}
     facts = sample_facts(**{name: None if name == "redeemed_at" else " \u3000"})
     with pytest.raises(RefusedError) as caught:
-        render_proof(facts)
+        render_draft(facts)
     assert words[name] in caught.value.zh
     assert sum(word in caught.value.zh for word in words.values()) == 1
+    key = new_key()
     with pytest.raises(RefusedError):
-        qr_text(facts)
+        sign_proof(signed_by(key, facts), key)
 
 
 def test_all_gaps_are_named_at_once() -> None:
@@ -161,21 +161,21 @@ def test_all_gaps_are_named_at_once() -> None:
 )
 def test_hostile_text_is_printed_literally(hostile: str) -> None:
     facts = sample_facts(product=hostile, shop_name=hostile)
-    pdf = render_proof(facts)
+    pdf = render_draft(facts)
     assert text_of(pdf).count(hostile) >= 2
     assert json.loads(embedded_facts(pdf)["proofJson"])["product"] == hostile
 
 
 def test_what_paper_would_hide_is_spelled_out() -> None:
     facts = sample_facts(product="A\u202egnp.exe\u200b😀\x07", key_masked="密**钥")
-    text = squeezed(text_of(render_proof(facts)))
+    text = squeezed(text_of(render_draft(facts)))
     assert "A[U+202E]gnp.exe[U+200B][U+1F600][U+0007]" in text
     assert "密**钥" in text
 
 
 def test_text_beyond_unicode_and_the_basic_plane() -> None:
     facts = sample_facts(operator="𣲗田", product="bad\ud800\ufffe")
-    pdf = render_proof(facts)
+    pdf = render_draft(facts)
     assert "𣲗田" in text_of(pdf)
     assert json.loads(embedded_facts(pdf)["proofJson"])["product"] == "bad\ud800\ufffe"
 
@@ -186,7 +186,7 @@ def test_a_long_timeline_and_long_fields_run_over_pages_completely() -> None:
         for n in range(150)
     )
     product = "".join(f"{n:04}号" for n in range(1500))
-    pdf = render_proof(sample_facts(timeline=events, product=product))
+    pdf = render_draft(sample_facts(timeline=events, product=product))
     pages = len(pypdfium2.PdfDocument(pdf))
     assert pages > 5
     text = text_of(pdf)
@@ -214,28 +214,39 @@ def test_no_line_starts_with_closing_punctuation() -> None:
             assert width(line, style) <= room
 
 
-def test_the_qr_code_decodes_from_a_coarse_picture(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dpi", [110, 150])
+def test_the_qr_code_decodes_from_a_coarse_picture(tmp_path: Path, dpi: int) -> None:
     if shutil.which("zbarimg") is None:
         pytest.skip("zbarimg is not installed")
+    key = new_key()
     for number in range(3):
         facts = sample_facts(proof_no=f"HX-{number:06}", order_no="订单.~%" + "9" * 20 * number)
+        proof = sign_proof(signed_by(key, facts), key)
         picture = tmp_path / f"page{number}.png"
-        pypdfium2.PdfDocument(render_proof(facts))[0].render(scale=110 / 72).to_pil().save(picture)
+        pypdfium2.PdfDocument(proof.pdf)[0].render(scale=dpi / 72).to_pil().save(picture)
         read = subprocess.run(
             ["zbarimg", "--raw", "-q", "--nodbus", str(picture)], capture_output=True, text=True, check=True
         )
-        assert read.stdout.strip() == qr_text(facts)
+        assert read.stdout.strip() == proof.code_text
 
 
-def test_the_qr_text_names_the_facts() -> None:
-    facts = sample_facts(order_no="A.1~B%订单")
-    prefix, _, payload = qr_text(facts).partition(".")
-    assert prefix == "KMP1"
-    assert "." not in payload  # the place of a signature
-    proof_no, order_no, redeemed_at, digest, seq, head = map(unquote, payload.split("~"))
-    assert (proof_no, order_no, redeemed_at, seq) == (facts.proof_no, "A.1~B%订单", "20261121T011428Z", "18342")
-    assert base64.urlsafe_b64decode(digest + "=") == hashlib.sha256(proof_json(facts)).digest()
-    assert base64.urlsafe_b64decode(head + "=").hex() == facts.audit_head
+def test_a_signed_proof_prints_whose_key_it_is_and_what_that_proves() -> None:
+    key = new_key()
+    facts = signed_by(key, sample_facts())
+    text = squeezed(text_of(sign_proof(facts, key).pdf))
+    groups = [key.fingerprint[start : start + 8] for start in range(0, 64, 8)]
+    assert "".join(groups) in text
+    assert "签名不证明所载内容属实" in text
+    assert squeezed("It does not prove that the contents are true") in text
+    assert "证书由店铺自行签发" in text
+    assert "预览稿" not in text
+    issued_by_others = sign_proof(replace(facts, signer_issuer="某CA"), key)
+    assert "证书由店铺自行签发" not in squeezed(text_of(issued_by_others.pdf))
+
+
+def test_facts_that_name_another_signer_are_not_signed() -> None:
+    with pytest.raises(ValueError, match="another signer"):
+        sign_proof(signed_by(new_key(), sample_facts()), new_key())
 
 
 @pytest.mark.parametrize("pages", ["one", "many"])
@@ -244,7 +255,8 @@ def test_outside_tools_accept_the_file(tmp_path: Path, pages: str) -> None:
     if pages == "many":
         facts = replace(facts, timeline=facts.timeline * 60)
     path = tmp_path / "proof.pdf"
-    path.write_bytes(render_proof(facts))
+    key = new_key()
+    path.write_bytes(sign_proof(signed_by(key, facts), key).pdf)
     ran = 0
     if shutil.which("qpdf"):
         subprocess.run(["qpdf", "--check", str(path)], check=True, capture_output=True)

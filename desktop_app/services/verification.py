@@ -1,0 +1,445 @@
+"""Is this proof genuine? Answered for the shop, a buyer or an arbitrator, without network and without a shop.
+
+A signature shows that nothing changed and which key made it. Whose key that is, only the fingerprint tells that the
+reader got from the shop beforehand: without one the answer is "unknown signer", however good the signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography import x509
+from sqlmodel import col, select
+
+from desktop_app.documents.proof_code import CERTIFICATE_PREFIX, CodeFacts, decode, read_code
+from desktop_app.domain.errors import BadInputError, ShopError
+from desktop_app.services.context import Context
+from desktop_app.storage.dispute_tables import SigningIdentityRow
+from desktop_app.storage.signing_keys import cross_message, fingerprint, verify_raw
+
+if TYPE_CHECKING:
+    from desktop_app.documents.signed_file import SignedFile
+
+_LARGEST_CERTIFICATE = 64 * 1024
+_LARGEST_PICTURE = 20 * 1024 * 1024
+_MOST_STEPS = 50
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_DECODER_SECONDS = 20
+
+
+class Answer(StrEnum):
+    """What came out; the exit status of ``kamidesk verify`` follows from it."""
+
+    VALID = "valid"
+    TAMPERED = "tampered"
+    UNKNOWN_SIGNER = "unknown_signer"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    en: str
+    zh: str
+
+    def text(self, language: str) -> str:
+        return self.zh if language.startswith("zh") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One thing that the proof says, as it says it."""
+
+    label: Words
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The answer with its reasons. ``fingerprint`` is the signer's, empty when there is no good signature.
+
+    ``stated`` repeats what the proof says; unless the answer is valid nobody stands behind it.
+    """
+
+    answer: Answer
+    summary: Words
+    proves: tuple[Words, ...] = ()
+    does_not_prove: tuple[Words, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    fingerprint: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSigners:
+    """Whom the reader trusts to be the shop: fingerprints, and certificates to check a code on paper with.
+
+    A certificate alone makes nobody known; :attr:`fingerprints` does.
+    """
+
+    fingerprints: frozenset[str] = frozenset()
+    certificates: Mapping[str, x509.Certificate] = field(default_factory=dict)
+
+    def including(self, certificate: x509.Certificate, *, trusted: bool) -> KnownSigners:
+        """With one more certificate, which the reader vouches for when it is ``trusted``."""
+        printed = fingerprint(certificate)
+        known = self.fingerprints | {printed} if trusted else self.fingerprints
+        return KnownSigners(known, {**self.certificates, printed: certificate})
+
+
+def signers_of_shop(context: Context) -> KnownSigners:
+    """All certificates that this shop ever signed with; works while it is locked."""
+    with context.read() as session:
+        rows = session.exec(select(SigningIdentityRow).order_by(col(SigningIdentityRow.id))).all()
+    certificates = {row.fingerprint: x509.load_der_x509_certificate(row.certificate) for row in rows}
+    return KnownSigners(frozenset(certificates), certificates)
+
+
+def read_fingerprint(text: str) -> str:
+    """64 hex digits however they are grouped; :class:`BadInputError` otherwise."""
+    digits = "".join(character for character in text if character not in " \t\r\n:-\u3000").lower()
+    if len(digits) != 64 or any(digit not in "0123456789abcdef" for digit in digits):
+        raise BadInputError(
+            "A fingerprint has 64 digits from 0 to 9 and a to f, in eight groups of eight.",
+            "指纹应为 64 位十六进制数字（0–9、a–f），共八组，每组八位。",
+        )
+    return digits
+
+
+def grouped(printed: str) -> str:
+    """A fingerprint in two lines of four groups, as proofs print it."""
+    groups = [printed[start : start + 8] for start in range(0, len(printed), 8)]
+    return " ".join(groups[:4]) + "\n" + " ".join(groups[4:])
+
+
+def read_certificate(content: bytes) -> x509.Certificate:
+    """A certificate as PEM, DER, or the text of its QR code; :class:`BadInputError` otherwise."""
+    try:
+        if len(content) > _LARGEST_CERTIFICATE:
+            raise ValueError("size")
+        if content.lstrip().startswith(CERTIFICATE_PREFIX.encode()):
+            text = "".join(content.decode("ascii").split())
+            return x509.load_der_x509_certificate(decode(text.partition(".")[2]))
+        if b"-----BEGIN" in content:
+            return x509.load_pem_x509_certificate(content)
+        return x509.load_der_x509_certificate(content)
+    except ValueError:
+        raise BadInputError(
+            "This is not a certificate: give the file or the code that the shop published.",
+            "这不是证书：请使用店铺公布的证书文件或二维码内容。",
+        ) from None
+
+
+def verify_path(path: Path, known: KnownSigners) -> Verification:
+    """Judge a PDF, a picture of a QR code, or a text file with a code."""
+    try:
+        content = _read(path)
+    except OSError as error:
+        return _unreadable(
+            BadInputError(
+                "{file} cannot be read: {reason}.",
+                "无法读取 {file}：{reason}。",
+                file=path.name,
+                reason=error.strerror or str(error),
+            )
+        )
+    except BadInputError as error:
+        return _unreadable(error)
+    if content.startswith(_PICTURES):
+        return _verify_picture(path, known)
+    if content.lstrip()[:5] == b"KMP1." and len(content) < _LARGEST_CERTIFICATE:
+        return verify_code(content.decode("ascii", "replace"), known)
+    return verify_pdf(content, known)
+
+
+def verify_pdf(content: bytes, known: KnownSigners) -> Verification:
+    """Judge the bytes of a PDF."""
+    from desktop_app.documents.signed_file import TamperedError, read_signed_file  # pyHanko: half a second
+
+    try:
+        found = read_signed_file(content)
+    except TamperedError as error:
+        return _tampered(error)
+    except BadInputError as error:
+        return _unreadable(error)
+    if not verify_raw(found.certificate, found.code.message, found.code.signature):
+        return _tampered(
+            BadInputError(
+                "The QR code in this file was not signed by the key that signed the file.",
+                "文件中二维码的签名与文件的签名不是同一密钥所作。",
+            )
+        )
+    trusted_by = next((printed for printed in _vouching(found) if printed in known.fingerprints), None)
+    return _judged(_stated(found), found.fingerprint, trusted_by, _proofs_of_file(found), found.sha256)
+
+
+def verify_code(text: str, known: KnownSigners) -> Verification:
+    """Judge the text of a QR code; the certificate must be at hand, because a code has no room for it."""
+    try:
+        code = read_code(text)
+    except BadInputError as error:
+        return _unreadable(error)
+    certificate = known.certificates.get(code.facts.fingerprint)
+    if certificate is None:
+        summary = Words(
+            "Unknown signer: the certificate that this code names is not at hand, so its signature cannot be checked.",
+            "无法识别签发者：手头没有该二维码所指的证书，无法核验其签名。",
+        )
+        return Verification(
+            Answer.UNKNOWN_SIGNER,
+            summary,
+            does_not_prove=_NOTHING_YET,
+            stated=tuple(_stated_by_code(code.facts, ZoneInfo("Asia/Shanghai"))),
+            fingerprint=code.facts.fingerprint,
+        )
+    if not verify_raw(certificate, code.message, code.signature):
+        return _tampered(
+            BadInputError("The facts in this code are not those that were signed.", "二维码中的内容与签名时不一致。")
+        )
+    stated = tuple(_stated_by_code(code.facts, ZoneInfo("Asia/Shanghai")))
+    trusted_by = code.facts.fingerprint if code.facts.fingerprint in known.fingerprints else None
+    return _judged(stated, code.facts.fingerprint, trusted_by, (_CODE_UNCHANGED,), "")
+
+
+def _judged(
+    stated: tuple[Stated, ...], printed: str, trusted_by: str | None, proves: tuple[Words, ...], sha256: str
+) -> Verification:
+    if trusted_by is None:
+        return Verification(
+            Answer.UNKNOWN_SIGNER,
+            Words(
+                "Unknown signer: the signature is intact, but its fingerprint is not one that you know. Anybody can "
+                "make such a file under any name. Compare the fingerprint with the one that the shop published.",
+                "无法识别签发者：签名完好，但其指纹不在已知之列。任何人都能以任意名称制作这样的文件，"
+                "请与店铺事先公布的指纹逐组核对。",
+            ),
+            proves=proves,
+            does_not_prove=(_NOT_WHO, *_NEVER),
+            stated=stated,
+            fingerprint=printed,
+            sha256=sha256,
+        )
+    if trusted_by == printed:
+        by = Words("It was signed with the key of the fingerprint that you know.", "由已知指纹对应的密钥签名。")
+    else:
+        by = Words(
+            f"It was signed with a newer key; the key that you know ({trusted_by[:8]}…) vouches for it.",
+            f"由更换后的新密钥签名，已知指纹（{trusted_by[:8]}…）的密钥已为新密钥作保。",
+        )
+    return Verification(
+        Answer.VALID,
+        Words("Valid: genuine and unchanged since it was issued.", "有效：确由该签发者签发，且签发后未被改动。"),
+        proves=(*proves, by),
+        does_not_prove=_NEVER,
+        stated=stated,
+        fingerprint=printed,
+        sha256=sha256,
+    )
+
+
+_FILE_UNCHANGED = Words(
+    "Nothing in the file has changed since it was signed, not a single byte.", "文件自签名后一个字节也没有改动。"
+)
+_CODE_UNCHANGED = Words(
+    "The facts below stood in the code when it was signed. Compare them with the sheet of paper.",
+    "下列内容即签名时二维码中的内容，请与纸面逐项对照。",
+)
+_AGREE = Words(
+    "The facts inside the file, its QR code and its certificate agree.", "文件内的事实数据、二维码与证书三者一致。"
+)
+_NEVER = (
+    Words(
+        "That what it says is true: it repeats what the shop has on record.",
+        "所载内容属实：它只是店铺记录的内容。",
+    ),
+    Words(
+        "That the times are right: they come from the clock of the shop's computer.",
+        "时间准确：时间取自店铺电脑的时钟。",
+    ),
+    Words(
+        "Who holds the key: the name in the certificate was chosen by its maker, only the published fingerprint "
+        "counts.",
+        "密钥持有者是谁：证书上的名称由制作者自定，只有事先公布的指纹才算数。",
+    ),
+)
+_NOT_WHO = Words("That the shop issued it.", "由该店铺签发。")
+_NOTHING_YET = (Words("Anything: the signature could not be checked.", "任何事：签名未能核验。"),)
+
+
+def _proofs_of_file(found: SignedFile) -> tuple[Words, ...]:
+    proofs = [_FILE_UNCHANGED, _AGREE]
+    stamp = found.time_stamp
+    if stamp is not None:
+        at = f"{stamp.at:%Y-%m-%d %H:%M:%S} UTC"
+        proofs.append(
+            Words(
+                f"“{stamp.authority}” stamped it at {at}; whether that authority can be trusted was not checked.",
+                f"“{stamp.authority}”于 {at} 加盖时间戳；未核验该机构是否可信。",
+            )
+        )
+    return tuple(proofs)
+
+
+def _vouching(found: SignedFile) -> Iterator[str]:
+    """The fingerprint that signed, then those whose keys vouch for it, one after another."""
+    printed = found.fingerprint
+    yield printed
+    steps = found.facts.get("earlier_signers")
+    for step in steps[:_MOST_STEPS] if isinstance(steps, list) else ():
+        try:
+            certificate = x509.load_der_x509_certificate(base64.b64decode(step["certificate"], validate=True))
+            signature = bytes.fromhex(step["cross_signature"])
+        except (ValueError, TypeError, KeyError, binascii.Error):
+            return
+        previous = fingerprint(certificate)
+        if not verify_raw(certificate, cross_message(previous, printed), signature):
+            return
+        printed = previous
+        yield printed
+
+
+def _stated(found: SignedFile) -> tuple[Stated, ...]:
+    facts = found.facts
+    zone = _zone(facts)
+    texts: Iterable[tuple[str, str, str]] = (
+        ("Shop", "店铺", "shop_name"),
+        ("Product", "商品", "product"),
+        ("Unit", "单件编号", "unit_ref"),
+        ("Redemption code", "核销码", "redemption_code"),
+        ("Redeemed for", "核销对象", "target"),
+        ("Source of record", "记录来源", "source"),
+        ("Stated by", "陈述人", "stated_by"),
+        ("Key, masked", "卡密（掩码）", "key_masked"),
+        ("Replaces", "替换证明", "replaces_proof_no"),
+    )
+    lines = list(_stated_by_code(found.code.facts, zone))
+    lines += [Stated(Words(en, zh), str(facts[name])) for en, zh, name in texts if facts.get(name)]
+    return tuple(lines)
+
+
+def _stated_by_code(code: CodeFacts, zone: ZoneInfo) -> Iterator[Stated]:
+    yield Stated(Words("Proof no.", "证明编号"), code.proof_no)
+    yield Stated(Words("Order no.", "订单号"), code.order_no)
+    local = code.redeemed_at.astimezone(zone)
+    yield Stated(Words("Redeemed at", "核销时间"), f"{local:%Y-%m-%d %H:%M:%S} ({local:%z})")
+    yield Stated(Words("SHA-256 of facts", "事实摘要"), code.facts_sha256)
+    yield Stated(Words("Event of the log", "操作记录序号"), str(code.audit_seq))
+    yield Stated(Words("Head of the log", "链首摘要"), code.audit_head)
+
+
+def _zone(facts: Mapping[str, Any]) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(facts.get("time_zone")))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("Asia/Shanghai")
+
+
+def _tampered(error: ShopError) -> Verification:
+    return Verification(
+        Answer.TAMPERED,
+        Words(f"Tampered with: {error.en} Do not rely on it.", f"已被改动：{error.zh}不可采信。"),
+        does_not_prove=(Words("Anything.", "任何事。"),),
+    )
+
+
+def _unreadable(error: ShopError) -> Verification:
+    return Verification(
+        Answer.UNREADABLE,
+        Words(f"Cannot be verified: {error.en}", f"无法核验：{error.zh}"),
+        does_not_prove=(Words("Anything.", "任何事。"),),
+    )
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of an ordinary file that is not too large; never waits for a pipe."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise BadInputError("{file} is not an ordinary file.", "{file} 不是普通文件。", file=path.name)
+        if status.st_size > _LARGEST_PICTURE:
+            raise BadInputError(
+                "{file} is larger than 20 MB; no redemption proof is.",
+                "{file} 超过 20 MB，不是核销证明。",
+                file=path.name,
+            )
+        return stream.read(_LARGEST_PICTURE + 1)
+
+
+def can_read_pictures() -> bool:
+    """Whether this computer has a decoder for QR codes in pictures (zbarimg)."""
+    return shutil.which("zbarimg") is not None
+
+
+def _verify_picture(path: Path, known: KnownSigners) -> Verification:
+    program = shutil.which("zbarimg")
+    if program is None:
+        return _unreadable(
+            BadInputError(
+                "Pictures cannot be read on this computer, because zbarimg is not installed. Scan the code with a "
+                "phone and paste its text.",
+                "这台电脑未安装 zbarimg，无法识别图片。请用手机扫描二维码，再粘贴其内容。",
+            )
+        )
+    command = [program, "--raw", "--quiet", "--nodbus", "-Sdisable", "-Sqrcode.enable", str(path.absolute())]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_DECODER_SECONDS, check=False)
+        found = done.stdout.decode("utf-8", "replace").splitlines()
+    except (OSError, subprocess.TimeoutExpired):
+        found = []
+    codes = [line for line in found if line.startswith("KMP1.")]
+    if len(codes) != 1:
+        return _unreadable(
+            BadInputError(
+                "The picture shows no single redemption proof code that can be read: take it straight and sharp, with "
+                "one code in it.",
+                "图片中没有可识别的唯一核销证明二维码：请正对、对焦拍摄，画面中只保留一个二维码。",
+            )
+        )
+    return verify_code(codes[0], known)
+
+
+def as_text(found: Verification, language: str) -> str:
+    """The answer as it is printed for people."""
+    headings = {
+        "proves": Words("What this proves", "已证明"),
+        "does_not_prove": Words("What it does not prove", "不能证明"),
+        "stated": Words("What the proof says", "证明所载内容"),
+    }
+    lines = [found.summary.text(language)]
+    for name in ("proves", "does_not_prove"):
+        reasons: tuple[Words, ...] = getattr(found, name)
+        if reasons:
+            lines += ["", headings[name].text(language), *(f"  - {reason.text(language)}" for reason in reasons)]
+    if found.stated:
+        lines += ["", headings["stated"].text(language)]
+        lines += [f"  {line.label.text(language)}: {line.value}" for line in found.stated]
+    if found.fingerprint:
+        label = Words("Fingerprint of the signer", "签名者指纹").text(language)
+        lines += ["", f"{label}:", *(f"  {line}" for line in grouped(found.fingerprint).split("\n"))]
+    if found.sha256:
+        lines += [f"SHA-256: {found.sha256}"]
+    return "\n".join(lines)
+
+
+def as_plain(found: Verification) -> dict[str, object]:
+    """The answer for other programs."""
+    return {
+        "answer": found.answer.value,
+        "summary": {"en": found.summary.en, "zh": found.summary.zh},
+        "fingerprint": found.fingerprint,
+        "sha256": found.sha256,
+        "stated": {line.label.en: line.value for line in found.stated},
+    }
