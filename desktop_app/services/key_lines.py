@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +17,38 @@ from desktop_app.domain.card_keys import mask, normalise
 from desktop_app.domain.errors import LockedError, StorageError
 from desktop_app.domain.states import KeyState
 from desktop_app.services.buyers import fingerprint
-from desktop_app.services.context import Context, chunks
+from desktop_app.services.context import Context
 from desktop_app.services.issuing import uses_of
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import key_rule, shop_day
+from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, UnitRow
 from desktop_app.storage.vault import TAG_BYTES
 
 _DAMAGED = "✗"
 _FINGERPRINT_DIGITS = 8
+
+# For the driver itself: a page is read at every move of a scroll bar.
+_LINES = """
+SELECT k.id, k.product_id, p.name, p.code, p.uid, k.batch_id, b.name, k.line, k.state, k.state_at, b.expires_on, k.note,
+  k.tag, k.sealed, p.reusable, p.use_limit
+FROM json_each(?) wanted
+CROSS JOIN card_keys k ON k.id = wanted.value
+CROSS JOIN products p ON p.id = k.product_id
+CROSS JOIN batches b ON b.id = k.batch_id
+"""
+_ORDERS = """
+WITH keys(id) AS MATERIALIZED (SELECT value FROM json_each(?))
+SELECT key_id, order_id, order_no FROM (
+  SELECT d.card_key_id AS key_id, o.id AS order_id, o.order_no, 0 AS is_held, d.id AS place
+  FROM keys CROSS JOIN deliveries d ON d.card_key_id = keys.id
+  CROSS JOIN units u ON u.id = d.unit_id CROSS JOIN orders o ON o.id = u.order_id
+  UNION ALL
+  SELECT u.card_key_id, o.id, o.order_no, 1, u.id
+  FROM keys CROSS JOIN units u ON u.card_key_id = keys.id CROSS JOIN orders o ON o.id = u.order_id
+)
+ORDER BY is_held, place
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,46 +191,44 @@ def _by_expiry(descending: bool) -> list[Select[Any]]:
 def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> list[KeyLine]:
     """The lines of these keys, in this order; a key that is gone has none."""
     today = shop_day(context)
-    found: dict[int, tuple[CardKeyRow, ProductRow, BatchRow]] = {}
-    for part in chunks(key_ids):
-        rows = session.exec(
-            select(CardKeyRow, ProductRow, BatchRow)
-            .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
-            .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
-            .where(col(CardKeyRow.id).in_(part))
+    rows = session.connection().exec_driver_sql(_LINES, (json.dumps(list(key_ids)),)).all()
+    orders = _orders_of(session, [row[0] for row in rows if row[8] != KeyState.IN_STOCK.value])
+    uses = uses_of(session, [row[0] for row in rows if row[14]])
+    lines: dict[int, KeyLine] = {}
+    for row in rows:
+        order = orders.get(row[0])
+        lines[row[0]] = KeyLine(
+            id=row[0],
+            product_id=row[1],
+            product_name=row[2],
+            product_code=row[3],
+            batch_id=row[5],
+            batch_name=row[6],
+            line=row[7],
+            state=KeyState(row[8]),
+            state_at=from_micros(row[9]),
+            expires_on=row[10],
+            is_expired=row[10] is not None and row[10] < today,
+            note=row[11],
+            masked=_masked(context, row[12], row[13], row[4]),
+            order_no=order.order_no if order else "",
+            uses=uses.get(row[0], 0) if row[14] else None,
+            use_limit=row[15],
         )
-        found.update((key.id, (key, product, batch)) for key, product, batch in rows)
-    orders = orders_of_keys(session, (key for key, _, _ in found.values()))
-    uses = uses_of(session, [key.id for key, product, _ in found.values() if product.reusable])
-    return [
-        _line(context, *found[key_id], orders.get(key_id), today, uses.get(key_id, 0))
-        for key_id in key_ids
-        if key_id in found
-    ]
+    return [lines[key_id] for key_id in key_ids if key_id in lines]
 
 
 def orders_of_keys(session: Session, keys: Iterable[CardKeyRow]) -> dict[int, KeyOrder]:
     """Where each key is, or went last. A key that is in stock again is nowhere."""
-    orders: dict[int, KeyOrder] = {}
-    out = [key.id for key in keys if key.state is not KeyState.IN_STOCK]
-    for part in chunks(out):
-        went = (
-            select(col(DeliveryRow.card_key_id), col(OrderRow.id), col(OrderRow.order_no))
-            .join(UnitRow, col(UnitRow.id) == col(DeliveryRow.unit_id))
-            .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
-            .where(col(DeliveryRow.card_key_id).in_(part))
-            .order_by(col(DeliveryRow.id))
-        )
-        held = (
-            select(col(UnitRow.card_key_id), col(OrderRow.id), col(OrderRow.order_no))
-            .join(OrderRow, col(OrderRow.id) == col(UnitRow.order_id))
-            .where(col(UnitRow.card_key_id).in_(part))
-        )
-        for statement in (went, held):
-            for key_id, order_id, order_no in session.exec(statement):
-                if key_id is not None:
-                    orders[key_id] = KeyOrder(order_id, order_no)
-    return orders
+    return _orders_of(session, [key.id for key in keys if key.state is not KeyState.IN_STOCK])
+
+
+def _orders_of(session: Session, key_ids: Sequence[int]) -> dict[int, KeyOrder]:
+    """What holds a key now comes last, and so it is told instead of where the key went before."""
+    if not key_ids:
+        return {}
+    rows = session.connection().exec_driver_sql(_ORDERS, (json.dumps(key_ids),))
+    return {key_id: KeyOrder(order_id, order_no) for key_id, order_id, order_no in rows}
 
 
 def exact_key_ids(context: Context, session: Session, text: str) -> list[int]:
@@ -263,40 +285,11 @@ def _half_character(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _line(
-    context: Context,
-    key: CardKeyRow,
-    product: ProductRow,
-    batch: BatchRow,
-    order: KeyOrder | None,
-    today: str,
-    uses: int,
-) -> KeyLine:
-    return KeyLine(
-        id=key.id,
-        product_id=key.product_id,
-        product_name=product.name,
-        product_code=product.code,
-        batch_id=key.batch_id,
-        batch_name=batch.name,
-        line=key.line,
-        state=key.state,
-        state_at=key.state_at,
-        expires_on=batch.expires_on,
-        is_expired=batch.expires_on is not None and batch.expires_on < today,
-        note=key.note,
-        masked=_masked(context, key, product.uid),
-        order_no=order.order_no if order else "",
-        uses=uses if product.reusable else None,
-        use_limit=product.use_limit,
-    )
-
-
-def _masked(context: Context, key: CardKeyRow, product_uid: bytes) -> str:
+def _masked(context: Context, tag: bytes, sealed: bytes, product_uid: bytes) -> str:
     try:
-        return mask(context.vault.open_card(key.tag, key.sealed, product_uid).decode())
+        return mask(context.vault.open_card(tag, sealed, product_uid).decode())
     except LockedError:
-        return fingerprint(key.tag)
+        return fingerprint(tag)
     except StorageError:
         # one damaged key must not hide the others; the check of the shop reports it
         return _DAMAGED

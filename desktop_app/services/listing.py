@@ -53,14 +53,15 @@ class Listing(Generic[Line]):
     def __init__(
         self,
         context: Context,
-        statement: Select[Any] | Callable[[], Select[Any]],
+        statement: Select[Any] | Callable[[], Select[Any] | Sequence[int]],
         read: Callable[[Session, Sequence[int]], list[Line]],
         sort_columns: Mapping[str, SQLColumnExpression[Any]],
         tie_break: SQLColumnExpression[Any] | Sequence[SQLColumnExpression[Any]],
         sort: Sort | None = None,
         parts: Callable[[], Sequence[Select[Any]]] | None = None,
     ) -> None:
-        """``statement`` selects ids; a callable is asked when the first row is, on the thread that wants it.
+        """``statement`` selects ids; a callable is asked when the first row is, on the thread that wants it, and may
+        find the ids themselves, in the order of the list.
 
         ``tie_break`` leaves no two rows equal, because the first rows and all ids are read apart. ``read`` gives the
         rows of ids in their order, without those that are gone. ``parts`` are sorted statements
@@ -81,12 +82,13 @@ class Listing(Generic[Line]):
         self._unsorted: Select[Any] | None = None
         self._parts: Sequence[Select[Any]] = ()
         self._is_indexed = False
+        self._is_found = False
         self._counted: int | None = None
 
     def count(self) -> int:
         """How many rows there are."""
         unsorted = self._prepared()
-        if self._ids is not None or not self._is_indexed:
+        if unsorted is None or self._ids is not None or not self._is_indexed:
             return len(self.ids())
         with self._context.read() as session:
             counted = unsorted.with_only_columns(func.count(), maintain_column_froms=True)
@@ -109,11 +111,10 @@ class Listing(Generic[Line]):
     def ids(self) -> array[int]:
         """The ids of all rows in their order, four bytes each (eight where an id needs them)."""
         with self._loading:
-            if self._ids is None:
-                self._prepared()
+            if self._ids is None and self._prepared() is not None:
                 with self._context.read() as session:
                     self._ids = _ids_of(session, self._parts)
-            return self._ids
+            return self._ids if self._ids is not None else array(_WIDTHS[0][0])
 
     def positions(self, ids: Collection[int]) -> dict[int, int]:
         """At which place each of ``ids`` stands; those that are not in the list are left out."""
@@ -157,16 +158,25 @@ class Listing(Generic[Line]):
                 del ids[:offset]
             return self._read(session, ids) if ids else []
 
-    def _prepared(self) -> Select[Any]:
+    def _prepared(self) -> Select[Any] | None:
+        """What selects the ids, in no order; None when the ids themselves were found."""
         with self._preparing:
-            if self._unsorted is None:
+            if self._unsorted is None and not self._is_found:
                 statement = self._ask() if callable(self._ask) else self._ask
+                if not isinstance(statement, Select):
+                    self._ids = _packed(statement)
+                    self._is_found = True
+                    return None
                 self._parts = self._ask_parts() if self._ask_parts else (statement.order_by(*self._order),)
                 with self._context.read() as session:
                     # parts differ in their values only
                     self._is_indexed = not self._parts or not _sorts(session, self._parts[0])
                 self._unsorted = statement
             return self._unsorted
+
+
+def _packed(ids: Sequence[int]) -> array[int]:
+    return array(_WIDTHS[0][0] if max(ids, default=0) < 16 ** _WIDTHS[0][1] else _WIDTHS[1][0], ids)
 
 
 def _sorts(session: Session, statement: Select[Any]) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, column, func, literal_column, or_, table, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -36,11 +37,12 @@ from desktop_app.services.buyers import (
 )
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.order_find import find_orders
 from desktop_app.services.verdicts import OPEN_STATES
 from desktop_app.storage import order_search
+from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import (
     CardKeyRow,
-    ChannelRow,
     DeliveryRow,
     OrderRow,
     PolicyRow,
@@ -162,7 +164,19 @@ class OrderDetail:
     request_ids: tuple[int, ...]
 
 
-_MANY_CANDIDATES = 20_000
+# For the driver itself: a page is read at every move of a scroll bar.
+_LINES = f"""
+SELECT o.id, o.order_no, c.name, c.platform_kind, o.product_id, p.name, p.kind, o.state, o.locked, o.paid_fen,
+  o.refunded_fen, o.ordered_at, o.paid_at, o.shipped_at, o.buyer_sealed, o.buyer_tag,
+  (SELECT count(*) FROM units u WHERE u.order_id = o.id),
+  (SELECT count(*) FROM units u WHERE u.order_id = o.id AND u.state = '{UnitState.REDEEMED}'),
+  (SELECT count(*) FROM requests r WHERE r.order_id = o.id AND r.state IN {tuple(map(str, OPEN_STATES))})
+FROM json_each(?) wanted
+CROSS JOIN orders o ON o.id = wanted.value
+CROSS JOIN channels c ON c.id = o.channel_id
+CROSS JOIN products p ON p.id = o.product_id
+"""
+
 _TIED_BY_TIME = frozenset({"product", "channel", "state"})
 
 SORT_COLUMNS = {
@@ -182,69 +196,48 @@ SORT_COLUMNS = {
 def orders_listing(context: Context, where: OrderFilter, sort: Sort | None = None) -> Listing[OrderLine]:
     """Orders, newest first unless sorted. Ids are found by index; the rest is read for one page at a time."""
 
-    def statement() -> Select[Any]:
+    def statement() -> Select[Any] | Sequence[int]:
+        text = where.text.strip()
+        if text and sort is None and where == OrderFilter(text=where.text):
+            with context.read() as session:
+                if (found := find_orders(context, session, text)) is not None:
+                    return found
         return select_columns(col(OrderRow.id)).where(*_conditions(context, where))
 
     def read(session: Session, ids: Sequence[int]) -> list[OrderLine]:
         return read_order_lines(context, session, ids)
 
-    sort = sort or Sort("ordered_at", descending=True)
+    by = sort or Sort("ordered_at", descending=True)
     # the indexes of products, channels and states hold the time, so equal rows stand by time
-    tie_breaks = [col(OrderRow.ordered_at), col(OrderRow.id)] if sort.key in _TIED_BY_TIME else [col(OrderRow.id)]
-    return Listing(context, statement, read, SORT_COLUMNS, tie_breaks, sort)
+    tie_breaks = [col(OrderRow.ordered_at), col(OrderRow.id)] if by.key in _TIED_BY_TIME else [col(OrderRow.id)]
+    return Listing(context, statement, read, SORT_COLUMNS, tie_breaks, by)
 
 
 def read_order_lines(context: Context, session: Session, order_ids: Sequence[int]) -> list[OrderLine]:
     """The lines of these orders, in the order of ``order_ids``; an order that is gone has none."""
     lines: dict[int, OrderLine] = {}
-    for part in chunks(order_ids):
-        units = _unit_counts(session, part)
-        requests = _open_request_counts(session, part)
-        statement = (
-            select_columns(
-                col(OrderRow.id),
-                col(OrderRow.order_no),
-                col(ChannelRow.name),
-                col(ChannelRow.platform_kind),
-                col(OrderRow.product_id),
-                col(ProductRow.name),
-                col(ProductRow.kind),
-                col(OrderRow.state),
-                col(OrderRow.locked),
-                col(OrderRow.paid_fen),
-                col(OrderRow.refunded_fen),
-                col(OrderRow.ordered_at),
-                col(OrderRow.paid_at),
-                col(OrderRow.shipped_at),
-                col(OrderRow.buyer_sealed),
-                col(OrderRow.buyer_tag),
-            )
-            .join(ChannelRow, col(ChannelRow.id) == col(OrderRow.channel_id))
-            .join(ProductRow, col(ProductRow.id) == col(OrderRow.product_id))
-            .where(col(OrderRow.id).in_(part))
+    rows = session.connection().exec_driver_sql(_LINES, (json.dumps(list(order_ids)),))
+    for row in rows:
+        lines[row[0]] = OrderLine(
+            id=row[0],
+            order_no=row[1],
+            channel_name=row[2],
+            platform_kind=PlatformKind(row[3]),
+            product_id=row[4],
+            product_name=row[5],
+            product_kind=ProductKind(row[6]),
+            state=OrderState(row[7]),
+            locked=bool(row[8]),
+            quantity=row[16],
+            paid_fen=row[9],
+            refunded_fen=row[10],
+            ordered_at=from_micros(row[11]),
+            paid_at=None if row[12] is None else from_micros(row[12]),
+            shipped_at=None if row[13] is None else from_micros(row[13]),
+            buyer_masked=masked_buyer(context.vault, row[1], row[14], row[15]),
+            redeemed_units=row[17],
+            open_requests=row[18],
         )
-        for row in session.execute(statement):
-            quantity, redeemed = units.get(row[0], (0, 0))
-            lines[row[0]] = OrderLine(
-                id=row[0],
-                order_no=row[1],
-                channel_name=row[2],
-                platform_kind=row[3],
-                product_id=row[4],
-                product_name=row[5],
-                product_kind=row[6],
-                state=row[7],
-                locked=row[8],
-                quantity=quantity,
-                paid_fen=row[9],
-                refunded_fen=row[10],
-                ordered_at=row[11],
-                paid_at=row[12],
-                shipped_at=row[13],
-                buyer_masked=masked_buyer(context.vault, row[1], row[14], row[15]),
-                redeemed_units=redeemed,
-                open_requests=requests.get(row[0], 0),
-            )
     return [lines[order_id] for order_id in order_ids if order_id in lines]
 
 
@@ -384,39 +377,22 @@ def find_order_by_number(session: Session, order_no: str) -> OrderRow:
     return row
 
 
-def order_text_conditions(context: Context, text: str) -> ColumnElement[bool] | None:
-    """What a search text means for orders; None when it is blank."""
-    text = text.strip()
-    if not text:
-        return None
+def _text_condition(context: Context, text: str) -> ColumnElement[bool]:
+    """What a search text means for orders."""
     with context.read() as session:
-        exact = session.exec(select(OrderRow.id).where(col(OrderRow.order_no) == text)).first()
-    if exact is not None:
-        return col(OrderRow.id) == exact
+        found = find_orders(context, session, text)
+    if found is not None:
+        return col(OrderRow.id).in_(found)
     own: list[ColumnElement[bool]] = []
     if context.vault.is_unlocked:
-        tag = context.vault.pii_tag(index_form(text))
-        own = [col(OrderRow.buyer_tag) == tag, col(OrderRow.account_tag) == tag]
+        tags = context.vault.pii_tags_of(index_form(text))
+        own = [col(OrderRow.buyer_tag).in_(tags), col(OrderRow.account_tag).in_(tags)]
     if len(text) < order_search.SHORTEST:
         # LIKE does not use the index of order numbers, a range does
         starts = {text, text.upper()}
         number = col(OrderRow.order_no)
         return or_(*(and_(number >= start, number < start + "\U0010ffff") for start in starts), *own)
-    part = func.instr(func.lower(OrderRow.order_no), func.lower(text)) > 0
-    candidates = _order_candidates(text)
-    with context.read() as session:
-        probe = select(func.count()).select_from(candidates.limit(_MANY_CANDIDATES).subquery())
-        if session.exec(probe).one() == _MANY_CANDIDATES:
-            # so common that the first rows of any order hold some, and all orders are read for all of them
-            return or_(part, *own)
-    ways = [select_columns(col(OrderRow.id)).where(col(OrderRow.id).in_(candidates), part)]
-    return col(OrderRow.id).in_(union(*ways, *(select_columns(col(OrderRow.id)).where(way) for way in own)))
-
-
-def _order_candidates(text: str) -> Select[Any]:
-    found = table(order_search.NAME, column("rowid", Integer))
-    asked = literal_column(order_search.NAME).match(order_search.candidates(text))
-    return select_columns(found.c.rowid).where(asked)
+    return or_(func.instr(func.lower(OrderRow.order_no), func.lower(text)) > 0, *own)
 
 
 def _conditions(context: Context, where: OrderFilter) -> list[ColumnElement[bool]]:
@@ -433,29 +409,9 @@ def _conditions(context: Context, where: OrderFilter) -> list[ColumnElement[bool
         conditions.append(col(OrderRow.ordered_at) >= where.ordered_from)
     if where.ordered_to is not None:
         conditions.append(col(OrderRow.ordered_at) < where.ordered_to)
-    text = order_text_conditions(context, where.text)
-    if text is not None:
-        conditions.append(text)
+    if text := where.text.strip():
+        conditions.append(_text_condition(context, text))
     return conditions
-
-
-def _unit_counts(session: Session, order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    redeemed = col(UnitRow.state) == UnitState.REDEEMED
-    statement = (
-        select_columns(col(UnitRow.order_id), func.count(), func.count().filter(redeemed))
-        .where(col(UnitRow.order_id).in_(order_ids))
-        .group_by(col(UnitRow.order_id))
-    )
-    return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
-
-
-def _open_request_counts(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
-    statement = (
-        select_columns(col(RequestRow.order_id), func.count())
-        .where(col(RequestRow.order_id).in_(order_ids), col(RequestRow.state).in_(OPEN_STATES))
-        .group_by(col(RequestRow.order_id))
-    )
-    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def _keys(context: Context, session: Session, key_ids: Iterable[int]) -> dict[int, tuple[str, KeyState]]:
