@@ -91,7 +91,7 @@ class ImportRedemptionsDialog(QDialog):
                 wrap=True,
             )
         )
-        layout.addLayout(row_of(self.path_edit, self.choose_button, self.preview_button, self.template_button))
+        layout.addLayout(row_of(self.path_edit, self.choose_button, self.preview_button, self.columns_button))
         layout.addLayout(self._options)
         layout.addWidget(self.columns)
         layout.addLayout(self._filter_row)
@@ -101,7 +101,7 @@ class ImportRedemptionsDialog(QDialog):
             layout.addWidget(box)
         layout.addWidget(self.message)
         layout.addWidget(self.work)
-        layout.addLayout(row_of(close, 1, self.report_button, self.import_button))
+        layout.addLayout(row_of(close, self.template_button, 1, self.report_button, self.import_button))
         self._forget()
 
     def _build_source(self) -> None:
@@ -148,6 +148,10 @@ class ImportRedemptionsDialog(QDialog):
         self._show_source_hint()
         self.columns = RedemptionColumns()
         self.columns.layout_changed.connect(self._read)
+        self.columns_button = push_button(self.tr("Columns…"), "redemptions_columns_button", kind="choice")
+        self.columns_button.setToolTip(self.tr("How the list is read, and which column is what"))
+        self.columns_button.setCheckable(True)
+        self.columns_button.toggled.connect(self.columns.setVisible)
 
     def _build_preview(self) -> None:
         self._filters: dict[ListVerdict | None, QPushButton] = {}
@@ -187,6 +191,7 @@ class ImportRedemptionsDialog(QDialog):
         self.table.set_empty(
             self.tr("No list yet"), self.tr("Choose a list; the template shows the headings that are read.")
         )
+        self.table.setMinimumHeight(190)
         self.table.row_chosen.connect(self._show_reason)
         # a reason is longer than its column
         self._reason = plain_label(name="redemptions_reason", wrap=True, selectable=True)
@@ -274,7 +279,7 @@ class ImportRedemptionsDialog(QDialog):
         self._preview = preview
         self._end()
         self.columns.show_list(preview.file, preview.layout)
-        self.columns.show()
+        self.columns_button.show()
         for verdict, button in self._filters.items():
             word = self.tr("All lines") if verdict is None else _words(VERDICT_WORDS[verdict])
             button.setText(f"{word}  {preview.count(verdict):,}")
@@ -314,7 +319,8 @@ class ImportRedemptionsDialog(QDialog):
         if isinstance(error, ColumnChoiceError):
             self._end()
             self.columns.show_choice(error, layout)
-            self.columns.show()
+            self.columns_button.show()
+            self.columns_button.setChecked(True)
             self.message.show_error(error)
         else:
             self._on_failed(error)
@@ -361,6 +367,8 @@ class ImportRedemptionsDialog(QDialog):
 
     def _forget(self) -> None:
         self._preview = None
+        self.columns_button.hide()
+        self.columns_button.setChecked(False)
         self.columns.hide()
         for button in self._filters.values():
             button.hide()
