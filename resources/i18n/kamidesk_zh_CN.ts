@@ -1795,7 +1795,7 @@
     </message>
     <message>
         <source>Export what did not match</source>
-        <translation type="unfinished"></translation>
+        <translation>导出未匹配记录</translation>
     </message>
     <message>
         <source>Export the list of proofs</source>
@@ -2366,6 +2366,14 @@
         <translation>来源（核销证明上的写法）</translation>
     </message>
     <message>
+        <source>Columns…</source>
+        <translation>列设置…</translation>
+    </message>
+    <message>
+        <source>How the list is read, and which column is what</source>
+        <translation>清单的读取方式，以及各列的含义</translation>
+    </message>
+    <message>
         <source>Lines of the list</source>
         <translation>清单各行</translation>
     </message>
@@ -2859,6 +2867,25 @@
     <message>
         <source>{count} new keys look unusual</source>
         <translation>{count} 条新卡密看起来不寻常</translation>
+    </message>
+</context>
+<context>
+    <name>KeyRotation</name>
+    <message>
+        <source>Replacing the keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keys were replaced; {count} values were damaged before and do not open: see the log.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keys were replaced: {count} card keys are sealed anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused. Continue in the settings, or at the next unlocking.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5401,36 +5428,140 @@
         <translation>解锁店铺后才能修改打开方式。</translation>
     </message>
     <message>
-        <source>New recovery code…</source>
-        <translation>新恢复码…</translation>
-    </message>
-    <message>
         <source>Protection</source>
         <translation>保护</translation>
     </message>
     <message>
-        <source>A password opens it.</source>
-        <translation>用密码打开。</translation>
+        <source>Remove…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The keyring of this computer opens it (weaker than a password).</source>
-        <translation>用本机钥匙串打开（不如密码安全）。</translation>
+        <source>New code…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A key file beside the data opens it (weakest: whoever copies the folder has the keys).</source>
-        <translation>用数据旁的密钥文件打开（最不安全：谁复制了文件夹，谁就有了卡密）。</translation>
+        <source>Replace all keys…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The recovery code opens it when all else is lost.</source>
-        <translation>其他方式都失效时，可用恢复码打开。</translation>
+        <source>Continue</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Change the password…</source>
-        <translation>修改密码…</translation>
+        <source>While locked, card keys, buyers, accounts and evidence cannot be read. Orders, amounts, products, the log and issued proofs stay readable for whoever can open this computer: encrypt its disk too.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Set a password…</source>
-        <translation>设置密码…</translation>
+        <source>A password opens it, since {day}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recovery code of {day} opens it when all else is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keyring of this computer opens it, since {day} (weaker than a password).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A key file beside the data opens it, since {day} (weakest: whoever copies the folder has the keys).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No password.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No recovery code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keyring of this computer does not open it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No key file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished">修改…</translation>
+    </message>
+    <message>
+        <source>Set…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation type="unfinished">密码</translation>
+    </message>
+    <message>
+        <source>Use…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keyring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recovery code</source>
+        <translation type="unfinished">恢复码</translation>
+    </message>
+    <message>
+        <source>The keys are being replaced since {day}: {done} of {total} done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the password</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop then opens on this computer without a question. Older backups still ask for the password.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop using the keyring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop asks for the password again. The key is taken out of the keyring.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the keyring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop then opens without a question for whoever is signed in to this computer as you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation type="unfinished">使用情况</translation>
+    </message>
+    <message>
+        <source>Remove the key file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is deleted. Copies of it still open backups made until now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use a key file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key then stands beside the data: whoever copies the folder, or a backup program that does, has the card keys. Use it only on a computer whose disk is encrypted.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The new password opens the shop.</source>
@@ -5439,6 +5570,10 @@
     <message>
         <source>The new recovery code is in force.</source>
         <translation>新恢复码已生效。</translation>
+    </message>
+    <message>
+        <source>What opens the shop was changed.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5780,11 +5915,11 @@
     </message>
     <message>
         <source>In no statement</source>
-        <translation type="unfinished"></translation>
+        <translation>未对账</translation>
     </message>
     <message>
         <source>Missing in the statements</source>
-        <translation type="unfinished"></translation>
+        <translation>账单中缺少</translation>
     </message>
     <message>
         <source>Mark paid</source>
@@ -5820,15 +5955,15 @@
     </message>
     <message>
         <source>Refunds and statements</source>
-        <translation type="unfinished"></translation>
+        <translation>退款与账单</translation>
     </message>
     <message>
         <source>Statement lines</source>
-        <translation type="unfinished"></translation>
+        <translation>账单记录</translation>
     </message>
     <message>
         <source>Import a statement</source>
-        <translation type="unfinished"></translation>
+        <translation>导入账单</translation>
     </message>
     <message>
         <source>Request no.</source>
@@ -5868,11 +6003,11 @@
     </message>
     <message>
         <source>In a statement</source>
-        <translation type="unfinished"></translation>
+        <translation>已对账</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished">适用</translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>Note</source>
@@ -5920,7 +6055,7 @@
     </message>
     <message>
         <source>{new} new lines, {matched} refunds matched</source>
-        <translation type="unfinished"></translation>
+        <translation>新增 {new} 条记录，核对退款 {matched} 笔</translation>
     </message>
     <message>
         <source>No refunds yet</source>
@@ -5976,7 +6111,7 @@
     </message>
     <message>
         <source>every refund is in a statement</source>
-        <translation type="unfinished"></translation>
+        <translation>所有退款都已对账</translation>
     </message>
     <message>
         <source>{day} (overdue)</source>
@@ -5992,7 +6127,7 @@
     </message>
     <message>
         <source>not yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未</translation>
     </message>
     <message>
         <source>The note was saved.</source>
@@ -6719,26 +6854,93 @@
     </message>
 </context>
 <context>
+    <name>RotationDialog</name>
+    <message>
+        <source>Replace all keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Password now</source>
+        <translation type="unfinished">当前密码</translation>
+    </message>
+    <message>
+        <source>New password</source>
+        <translation type="unfinished">新密码</translation>
+    </message>
+    <message>
+        <source>Once more</source>
+        <translation type="unfinished">再输一次</translation>
+    </message>
+    <message>
+        <source>Empty: the password stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every card key, all buyers&apos; data and the evidence are sealed under new keys. Do this when somebody may know the password, the recovery code, or have a copy of the shop. A new password alone does not help then: the keys behind it stay the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backups made until now still open with the password of their time, and only they: keep that password as long as you keep them, or delete them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It takes about half a minute for a million keys and can be paused. You can go on working; only importing keys waits until it is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Replace the keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your new recovery code</source>
+        <translation type="unfinished">您的新恢复码</translation>
+    </message>
+    <message>
+        <source>It opens the shop from the moment the keys are replaced; the old one opens older backups only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type the password that opens the shop now.</source>
+        <translation type="unfinished">请输入当前打开店铺的密码。</translation>
+    </message>
+    <message>
+        <source>The two new passwords differ: type the same one twice.</source>
+        <translation type="unfinished">两次输入的新密码不同：请输入相同的密码。</translation>
+    </message>
+    <message>
+        <source>Making new keys…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SetAsideDialog</name>
     <message>
         <source>Set the line aside</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置这条记录</translation>
     </message>
     <message>
         <source>Set aside</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置</translation>
     </message>
     <message>
         <source>It leaves the list of what did not match, and can be taken back.</source>
-        <translation type="unfinished"></translation>
+        <translation>它将离开未匹配列表，之后可以取消搁置。</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>e.g. refund of another shop of mine</source>
-        <translation type="unfinished"></translation>
+        <translation>例如：我另一家店的退款</translation>
     </message>
 </context>
 <context>
@@ -6962,19 +7164,19 @@
     <name>StatementImportDialog</name>
     <message>
         <source>Import a statement</source>
-        <translation type="unfinished"></translation>
+        <translation>导入账单</translation>
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished">导入</translation>
+        <translation>导入</translation>
     </message>
     <message>
         <source>Statement file</source>
-        <translation type="unfinished"></translation>
+        <translation>账单文件</translation>
     </message>
     <message>
         <source>Statement of Alipay or WeChat Pay: CSV, TXT, XLSX or ZIP</source>
-        <translation type="unfinished"></translation>
+        <translation>支付宝或微信支付账单：CSV、TXT、XLSX 或 ZIP</translation>
     </message>
     <message>
         <source>Browse…</source>
@@ -6982,23 +7184,23 @@
     </message>
     <message>
         <source>Which lines</source>
-        <translation type="unfinished"></translation>
+        <translation>显示哪些行</translation>
     </message>
     <message>
         <source>Leave open</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不匹配</translation>
     </message>
     <message>
         <source>Lines of the statement</source>
-        <translation type="unfinished"></translation>
+        <translation>账单的各行</translation>
     </message>
     <message>
         <source>Choose a statement</source>
-        <translation type="unfinished"></translation>
+        <translation>选择账单</translation>
     </message>
     <message>
         <source>Import the file as it was downloaded; a spreadsheet rounds its long numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>请导入下载的原始文件；用表格软件另存会丢失长单号的末尾数字。</translation>
     </message>
     <message>
         <source>File</source>
@@ -7006,55 +7208,55 @@
     </message>
     <message>
         <source>Reading the statement</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取账单</translation>
     </message>
     <message>
         <source>Importing the statement</source>
-        <translation type="unfinished"></translation>
+        <translation>正在导入账单</translation>
     </message>
     <message>
         <source>The file says {stated} lines and has {count}: it may be cut.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件写明共 {stated} 笔，实际 {count} 行，可能不完整。</translation>
     </message>
     <message>
         <source>This file was imported before.</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件已经导入过。</translation>
     </message>
     <message>
         <source>{lines} lines: {new} new, {known} known, {bad} malformed; {matched} refunds matched</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {lines} 行：新增 {new}，已有 {known}，格式错误 {bad}；匹配退款 {matched} 笔</translation>
     </message>
     <message>
         <source>What concerns refunds</source>
-        <translation type="unfinished"></translation>
+        <translation>与退款有关</translation>
     </message>
     <message>
         <source>All lines</source>
-        <translation type="unfinished"></translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished">预览</translation>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Import and match {count} refunds</source>
-        <translation type="unfinished"></translation>
+        <translation>导入并核对 {count} 笔退款</translation>
     </message>
     <message>
         <source>Line</source>
-        <translation type="unfinished">行号</translation>
+        <translation>行</translation>
     </message>
     <message>
         <source>Result</source>
-        <translation type="unfinished">结果</translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Amount</source>
-        <translation type="unfinished">金额</translation>
+        <translation>金额</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -7062,31 +7264,31 @@
     </message>
     <message>
         <source>Number</source>
-        <translation type="unfinished"></translation>
+        <translation>单号</translation>
     </message>
     <message>
         <source>What it is</source>
-        <translation type="unfinished"></translation>
+        <translation>说明</translation>
     </message>
     <message>
         <source>left open</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不匹配</translation>
     </message>
     <message>
         <source>No such line</source>
-        <translation type="unfinished">没有这样的行</translation>
+        <translation>没有这样的行</translation>
     </message>
     <message>
         <source>No line of this file concerns a refund like that.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件中没有这一类与退款有关的行。</translation>
     </message>
     <message>
         <source>Match after all</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然匹配</translation>
     </message>
     <message>
         <source>Statements (*.csv *.txt *.xlsx *.zip)</source>
-        <translation type="unfinished"></translation>
+        <translation>账单 (*.csv *.txt *.xlsx *.zip)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -7097,107 +7299,107 @@
     <name>StatementLinesView</name>
     <message>
         <source>Which statement lines</source>
-        <translation type="unfinished"></translation>
+        <translation>显示哪些账单记录</translation>
     </message>
     <message>
         <source>Refunds without a match</source>
-        <translation type="unfinished"></translation>
+        <translation>未匹配的退款记录</translation>
     </message>
     <message>
         <source>Matched lines</source>
-        <translation type="unfinished"></translation>
+        <translation>已匹配</translation>
     </message>
     <message>
         <source>Set aside</source>
-        <translation type="unfinished"></translation>
+        <translation>已搁置</translation>
     </message>
     <message>
         <source>Other movements</source>
-        <translation type="unfinished"></translation>
+        <translation>其他收支</translation>
     </message>
     <message>
         <source>All statement lines</source>
-        <translation type="unfinished"></translation>
+        <translation>全部记录</translation>
     </message>
     <message>
         <source>Find a statement line</source>
-        <translation type="unfinished"></translation>
+        <translation>查找账单记录</translation>
     </message>
     <message>
         <source>Order or payment number…</source>
-        <translation type="unfinished"></translation>
+        <translation>订单号或流水号…</translation>
     </message>
     <message>
         <source>Match again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新匹配</translation>
     </message>
     <message>
         <source>With the refunds of now</source>
-        <translation type="unfinished"></translation>
+        <translation>用当前的退款再试一次</translation>
     </message>
     <message>
         <source>Export what did not match</source>
-        <translation type="unfinished"></translation>
+        <translation>导出未匹配记录</translation>
     </message>
     <message>
         <source>Statement lines</source>
-        <translation type="unfinished"></translation>
+        <translation>账单记录</translation>
     </message>
     <message>
         <source>Match…</source>
-        <translation type="unfinished"></translation>
+        <translation>匹配…</translation>
     </message>
     <message>
         <source>Unmatch</source>
-        <translation type="unfinished"></translation>
+        <translation>取消匹配</translation>
     </message>
     <message>
         <source>Set aside…</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置…</translation>
     </message>
     <message>
         <source>Take back</source>
-        <translation type="unfinished"></translation>
+        <translation>取消搁置</translation>
     </message>
     <message>
         <source>Show the refund</source>
-        <translation type="unfinished"></translation>
+        <translation>查看退款</translation>
     </message>
     <message>
         <source>Every refund line has its refund</source>
-        <translation type="unfinished"></translation>
+        <translation>每条退款记录都有对应的退款</translation>
     </message>
     <message>
         <source>Import the statements of Alipay and WeChat Pay; what does not match stands here.</source>
-        <translation type="unfinished"></translation>
+        <translation>导入支付宝和微信支付账单后，未匹配的记录显示在这里。</translation>
     </message>
     <message>
         <source>No such line</source>
-        <translation type="unfinished">没有这样的行</translation>
+        <translation>没有这样的记录</translation>
     </message>
     <message>
         <source>No line of the imported statements is like that.</source>
-        <translation type="unfinished"></translation>
+        <translation>已导入的账单中没有这样的记录。</translation>
     </message>
     <message>
         <source>Refunds matched: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已核对退款 {count} 笔。</translation>
     </message>
     <message>
         <source>Matching again</source>
-        <translation type="unfinished"></translation>
+        <translation>正在重新匹配</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Amount</source>
-        <translation type="unfinished">金额</translation>
+        <translation>金额</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished">渠道</translation>
+        <translation>渠道</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -7205,19 +7407,19 @@
     </message>
     <message>
         <source>Order no. there</source>
-        <translation type="unfinished"></translation>
+        <translation>账单订单号</translation>
     </message>
     <message>
         <source>Refund no.</source>
-        <translation type="unfinished"></translation>
+        <translation>退款单号</translation>
     </message>
     <message>
         <source>Result</source>
-        <translation type="unfinished">结果</translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>订单</translation>
     </message>
     <message>
         <source>File</source>
@@ -7229,70 +7431,70 @@
     </message>
     <message>
         <source>matched: {how}</source>
-        <translation type="unfinished"></translation>
+        <translation>已匹配：{how}</translation>
     </message>
     <message>
         <source>set aside</source>
-        <translation type="unfinished"></translation>
+        <translation>已搁置</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>未匹配</translation>
     </message>
 </context>
 <context>
     <name>StatementMatchDialog</name>
     <message>
         <source>{amount} on {time}, {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time}，{amount}，{number}</translation>
     </message>
     <message>
         <source>Which refund is this?</source>
-        <translation type="unfinished"></translation>
+        <translation>这是哪一笔退款？</translation>
     </message>
     <message>
         <source>Match</source>
-        <translation type="unfinished"></translation>
+        <translation>匹配</translation>
     </message>
     <message>
         <source>Refunds that it can be</source>
-        <translation type="unfinished"></translation>
+        <translation>可能的退款</translation>
     </message>
     <message>
         <source>Order no.</source>
-        <translation type="unfinished">订单号</translation>
+        <translation>订单号</translation>
     </message>
     <message>
         <source>Amount</source>
-        <translation type="unfinished">金额</translation>
+        <translation>金额</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Decided</source>
-        <translation type="unfinished"></translation>
+        <translation>决定日期</translation>
     </message>
     <message>
         <source>Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>流水号</translation>
     </message>
     <message>
         <source>No refund of this amount is open</source>
-        <translation type="unfinished"></translation>
+        <translation>没有相同金额的未对账退款</translation>
     </message>
     <message>
         <source>Approve the request first, or set the line aside.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先同意退款申请，或搁置这条记录。</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>Why it is this refund although the amounts differ</source>
-        <translation type="unfinished"></translation>
+        <translation>金额不一致，为何仍是这笔退款</translation>
     </message>
 </context>
 <context>
@@ -7699,6 +7901,17 @@
     <message>
         <source>Facts</source>
         <translation>事实</translation>
+    </message>
+</context>
+<context>
+    <name>WayInDialog</name>
+    <message>
+        <source>Password</source>
+        <translation type="unfinished">密码</translation>
+    </message>
+    <message>
+        <source>Type the password that opens the shop now.</source>
+        <translation type="unfinished">请输入当前打开店铺的密码。</translation>
     </message>
 </context>
 <context>
