@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
             self._take_settings()
         if "vault" in change.areas:
             self._show_vault_state()
-        if change.areas & {"requests", "settings"}:
+        if change.areas & {"requests", "refunds", "settings"}:
             self._update_badges()
         if change.areas & {"keys", "products"}:
             self._tell_low_stock()
@@ -254,8 +254,10 @@ class MainWindow(QMainWindow):
 
     def _update_badges(self) -> None:
         if self.shop is not None and "requests" in self._entries:
-            waiting = self.shop.reports.desk().open_requests
-            self.navigation.set_badge("requests", "" if not waiting else str(waiting) if waiting < 1000 else "999+")
+            desk = self.shop.reports.desk()
+            for page, waiting in (("requests", desk.open_requests), ("refunds", desk.refunds_overdue)):
+                if page in self._entries:
+                    self.navigation.set_badge(page, "" if not waiting else str(waiting) if waiting < 1000 else "999+")
 
     # pages
 
@@ -472,20 +474,25 @@ class MainWindow(QMainWindow):
             self._enter("keys").start_import(paths=paths)
             return
 
-        def work(_progress: Progress) -> bool:
+        def work(_progress: Progress) -> str:
             from desktop_app.exchange.redemption_lists import looks_like_redemptions
+            from desktop_app.exchange.statements import looks_like_statement
 
-            return looks_like_redemptions(paths[0])
+            if looks_like_statement(paths[0]):
+                return "refunds"
+            return "orders" if looks_like_redemptions(paths[0]) else "keys"
 
         # a workbook takes a moment to be looked into
-        self.jobs.run(self, work, lambda found: self._import_dropped(paths[0], is_list=found), self.show_error)
+        self.jobs.run(self, work, lambda page: self._import_dropped(paths[0], page), self.show_error)
 
-    def _import_dropped(self, path: Path, *, is_list: bool) -> None:
-        """A list of what was redeemed goes to the orders; everything else is taken for card keys."""
+    def _import_dropped(self, path: Path, page: str) -> None:
+        """A payment statement goes to the refunds, a list of what was redeemed to the orders, the rest to the keys."""
         if self.shop is None:
             return
-        if is_list:
-            self._enter("orders").import_redemptions(path)
+        if page == "refunds" and page in self._entries:
+            self._enter(page).import_statement(path)
+        elif page == "orders":
+            self._enter(page).import_redemptions(path)
         else:
             self._enter("keys").start_import(paths=[path])
 

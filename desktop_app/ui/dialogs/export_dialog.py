@@ -130,6 +130,7 @@ class ExportDialog(QDialog):
             "orders": self.tr("Export orders"),
             "requests": self.tr("Export requests and decisions"),
             "refunds": self.tr("Export refunds"),
+            "unmatched": self.tr("Export what did not match"),
             "proofs": self.tr("Export the list of proofs"),
             "events": self.tr("Export the event log"),
             "stock": self.tr("Export the stock report"),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import RefundState
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.refunds import RefundFilter, RefundLine
+from desktop_app.services.statement_import import StatementImport
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
+from desktop_app.ui.dialogs.import_keys_dialog import dropped_file
 from desktop_app.ui.dialogs.refund_dialog import RefundDialog
+from desktop_app.ui.dialogs.statement_import_dialog import StatementImportDialog
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import day, label, money, tone, when
 from desktop_app.ui.row_model import Column
@@ -26,8 +30,11 @@ from desktop_app.ui.widgets.kpi_card import KpiCard
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
+from desktop_app.ui.widgets.statement_lines_view import StatementLinesView
 
-_AREAS = frozenset({"refunds", "requests", "orders", "settings"})
+_AREAS = frozenset({"refunds", "requests", "orders", "settings", "statements"})
+_STATEMENTS = 1
+"""Tab of the statement lines."""
 _CAN_BE_PAID = (RefundState.DUE, RefundState.FAILED)
 _CAN_ARRIVE = (RefundState.DUE, RefundState.PAID)
 _CAN_FAIL = (RefundState.DUE, RefundState.PAID)
@@ -40,6 +47,8 @@ class _Figures:
     overdue: int
     due: int
     failed: int
+    unreconciled: int
+    unreconciled_fen: int
 
 
 class RefundsPage(QWidget):
@@ -56,8 +65,11 @@ class RefundsPage(QWidget):
             (self.tr("Outstanding"), RefundFilter(outstanding=True)),
             (self.tr("Overdue"), RefundFilter(overdue=True)),
             *((label(state), RefundFilter(state=state)) for state in RefundState),
+            (self.tr("In no statement"), RefundFilter(unreconciled=True)),
+            (self.tr("Missing in the statements"), RefundFilter(missing=True)),
         )
         self.paid_action = page_action(self, self.tr("Mark paid"), "mark_paid_action", "A", self.mark_paid)
+        self.setAcceptDrops(True)
         self._build()
         self._show(None)
 
@@ -69,11 +81,13 @@ class RefundsPage(QWidget):
         self.overdue_card = KpiCard(self.tr("Overdue"), "refunds_overdue_card")
         self.due_card = KpiCard(self.tr("To be paid"), "refunds_due_card")
         self.failed_card = KpiCard(self.tr("Failed"), "refunds_failed_card")
+        self.unreconciled_card = KpiCard(self.tr("In no statement"), "refunds_unreconciled_card")
         for card, where in (
             (self.outstanding_card, RefundFilter(outstanding=True)),
             (self.overdue_card, RefundFilter(overdue=True)),
             (self.due_card, RefundFilter(state=RefundState.DUE)),
             (self.failed_card, RefundFilter(state=RefundState.FAILED)),
+            (self.unreconciled_card, RefundFilter(unreconciled=True)),
         ):
             card.clicked.connect(lambda _checked=False, where=where: self._choose_filter(where))
             cards.addWidget(card)
@@ -104,12 +118,33 @@ class RefundsPage(QWidget):
         split.addWidget(self._pane())
         split.setStretchFactor(0, 1)
         split.setSizes([860, 350])
+        ledger = QWidget()
+        inside = QVBoxLayout(ledger)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        inside.addLayout(row_of(self.filter_combo, self.search_box, 1, self.export_button))
+        inside.addWidget(split, 1)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("refunds_tabs")
+        self.tabs.setAccessibleName(self.tr("Refunds and statements"))
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.addTab(self.tr("Refunds"))
+        self.tabs.addTab(self.tr("Statement lines"))
+        self.import_button = push_button(
+            self.tr("Import a statement"), "import_statement_button", self.import_statement, icon="download"
+        )
+        self.statement_lines = StatementLinesView(self._shop, self._jobs, self._window)
+        self._lists = QStackedWidget()
+        self._lists.addWidget(ledger)
+        self._lists.addWidget(self.statement_lines)
+        self.tabs.currentChanged.connect(self._lists.setCurrentIndex)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(cards)
-        layout.addLayout(row_of(self.filter_combo, self.search_box, 1, self.export_button))
-        layout.addWidget(split, 1)
+        layout.addLayout(row_of(self.tabs, 1, self.import_button))
+        layout.addWidget(self._lists, 1)
 
     def _columns(self) -> list[Column[RefundLine]]:
         right = Qt.AlignmentFlag.AlignRight
@@ -150,6 +185,13 @@ class RefundsPage(QWidget):
                 width=140,
                 sort_key="arrived_at",
             ),
+            Column(
+                "reconciled",
+                self.tr("In a statement"),
+                lambda row: self.tr("yes") if row.reconciled else "",
+                tone=lambda row: Tone.OK if row.reconciled else Tone.NEUTRAL,
+                width=110,
+            ),
             Column("note", self.tr("Note"), lambda row: row.note.replace("\n", " "), width=200),
         ]
 
@@ -167,6 +209,7 @@ class RefundsPage(QWidget):
             ("paid", self.tr("Paid at")),
             ("reference", self.tr("Reference")),
             ("arrived", self.tr("Arrived at")),
+            ("reconciled", self.tr("In a statement")),
         ):
             self._facts.add(key, text)
         self.request_button = push_button(
@@ -214,13 +257,30 @@ class RefundsPage(QWidget):
     def reload(self, change: Change | None) -> None:
         if change is None or change.areas & _AREAS:
             self._reload_table()
+            self.statement_lines.reload()
             self._load_figures()
+
+    def import_statement(self, path: Path | None = None) -> None:
+        """Reconcile with a statement of a payment channel."""
+        dialog = StatementImportDialog(self._window.dialog_parent(), self._shop, self._jobs, self._window, path=path)
+        dialog.imported.connect(self._on_imported)
+        dialog.open()
+
+    def _on_imported(self, done: StatementImport) -> None:
+        self._window.say(
+            self.tr("{new} new lines, {matched} refunds matched").format(
+                new=done.new_count, matched=done.matched_count
+            ),
+            Tone.OK,
+        )
+        self.tabs.setCurrentIndex(_STATEMENTS)
 
     def search(self, text: str) -> None:
         self.search_box.set_text_quietly(text)
         self._reload_table()
 
     def open_item(self, item_id: int) -> None:
+        self.tabs.setCurrentIndex(0)
         if self._where() != RefundFilter():
             # the filter may hide it
             self.apply_filter()
@@ -249,6 +309,8 @@ class RefundsPage(QWidget):
             state=chosen.state,
             outstanding=chosen.outstanding,
             overdue=chosen.overdue,
+            unreconciled=chosen.unreconciled,
+            missing=chosen.missing,
             text=self.search_box.text().strip(),
         )
 
@@ -257,6 +319,7 @@ class RefundsPage(QWidget):
         return listing
 
     def _choose_filter(self, where: RefundFilter) -> None:
+        self.tabs.setCurrentIndex(0)
         index = next(number for number, (_, known) in enumerate(self._filters) if known == where)
         if index == self.filter_combo.currentIndex():
             self._reload_table()
@@ -294,11 +357,20 @@ class RefundsPage(QWidget):
 
         def work(_progress: Progress) -> _Figures:
             desk = shop.reports.desk()
-            counts = (
+            due, failed = (
                 shop.refunds.listing(RefundFilter(state=state)).count()
                 for state in (RefundState.DUE, RefundState.FAILED)
             )
-            return _Figures(desk.refunds_outstanding, desk.refunds_outstanding_fen, desk.refunds_overdue, *counts)
+            totals = shop.refunds.totals(RefundFilter())
+            return _Figures(
+                desk.refunds_outstanding,
+                desk.refunds_outstanding_fen,
+                desk.refunds_overdue,
+                due,
+                failed,
+                totals.unreconciled,
+                totals.unreconciled_fen,
+            )
 
         self._jobs.run(self, work, self._show_figures)
 
@@ -319,6 +391,10 @@ class RefundsPage(QWidget):
             str(figures.failed),
             self.tr("pay them again") if figures.failed else self.tr("none came back"),
             Tone.BAD if figures.failed else None,
+        )
+        self.unreconciled_card.set_figure(
+            str(figures.unreconciled),
+            money(figures.unreconciled_fen) if figures.unreconciled else self.tr("every refund is in a statement"),
         )
 
     def _when(self, moment: Any) -> str:
@@ -377,6 +453,7 @@ class RefundsPage(QWidget):
             ("paid", self._when(row.paid_at)),
             ("reference", row.reference),
             ("arrived", self._when(row.arrived_at)),
+            ("reconciled", self.tr("yes") if row.reconciled else self.tr("not yet")),
         ):
             self._facts.set_value(key, value)
 
@@ -435,3 +512,16 @@ class RefundsPage(QWidget):
         export_table(
             self._window.dialog_parent(), self._shop, self._jobs, "refunds", self._where(), self.table.sort_state
         )
+
+    # Qt's side
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file dropped on the refunds is a statement."""
+        if dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.import_statement(path)

@@ -1,0 +1,117 @@
+"""A statement line by hand: which refund it is, or that it is none of this shop's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.services.listing import Sort
+from desktop_app.services.reconciliation import LineExplanation, StatementLineEntry
+from desktop_app.services.refunds import RefundLine
+from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit
+from desktop_app.ui.labels import day, label, language, money, tone, when
+from desktop_app.ui.row_model import Column, ListSource
+from desktop_app.ui.widgets.basics import plain_label
+from desktop_app.ui.widgets.row_table import RowTable
+
+
+class StatementMatchDialog(FormDialog):
+    """Lists the refunds that the line can be; one of another amount needs a reason."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        shop: Any,
+        window: WindowContext,
+        line: StatementLineEntry,
+        explanation: LineExplanation,
+    ) -> None:
+        about = self.tr("{amount} on {time}, {number}").format(
+            amount=money(line.amount_fen), time=when(line.at, window.zone()), number=line.number
+        )
+        super().__init__(
+            parent, "statement_match_dialog", self.tr("Which refund is this?"), self.tr("Match"), introduction=about
+        )
+        self.resize(720, 460)
+        self._shop = shop
+        self._line = line
+        self._candidates = explanation.candidates
+        text = explanation.zh if language() == "zh" else explanation.en
+        zone = window.zone()
+        self.table = RowTable(
+            "match_candidates",
+            self.tr("Refunds that it can be"),
+            [
+                Column[RefundLine]("order_no", self.tr("Order no."), lambda row: row.order_no, width=170),
+                Column[RefundLine](
+                    "amount_fen",
+                    self.tr("Amount"),
+                    lambda row: money(row.amount_fen),
+                    align=Qt.AlignmentFlag.AlignRight,
+                    width=92,
+                ),
+                Column[RefundLine](
+                    "state", self.tr("State"), lambda row: label(row.state), tone=lambda row: tone(row.state), width=120
+                ),
+                Column[RefundLine]("created_at", self.tr("Decided"), lambda row: day(row.created_at, zone), width=110),
+                Column[RefundLine]("reference", self.tr("Reference"), lambda row: row.reference, width=150),
+            ],
+            self._open,
+        )
+        self.table.setMinimumHeight(200)
+        self.table.set_empty(
+            self.tr("No refund of this amount is open"),
+            self.tr("Approve the request first, or set the line aside."),
+        )
+        self.table.row_chosen.connect(self._on_chosen)
+        self.reason_edit = line_edit(
+            "match_reason_edit",
+            self.tr("Reason"),
+            placeholder=self.tr("Why it is this refund although the amounts differ"),
+        )
+        if text:
+            self.fields.addWidget(plain_label(text, wrap=True, name="match_explanation"), 0, 0, 1, 2)
+        self.fields.addWidget(self.table, self.fields.rowCount(), 0, 1, 2)
+        self.fields.add_field(self.tr("Reason"), self.reason_edit)
+        self.table.reload()
+        self._on_chosen(None)
+
+    def apply(self) -> None:
+        refund = self.table.current_row()
+        if refund is not None:
+            self._shop.reconciliation.match(self._line.id, refund.id, self.reason_edit.text())
+
+    def _open(self, _sort: Sort | None) -> ListSource[RefundLine]:
+        return ListSource(self._candidates)
+
+    def _on_chosen(self, refund: RefundLine | None) -> None:
+        self.submit_button.setEnabled(refund is not None)
+        differs = refund is not None and refund.amount_fen != self._line.amount_fen
+        self.fields.set_field_visible(self.reason_edit, differs)
+
+
+class SetAsideDialog(FormDialog):
+    """Why a line is no refund of this shop."""
+
+    def __init__(self, parent: QWidget, shop: Any, line: StatementLineEntry) -> None:
+        super().__init__(
+            parent,
+            "set_aside_dialog",
+            self.tr("Set the line aside"),
+            self.tr("Set aside"),
+            introduction=self.tr("It leaves the list of what did not match, and can be taken back."),
+            width=480,
+        )
+        self._shop = shop
+        self._line = line
+        self.reason_edit = line_edit(
+            "aside_reason_edit", self.tr("Reason"), placeholder=self.tr("e.g. refund of another shop of mine")
+        )
+        self.fields.add_field(self.tr("Reason"), self.reason_edit)
+        self.reason_edit.setFocus()
+
+    def apply(self) -> None:
+        self._shop.reconciliation.set_aside(self._line.id, self.reason_edit.text())
