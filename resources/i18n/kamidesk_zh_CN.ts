@@ -6888,7 +6888,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>It takes about half a minute for a million keys and can be paused. You can go on working; only importing keys waits until it is done.</source>
+        <source>It takes about a minute for a million keys and can be paused. You can go on working; only importing keys waits until it is done.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
