@@ -152,9 +152,9 @@ def state(context: Context) -> RotationState | None:
     """The rotation that has not ended, if there is one; known while locked too."""
     with context.read() as session:
         found = vault_rotation.unfinished(session)
-        if found is None:
-            return None
-        total = sum(vault_rotation.count(session).values())
+    if found is None:
+        return None
+    total = found.progress.total
     return RotationState(found.started_at, min(sum(found.progress.counts.values()), total), total)
 
 
@@ -172,10 +172,11 @@ def run(
     """
     folder = context.data_dir / attachments.FOLDER_NAME
     with context.read() as session:
-        if vault_rotation.unfinished(session) is None:
-            _take_end(context)
-            return None
-        total = sum(vault_rotation.count(session).values()) + len(attachments.stored_names(folder))
+        found = vault_rotation.unfinished(session)
+    if found is None:
+        _take_end(context)
+        return None
+    total = found.progress.total + len(attachments.stored_names(folder))
     files = _Files(folder, context.vault)
     while True:
         if cancelled is not None and cancelled():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -51,6 +51,8 @@ class Progress:
     table: str = TABLES[0]
     after: int = 0
     """Up to this id the rows of ``table`` are done."""
+    total: int = 0
+    """Rows with sealed values at the start, of all tables."""
     counts: dict[str, int] = field(default_factory=dict)
     """Sealed anew so far, by table; "evidence" are files."""
     damaged: list[str] = field(default_factory=list)
@@ -58,8 +60,7 @@ class Progress:
 
     def text(self) -> str:
         """As :func:`unfinished` reads it."""
-        values = {"table": self.table, "after": self.after, "counts": self.counts, "damaged": self.damaged}
-        return json.dumps(values, sort_keys=True, separators=(",", ":"))
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ def begin(session: Session, vault: Vault, successor: Vault, at: datetime) -> Non
         VaultRootRow(
             generation=generation,
             sealed=successor.legacy(generation),
-            progress=Progress().text(),
+            progress=Progress(total=sum(_count(session).values())).text(),
             replaced_at=at,
         )
     )
@@ -128,8 +129,7 @@ def end(session: Session, generation: int, sealed: bytes, progress: Progress, at
     session.flush()
 
 
-def count(session: Session) -> dict[str, int]:
-    """How many rows with sealed values each table has."""
+def _count(session: Session) -> dict[str, int]:
     counts = {}
     for table in TABLES:
         sealed = " OR ".join(f"{column} IS NOT NULL" for column in _SEALED[table])

@@ -14,6 +14,7 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.ui.actions import Change, ShopSignals
 from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.key_rotation import KeyRotation
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.screen_lock import ScreenLock
@@ -37,6 +38,7 @@ class Opening(QObject):
         self._screen = ScreenLock(window)
         self._screen.went_away.connect(self._on_screen_locked)
         self._locks_with_screen = True
+        self._rotation = KeyRotation(window, jobs)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_changed)
         window.unlock_wanted.connect(self.ask_to_unlock)
@@ -118,6 +120,7 @@ class Opening(QObject):
         self._window.attach(shop)
         self._take_settings()
         self._screen.start()
+        self._rotation.follow(shop)
         # what is here stays: without it the collector holds the window up for a tenth of a second now and then
         gc.freeze()
         self.opened.emit(shop)
@@ -125,6 +128,8 @@ class Opening(QObject):
     def _on_changed(self, change: Change) -> None:
         if "settings" in change.areas:
             self._take_settings()
+        if "vault" in change.areas and self._window.shop is not None:
+            self._rotation.follow(self._window.shop)
 
     def _take_settings(self) -> None:
         """The next start needs scheme and language before the shop is open: they are noted outside it too."""

@@ -13,10 +13,14 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import RefusedError
+from desktop_app.storage.vault_slots import Argon2Cost
 from desktop_app.ui.dialogs.export_dialog import ExportDialog
 from desktop_app.ui.dialogs.password_dialog import PasswordDialog
 from desktop_app.ui.dialogs.recovery_code_dialog import RecoveryCodeDialog
+from desktop_app.ui.dialogs.rotation_dialog import RotationDialog
+from desktop_app.ui.dialogs.way_in_dialog import WayInDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.key_rotation import KeyRotation
 from desktop_app.ui.theme import Scheme, apply_theme
 from desktop_app.ui.widgets.about_card import licence_text
 from desktop_app.ui.widgets.dialogs import TextDialog
@@ -172,14 +176,102 @@ def test_a_new_recovery_code_is_typed_again_before_it_is_gone(qtbot: QtBot, at: 
 
 def test_protection_names_the_slots_and_waits_for_the_shop_to_be_unlocked(at: PaperWindow) -> None:
     page = _page(at)
-    text = page.protection.findChild(QLabel, "protection_slots").text()
-    assert "password" in text
-    assert "recovery code" in text
-    assert "key file" not in text
+    lines = {kind: page.protection.findChild(QLabel, f"way_{kind}").text() for kind in ("password", "recovery", "file")}
+    assert "since" in lines["password"]
+    assert "recovery code of" in lines["recovery"]
+    assert lines["file"] == "No key file."
     at.window.lock()
     assert not page.protection.password_button.isEnabled()
     assert not page.protection.code_button.isEnabled()
     assert not page.protection.findChild(QLabel, "protection_hint").isHidden()
+
+
+def test_a_key_file_comes_and_goes_with_the_password(qtbot: QtBot, at: PaperWindow) -> None:
+    page = _page(at)
+    assert page.protection.remove_password_button.isHidden(), "nothing else would be left"
+    qtbot.mouseClick(page.protection.file_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(WayInDialog)
+    dialog.submit()
+    assert "Type the password" in dialog.message.text()
+    dialog.password_edit.setText("wrong")
+    dialog.submit()
+    assert "not right" in dialog.message.text()
+    dialog.password_edit.setText(PASSWORD)
+    with qtbot.waitSignal(dialog.changed):
+        dialog.submit()
+    assert "file" in at.shop.protections()
+    assert "since" in page.protection.findChild(QLabel, "way_file").text()
+    assert not page.protection.remove_password_button.isHidden()
+    at.shop.lock()
+    assert at.shop.unlock_automatically()
+    qtbot.mouseClick(page.protection.file_button, Qt.MouseButton.LeftButton)
+    dialog = [found for found in at.window.findChildren(WayInDialog) if found.isVisible()][-1]
+    dialog.password_edit.setText(PASSWORD)
+    with qtbot.waitSignal(dialog.changed):
+        dialog.submit()
+    assert "file" not in at.shop.protections()
+    assert not (at.shop.data_dir / "shop.key").exists()
+
+
+def test_the_keys_are_replaced_beside_the_window(qtbot: QtBot, at: PaperWindow) -> None:
+    page = _page(at)
+    runner = KeyRotation(at.window, at.window.jobs)
+    runner.follow(at.shop)
+    qtbot.mouseClick(page.protection.rotate_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(RotationDialog)
+    dialog.password_edit.setText("wrong")
+    qtbot.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    assert "not right" in dialog.message.text()
+    dialog.password_edit.setText(PASSWORD)
+    dialog.new_edit.setText("another good one 7")
+    qtbot.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    assert "differ" in dialog.message.text()
+    dialog.repeat_edit.setText("another good one 7")
+    qtbot.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    code = dialog.code.code_label.text()
+    assert code
+    assert not dialog.start_button.isEnabled()
+    at.shop.confirm_password(PASSWORD)  # nothing is in force yet
+    dialog.code.again_edit.setText(code)
+    qtbot.mouseClick(dialog.start_button, Qt.MouseButton.LeftButton)
+    assert at.shop.vault.rotation() is None, "the job of the window ran through"
+    assert page.protection.findChild(QLabel, "rotation_state").isHidden()
+    assert at.shop.context.vault.generation == 2
+    at.shop.lock()
+    with pytest.raises(RefusedError):
+        at.shop.unlock(PASSWORD)
+    at.shop.unlock_with_recovery_code(code)
+
+
+def test_backing_out_of_a_rotation_leaves_everything(qtbot: QtBot, at: PaperWindow) -> None:
+    page = _page(at)
+    qtbot.mouseClick(page.protection.rotate_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(RotationDialog)
+    dialog.password_edit.setText(PASSWORD)
+    qtbot.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    prepared = dialog._prepared
+    assert prepared is not None
+    dialog.reject()
+    assert not prepared.successor.is_unlocked, "the new keys are gone"
+    at.shop.lock()
+    at.shop.unlock(PASSWORD)
+    assert at.shop.context.vault.generation == 1
+
+
+def test_an_unfinished_replacement_goes_on_after_unlocking(qtbot: QtBot, at: PaperWindow) -> None:
+    page = _page(at)
+    at.shop.vault.start_rotation(at.shop.vault.prepare_rotation(PASSWORD, cost=Argon2Cost(16, 2, 1)))
+    page.reload(None)
+    assert not page.protection.findChild(QLabel, "rotation_state").isHidden()
+    assert not page.protection.continue_button.isHidden()
+    assert page.protection.rotate_button.isHidden()
+    at.shop.lock()
+    runner = KeyRotation(at.window, at.window.jobs)
+    runner.follow(at.shop)
+    assert at.shop.vault.rotation() is not None, "nothing is done while it is locked"
+    at.shop.unlock(PASSWORD)
+    runner.follow(at.shop)
+    assert at.shop.vault.rotation() is None
 
 
 def test_the_check_says_sound_or_names_what_is_wrong(qtbot: QtBot, at: PaperWindow) -> None:
