@@ -252,11 +252,10 @@ def _story(dossier: Dossier) -> tuple[str, ...]:
             else f"同意退款 {yuan_text(decision.refund_fen)}"
         )
         told.append((decision.decided_at, f"本店作出处理：{result}；所依规则：{rules}。"))
-    told += [
-        (refund.arrived_at or refund.paid_at, f"退款 {yuan_text(refund.amount_fen)}：{word(refund.state, _ZH)}。")
-        for refund in dossier.refunds
-        if (refund.arrived_at or refund.paid_at)
-    ]
+    for refund in dossier.refunds:
+        moved_at = refund.arrived_at or refund.paid_at
+        if moved_at is not None:
+            told.append((moved_at, f"退款 {yuan_text(refund.amount_fen)}：{word(refund.state, _ZH)}。"))
     story = [f"{_day_time(at, dossier)}，{text}" for at, text in sorted(told, key=lambda item: item[0])]
     disputed = [unit.ref for unit in order.units if unit.official_not_activated]
     if disputed:

@@ -38,7 +38,7 @@ from desktop_app.documents.dossier_sheet import (
 )
 from desktop_app.documents.events import describe
 from desktop_app.documents.fonts import ONE_AT_A_TIME
-from desktop_app.documents.page_writer import Cell, PageWriter, wrap
+from desktop_app.documents.page_writer import Cell, PageWriter, Style, wrap
 from desktop_app.documents.rule_words import amount_text, listing, missing_text, option_text, rule_title
 from desktop_app.domain.money import yuan_text
 from desktop_app.domain.refunds import Option
@@ -546,7 +546,7 @@ class _Paper:
         for file in dossier.proofs:
             sheet.fact("SHA-256", f"{file.number} 摘要", file.sha256, DIGEST)
 
-    def _file_cell(self, file: FileFacts) -> str | tuple[str, object]:
+    def _file_cell(self, file: FileFacts) -> str | tuple[str, Style]:
         text = f"{file_state_text(file.state, self._dossier.language)} · {file.size:,} B"
         if file.member:
             text += f"\n{file.member}"

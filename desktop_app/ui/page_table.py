@@ -69,6 +69,13 @@ PAGES = (
         "RefundsPage",
     ),
     PageEntry(
+        "disputes",
+        str(QT_TRANSLATE_NOOP("MainWindow", "Disputes")),
+        "gavel",
+        "desktop_app.ui.pages.disputes_page",
+        "DisputesPage",
+    ),
+    PageEntry(
         "reports",
         str(QT_TRANSLATE_NOOP("MainWindow", "Reports")),
         "chart-column",

@@ -13,11 +13,14 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import ReasonCode, UnitState
+from desktop_app.services.disputes import Ended
 from desktop_app.services.refunds import RefundFilter
 from desktop_app.services.request_lines import EscalationLine
 from desktop_app.services.requests import RequestDetail, RequestFacts
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.dispute_dialogs import AppealDialog, OutcomeDialog
+from desktop_app.ui.dialogs.dossier_dialog import DossierDialog
 from desktop_app.ui.dialogs.request_dialogs import AskDialog, EscalateDialog, UnitReasonsDialog, WordsDialog
 from desktop_app.ui.evidence_steps import EvidenceSteps
 from desktop_app.ui.jobs import Jobs, Progress
@@ -51,6 +54,7 @@ class RequestSteps(QObject):
         bar.answer_wanted.connect(self._record_answer)
         bar.negotiate_wanted.connect(self._negotiate)
         bar.escalate_wanted.connect(self._escalate)
+        bar.dossier_wanted.connect(self._make_dossier)
         bar.merge_wanted.connect(self._merge)
         bar.freeze_wanted.connect(self._freeze)
         bar.withdraw_wanted.connect(self._withdraw)
@@ -58,6 +62,8 @@ class RequestSteps(QObject):
         bar.order_wanted.connect(self._open_order)
         pane.order.order_wanted.connect(self._open_order)
         pane.decided.refund_wanted.connect(self._open_refund)
+        pane.decided.appeal_wanted.connect(self._appeal)
+        pane.decided.dossier_wanted.connect(self._make_dossier)
         pane.facts.reason_changed.connect(self._set_reason)
         pane.facts.facts_changed.connect(self._set_facts)
         pane.facts.failed.connect(bar.message.show_error)
@@ -124,13 +130,37 @@ class RequestSteps(QObject):
         ).open()
 
     def _close_escalation(self, escalation: EscalationLine) -> None:
-        WordsDialog(
-            self._window.dialog_parent(),
-            "outcome_dialog",
-            self.tr("Outcome of the dispute"),
-            self.tr("Record"),
-            lambda words, _buyer: self._shop.requests.close_escalation(escalation.id, words),
-        ).open()
+        dialog = OutcomeDialog(
+            self._window.dialog_parent(), self._shop, self._window, self._shop.disputes.get(escalation.id)
+        )
+        dialog.ended.connect(self._on_dispute_ended)
+        dialog.open()
+
+    def _on_dispute_ended(self, ended: Ended) -> None:
+        if ended.reopened_request_id is not None:
+            self._window.say(
+                self.tr("The refund is open again as {request}.").format(request=ended.reopened_no), Tone.WARN
+            )
+            self._window.navigate("requests", ended.reopened_request_id)
+
+    def _appeal(self) -> None:
+        detail = self._pane.detail
+        if detail is not None:
+            dialog = AppealDialog(
+                self._window.dialog_parent(), self._shop, self._window, detail.line.id, detail.line.request_no
+            )
+            dialog.opened.connect(self._on_appeal_opened)
+            dialog.open()
+
+    def _on_appeal_opened(self, escalation_id: int) -> None:
+        self._window.navigate("disputes", escalation_id)
+
+    def _make_dossier(self) -> None:
+        detail = self._pane.detail
+        if detail is not None:
+            DossierDialog(
+                self._window.dialog_parent(), self._shop, self._jobs, detail.line.id, detail.line.request_no
+            ).open()
 
     def _escalate(self) -> None:
         detail = self._open_detail()

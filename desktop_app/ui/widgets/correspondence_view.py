@@ -19,7 +19,7 @@ class CorrespondenceView(QWidget):
 
     note_written = Signal(str)
     outcome_wanted = Signal(object)
-    """EscalationLine without an answer."""
+    """EscalationLine that has not ended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class CorrespondenceView(QWidget):
         for message in detail.messages:
             self._add(f"message_{message.id}", self._head(message, zone), message.text)
         for escalation in detail.escalations:
-            self._add_escalation(escalation, zone, can_close=is_open)
+            self._add_escalation(escalation, zone)
 
     def clear_note(self) -> None:
         self.note_edit.clear()
@@ -102,15 +102,22 @@ class CorrespondenceView(QWidget):
             parts.append(message.by)
         return "  ·  ".join(parts)
 
-    def _add_escalation(self, escalation: EscalationLine, zone: ZoneInfo, *, can_close: bool) -> None:
+    def _add_escalation(self, escalation: EscalationLine, zone: ZoneInfo) -> None:
         head = f"{when(escalation.opened_at, zone)}  ·  {label(escalation.target)}"
         if escalation.reference:
             head += f"  ·  {escalation.reference}"
-        answered = escalation.answered_at is not None
-        outcome = self.tr("Outcome: {text}").format(text=escalation.outcome) if answered else self.tr("No answer yet")
-        parts = [part for part in (escalation.note, outcome) if part]
+        ended = escalation.result is not None or bool(escalation.outcome)
+        if ended:
+            words = [label(escalation.result) if escalation.result else "", escalation.outcome]
+            outcome = self.tr("Outcome: {text}").format(text=" · ".join(part for part in words if part))
+        elif escalation.answered_at is not None:
+            outcome = self.tr("Answered, not ended")
+        else:
+            outcome = self.tr("No answer yet")
+        reopened = self.tr("Opened again as {request}").format(request=escalation.reopened_no)
+        parts = [part for part in (escalation.note, outcome, reopened if escalation.reopened_no else "") if part]
         layout = self._add(f"escalation_{escalation.id}", head, "\n".join(parts))
-        if can_close and not answered:
+        if escalation.result is None:
             button = push_button(
                 self.tr("Record the outcome…"),
                 f"outcome_button_{escalation.id}",

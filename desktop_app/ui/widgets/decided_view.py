@@ -21,6 +21,8 @@ class DecidedView(QWidget):
     """Hidden while the request is open."""
 
     refund_wanted = Signal()
+    appeal_wanted = Signal()
+    dossier_wanted = Signal()
 
     def __init__(self, secrets: SecretClipboard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,10 @@ class DecidedView(QWidget):
         self.refund_button = push_button(
             self.tr("Track the refund"), "refund_link", self.refund_wanted.emit, icon="banknote"
         )
+        self.appeal_button = push_button(
+            self.tr("The buyer appeals…"), "appeal_button", self.appeal_wanted.emit, icon="gavel"
+        )
+        self.dossier_button = push_button(self.tr("Make dossier…"), "decided_dossier_button", self.dossier_wanted.emit)
         self._keys_title = plain_label(role="section", name="reissued_title")
         self.keys_edit = QPlainTextEdit()
         self.keys_edit.setObjectName("reissued_keys")
@@ -57,6 +63,7 @@ class DecidedView(QWidget):
         layout.addWidget(self._keys_title)
         layout.addWidget(self.keys_edit)
         layout.addLayout(row_of(self.copy_keys_button, self.refund_button, 1))
+        layout.addLayout(row_of(self.appeal_button, self.dossier_button, 1))
 
     def show_detail(self, detail: RequestDetail, zone: ZoneInfo, keys: Sequence[str]) -> None:
         """``keys`` are those that the decision took from the stock for the buyer, known only right after it."""

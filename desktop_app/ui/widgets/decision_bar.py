@@ -20,7 +20,7 @@ from desktop_app.ui.colours import Tone
 from desktop_app.ui.icons import set_icon
 from desktop_app.ui.labels import error_text, label, language, money
 from desktop_app.ui.theme import repolish
-from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.basics import column_of, plain_label, push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.inputs import MoneyEdit
 from desktop_app.ui.widgets.message_strip import MessageStrip
@@ -46,6 +46,7 @@ class DecisionBar(QWidget):
     answer_wanted = Signal()
     negotiate_wanted = Signal()
     escalate_wanted = Signal()
+    dossier_wanted = Signal()
     merge_wanted = Signal()
     freeze_wanted = Signal()
     withdraw_wanted = Signal()
@@ -144,7 +145,13 @@ class DecisionBar(QWidget):
             self.withdraw_wanted.emit,
             tooltip=self.tr("The buyer takes the request back"),
         )
-        self._more.setLayout(row_of(self.negotiate_button, self.escalate_anyway_button, self.withdraw_button, 1))
+        self.dossier_button = push_button(self.tr("Make dossier…"), "dossier_button", self.dossier_wanted.emit)
+        self._more.setLayout(
+            column_of(
+                row_of(self.negotiate_button, self.escalate_anyway_button, self.withdraw_button, 1),
+                row_of(self.dossier_button, 1),
+            )
+        )
         self._more.hide()
 
         panel = QWidget()
@@ -204,7 +211,7 @@ class DecisionBar(QWidget):
         if not same:
             self.message.clear()
             self.amount_edit.clear()
-            self.reason_edit.clear()
+            self.reason_edit.setText(won_dispute(detail) if detail is not None else "")
             self.refusal_edit.clear()
             self._amount_row.hide()
             self.more_button.setChecked(False)
@@ -442,6 +449,11 @@ class DecisionBar(QWidget):
             if layout is not None:
                 layout.activate()
             self._panels.setFixedHeight(panel.sizeHint().height())
+
+
+def won_dispute(detail: RequestDetail) -> str:
+    """The dispute that the buyer won and that this request answers, in the language of the window."""
+    return detail.won_dispute_zh if language() == "zh" else detail.won_dispute_en
 
 
 def page_keys(bar: DecisionBar) -> dict[str, QAction]:

@@ -15,7 +15,7 @@ from desktop_app.ui.labels import when
 from desktop_app.ui.widgets.basics import DetailPane, column_of, push_button, separator
 from desktop_app.ui.widgets.correspondence_view import CorrespondenceView, ReplyView
 from desktop_app.ui.widgets.decided_view import DecidedView
-from desktop_app.ui.widgets.decision_bar import DecisionBar
+from desktop_app.ui.widgets.decision_bar import DecisionBar, won_dispute
 from desktop_app.ui.widgets.empty_state import EmptyState
 from desktop_app.ui.widgets.evidence_view import EvidencePlace, EvidenceView
 from desktop_app.ui.widgets.message_strip import MessageStrip
@@ -139,6 +139,13 @@ class RequestPane(DetailPane):
                 self.tr(
                     "It came through the drop folder without a signature: check with the buyer that it is genuine."
                 ),
+                Tone.WARN,
+            )
+        elif detail.preview is not None and won_dispute(detail):
+            self.notice.say(
+                self.tr(
+                    "{dispute}. If the rules refuse, approve with an amount of yours: the reason is filled in."
+                ).format(dispute=won_dispute(detail)),
                 Tone.WARN,
             )
         elif detail.line.is_automatic:
