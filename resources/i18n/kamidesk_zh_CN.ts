@@ -24,23 +24,23 @@
     <name>AppealDialog</name>
     <message>
         <source>The buyer appeals against {request}</source>
-        <translation type="unfinished"></translation>
+        <translation>买家对 {request} 的处理结果提出申诉</translation>
     </message>
     <message>
         <source>Record</source>
-        <translation type="unfinished"></translation>
+        <translation>登记</translation>
     </message>
     <message>
         <source>The decision stands until the dispute ends. If the buyer wins, the refund is opened again.</source>
-        <translation type="unfinished"></translation>
+        <translation>争议结束前，原处理结果不变；如支持买家，将重新受理退款。</translation>
     </message>
     <message>
         <source>Where it went</source>
-        <translation type="unfinished">提交到哪里</translation>
+        <translation>提交到哪里</translation>
     </message>
     <message>
         <source>Goes to</source>
-        <translation type="unfinished">提交到</translation>
+        <translation>受理方</translation>
     </message>
 </context>
 <context>
@@ -584,8 +584,16 @@
         <translation>结果：{text}</translation>
     </message>
     <message>
+        <source>Answered, not ended</source>
+        <translation>已答复，未结束</translation>
+    </message>
+    <message>
         <source>No answer yet</source>
         <translation>尚未答复</translation>
+    </message>
+    <message>
+        <source>Opened again as {request}</source>
+        <translation>已重新受理为 {request}</translation>
     </message>
     <message>
         <source>Record the outcome…</source>
@@ -676,6 +684,14 @@
     <message>
         <source>Track the refund</source>
         <translation>跟踪退款</translation>
+    </message>
+    <message>
+        <source>The buyer appeals…</source>
+        <translation>买家申诉…</translation>
+    </message>
+    <message>
+        <source>Make dossier…</source>
+        <translation>制作证据包…</translation>
     </message>
     <message>
         <source>New keys for the buyer</source>
@@ -815,6 +831,10 @@
     <message>
         <source>The buyer takes the request back</source>
         <translation>买家收回申请</translation>
+    </message>
+    <message>
+        <source>Make dossier…</source>
+        <translation>制作证据包…</translation>
     </message>
     <message>
         <source>Keys: A R E N P</source>
@@ -1074,114 +1094,114 @@
     <name>DisputeStepDialog</name>
     <message>
         <source>{request}, {target}</source>
-        <translation type="unfinished"></translation>
+        <translation>{request}，{target}</translation>
     </message>
     <message>
         <source>No dossier was made here yet; record it all the same when something was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未在此制作证据包；如已提交其他材料，也可照常登记。</translation>
     </message>
     <message>
         <source>The dossier was sent</source>
-        <translation type="unfinished"></translation>
+        <translation>证据包已提交</translation>
     </message>
     <message>
         <source>An answer came</source>
-        <translation type="unfinished"></translation>
+        <translation>收到答复</translation>
     </message>
     <message>
         <source>Record</source>
-        <translation type="unfinished"></translation>
+        <translation>登记</translation>
     </message>
 </context>
 <context>
     <name>DisputesPage</name>
     <message>
         <source>Which disputes</source>
-        <translation type="unfinished"></translation>
+        <translation>显示哪些争议</translation>
     </message>
     <message>
         <source>Not ended</source>
-        <translation type="unfinished"></translation>
+        <translation>未结束</translation>
     </message>
     <message>
         <source>Without an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>未答复</translation>
     </message>
     <message>
         <source>Ended</source>
-        <translation type="unfinished"></translation>
+        <translation>已结束</translation>
     </message>
     <message>
         <source>All disputes</source>
-        <translation type="unfinished"></translation>
+        <translation>全部争议</translation>
     </message>
     <message>
         <source>With whom</source>
-        <translation type="unfinished"></translation>
+        <translation>受理方</translation>
     </message>
     <message>
         <source>Everybody</source>
-        <translation type="unfinished"></translation>
+        <translation>全部受理方</translation>
     </message>
     <message>
         <source>Find a dispute</source>
-        <translation type="unfinished"></translation>
+        <translation>查找争议</translation>
     </message>
     <message>
         <source>Request, order, case or dossier no.…</source>
-        <translation type="unfinished"></translation>
+        <translation>申请号、订单号、案件或证据包编号…</translation>
     </message>
     <message>
         <source>Whose file is this…</source>
-        <translation type="unfinished"></translation>
+        <translation>这是谁的文件…</translation>
     </message>
     <message>
         <source>Tells whether a ZIP or PDF is a dossier of this shop, byte for byte</source>
-        <translation type="unfinished"></translation>
+        <translation>逐字节核对某个 ZIP 或 PDF 是否为本店制作的证据包</translation>
     </message>
     <message>
         <source>Disputes</source>
-        <translation type="unfinished"></translation>
+        <translation>争议</translation>
     </message>
     <message>
         <source>Request no.</source>
-        <translation type="unfinished">申请号</translation>
+        <translation>申请号</translation>
     </message>
     <message>
         <source>With</source>
-        <translation type="unfinished"></translation>
+        <translation>受理方</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Opened</source>
-        <translation type="unfinished"></translation>
+        <translation>发起</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>提交</translation>
     </message>
     <message>
         <source>Answered</source>
-        <translation type="unfinished"></translation>
+        <translation>答复</translation>
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Case no.</source>
-        <translation type="unfinished"></translation>
+        <translation>案件编号</translation>
     </message>
     <message>
         <source>Order no.</source>
-        <translation type="unfinished">订单号</translation>
+        <translation>订单号</translation>
     </message>
     <message>
         <source>Dossier</source>
-        <translation type="unfinished"></translation>
+        <translation>证据包</translation>
     </message>
     <message>
         <source>Request</source>
@@ -1189,7 +1209,7 @@
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>订单</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -1197,11 +1217,11 @@
     </message>
     <message>
         <source>Answer by</source>
-        <translation type="unfinished"></translation>
+        <translation>应答复于</translation>
     </message>
     <message>
         <source>What it changed</source>
-        <translation type="unfinished"></translation>
+        <translation>因此改变</translation>
     </message>
     <message>
         <source>Note</source>
@@ -1209,91 +1229,91 @@
     </message>
     <message>
         <source>Open the request</source>
-        <translation type="unfinished">打开申请</translation>
+        <translation>打开申请</translation>
     </message>
     <message>
         <source>Open the new request</source>
-        <translation type="unfinished"></translation>
+        <translation>打开新申请</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>经过</translation>
     </message>
     <message>
         <source>Dossiers</source>
-        <translation type="unfinished"></translation>
+        <translation>证据包</translation>
     </message>
     <message>
         <source>Make dossier…</source>
-        <translation type="unfinished"></translation>
+        <translation>制作证据包…</translation>
     </message>
     <message>
         <source>Sent…</source>
-        <translation type="unfinished"></translation>
+        <translation>已提交…</translation>
     </message>
     <message>
         <source>Answered…</source>
-        <translation type="unfinished"></translation>
+        <translation>已答复…</translation>
     </message>
     <message>
         <source>Outcome…</source>
-        <translation type="unfinished"></translation>
+        <translation>结果…</translation>
     </message>
     <message>
         <source>The chosen dispute</source>
-        <translation type="unfinished"></translation>
+        <translation>所选争议</translation>
     </message>
     <message>
         <source>Choose a dispute to see its steps, to make its dossier and to record what came.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一个争议，可查看经过、制作证据包并登记后续。</translation>
     </message>
     <message>
         <source>No dispute is running</source>
-        <translation type="unfinished"></translation>
+        <translation>没有进行中的争议</translation>
     </message>
     <message>
         <source>Escalate an open request, or record the appeal against a decided one, on the page of the requests.</source>
-        <translation type="unfinished"></translation>
+        <translation>在申请页面可将未处理的申请升级，或登记买家对已处理申请的申诉。</translation>
     </message>
     <message>
         <source>Go to the requests</source>
-        <translation type="unfinished">前往退款申请</translation>
+        <translation>前往申请</translation>
     </message>
     <message>
         <source>No dispute matches</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合的争议</translation>
     </message>
     <message>
         <source>Nothing like that.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的记录。</translation>
     </message>
     <message>
         <source>Show all</source>
-        <translation type="unfinished">显示全部</translation>
+        <translation>显示全部</translation>
     </message>
     <message>
         <source>{state}, overdue</source>
-        <translation type="unfinished"></translation>
+        <translation>{state}（超期）</translation>
     </message>
     <message>
         <source>{day}, {age} ago</source>
-        <translation type="unfinished"></translation>
+        <translation>{day}，{age}前</translation>
     </message>
     <message>
         <source>Overdue</source>
-        <translation type="unfinished"></translation>
+        <translation>超期</translation>
     </message>
     <message>
         <source>{outcome}, {when}</source>
-        <translation type="unfinished"></translation>
+        <translation>{outcome}，{when}</translation>
     </message>
     <message>
         <source>Appeal against the decision</source>
-        <translation type="unfinished"></translation>
+        <translation>对处理结果的申诉</translation>
     </message>
     <message>
         <source>Before a decision</source>
-        <translation type="unfinished"></translation>
+        <translation>处理之前</translation>
     </message>
     <message>
         <source>{when} by {who}</source>
@@ -1301,43 +1321,43 @@
     </message>
     <message>
         <source>{day} (7 working days)</source>
-        <translation type="unfinished"></translation>
+        <translation>{day}（7 个工作日）</translation>
     </message>
     <message>
         <source>Nothing was recorded yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无记录。</translation>
     </message>
     <message>
         <source>None was made yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未制作。</translation>
     </message>
     <message>
         <source>The refund was opened again as {request}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已重新受理为 {request}。</translation>
     </message>
     <message>
         <source>Nothing: the decision stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>无：原处理结果不变。</translation>
     </message>
     <message>
         <source>{number} is made.</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} 已制作。</translation>
     </message>
     <message>
         <source>The refund is open again as {request}: decide it.</source>
-        <translation type="unfinished"></translation>
+        <translation>已重新受理为 {request}，请处理。</translation>
     </message>
     <message>
         <source>The outcome is recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>结果已登记。</translation>
     </message>
     <message>
         <source>A ZIP or PDF</source>
-        <translation type="unfinished"></translation>
+        <translation>选择 ZIP 或 PDF</translation>
     </message>
     <message>
         <source>Dossiers (*.zip *.pdf)</source>
-        <translation type="unfinished"></translation>
+        <translation>证据包 (*.zip *.pdf)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -1345,34 +1365,34 @@
     </message>
     <message>
         <source>This file is no dossier of this shop, or it was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件不是本店制作的证据包，或已被改动。</translation>
     </message>
     <message>
         <source>This is {number}, unchanged, made on {when}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是 {number}，未被改动，制作于 {when}。</translation>
     </message>
 </context>
 <context>
     <name>DossierDialog</name>
     <message>
         <source>Dossier for {request}</source>
-        <translation type="unfinished"></translation>
+        <translation>{request} 的证据包</translation>
     </message>
     <message>
         <source>Make the dossier</source>
-        <translation type="unfinished"></translation>
+        <translation>制作证据包</translation>
     </message>
     <message>
         <source>One archive and one PDF with everything on record: cover letter, request, ruling, decision, policy, correspondence, evidence, proofs and the log. Keys, accounts and the buyer are masked; files that people attached are handed on as they are, identity documents are not. A dispute is recorded when there is none yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>生成一个 ZIP 和一个 PDF，含全部记录：说明函、申请、规则裁定、处理结果、政策、往来沟通、凭证、核销证明和操作日志。卡密、账号和买家信息一律掩码；凭证文件按原样放入，身份材料不随附。尚无争议记录时会一并登记。</translation>
     </message>
     <message>
         <source>For whom</source>
-        <translation type="unfinished"></translation>
+        <translation>提交给谁</translation>
     </message>
     <message>
         <source>Folder for the files</source>
-        <translation type="unfinished"></translation>
+        <translation>存放文件夹</translation>
     </message>
     <message>
         <source>Browse…</source>
@@ -1380,43 +1400,43 @@
     </message>
     <message>
         <source>Language of the paper</source>
-        <translation type="unfinished"></translation>
+        <translation>文件语言</translation>
     </message>
     <message>
         <source>For</source>
-        <translation type="unfinished"></translation>
+        <translation>受理方</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">语言</translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>The cover letter is Chinese in any case.</source>
-        <translation type="unfinished"></translation>
+        <translation>说明函始终为中文。</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished">打开文件夹</translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Choose a folder that exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择已有的文件夹。</translation>
     </message>
     <message>
         <source>Making the dossier</source>
-        <translation type="unfinished"></translation>
+        <translation>制作证据包</translation>
     </message>
     <message>
         <source>{number} is made: {archive} and {paper}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} 已制作：{archive} 和 {paper}。</translation>
     </message>
     <message>
         <source>Missing or altered, and said so in it: {files}</source>
-        <translation type="unfinished"></translation>
+        <translation>缺失或被改动，证据包中已注明：{files}</translation>
     </message>
 </context>
 <context>
@@ -3465,6 +3485,10 @@
         <translation>退款</translation>
     </message>
     <message>
+        <source>Disputes</source>
+        <translation>争议</translation>
+    </message>
+    <message>
         <source>Reports</source>
         <translation>报表</translation>
     </message>
@@ -4409,39 +4433,39 @@
     <name>OutcomeDialog</name>
     <message>
         <source>Outcome of the dispute</source>
-        <translation type="unfinished">争议结果</translation>
+        <translation>争议结果</translation>
     </message>
     <message>
         <source>Record</source>
-        <translation type="unfinished"></translation>
+        <translation>登记</translation>
     </message>
     <message>
         <source>{request}, {target}</source>
-        <translation type="unfinished"></translation>
+        <translation>{request}，{target}</translation>
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Money was agreed: open the refund again</source>
-        <translation type="unfinished"></translation>
+        <translation>约定退款：重新受理</translation>
     </message>
     <message>
         <source>The refund is opened again as a new request, for you to decide with this outcome at hand.</source>
-        <translation type="unfinished"></translation>
+        <translation>将生成新申请重新受理退款，由您据此结果处理。</translation>
     </message>
     <message>
         <source>The request is still open: decide it with this outcome at hand.</source>
-        <translation type="unfinished"></translation>
+        <translation>申请尚未处理：请据此结果处理。</translation>
     </message>
     <message>
         <source>The decision stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>原处理结果不变。</translation>
     </message>
     <message>
         <source>The request is still to be decided.</source>
-        <translation type="unfinished"></translation>
+        <translation>申请仍待处理。</translation>
     </message>
 </context>
 <context>
@@ -6624,6 +6648,10 @@
         <translation>此申请来自收件文件夹，没有签名：请与买家核实真伪。</translation>
     </message>
     <message>
+        <source>{dispute}. If the rules refuse, approve with an amount of yours: the reason is filled in.</source>
+        <translation>{dispute}。如规则仍然拒绝，请自行填写金额同意：原因已填好。</translation>
+    </message>
+    <message>
         <source>The rules leave nothing to weigh: this one may run by itself.</source>
         <translation>规则明确，无需斟酌：这一条可以自动执行。</translation>
     </message>
@@ -6655,8 +6683,8 @@
         <translation>登记</translation>
     </message>
     <message>
-        <source>Outcome of the dispute</source>
-        <translation>争议结果</translation>
+        <source>The refund is open again as {request}.</source>
+        <translation>已重新受理为 {request}。</translation>
     </message>
     <message>
         <source>{request} was joined to the earlier request.</source>
@@ -7944,15 +7972,15 @@
     <name>_DisputeForm</name>
     <message>
         <source>When</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Case number</source>
-        <translation type="unfinished"></translation>
+        <translation>案件编号</translation>
     </message>
     <message>
         <source>Number given there, when there is one</source>
-        <translation type="unfinished"></translation>
+        <translation>受理方给出的编号（如有）</translation>
     </message>
     <message>
         <source>Note</source>
