@@ -156,16 +156,19 @@ class Evidence:
         """
         if (order_id is None) == (request_id is None):
             raise ValueError("a piece of evidence belongs to an order or to a request")
+        marks = _checked(self._context, marks)
+        with self._context.read() as session:  # else a refusal would leave a file behind that no record names
+            _order_of(session, order_id, request_id)
         stored = None
         if content is not None:
             stored = attachments.store(evidence_folder(self._context), self._context.vault, content, name)
         with self._context.write() as session:
             order_id = _order_of(session, order_id, request_id)
-            evidence_id = file_evidence(
+            evidence_id = _file_piece(
                 self._context,
                 session,
                 kind,
-                _checked(self._context, marks),
+                marks,
                 order_id=order_id,
                 request_id=request_id,
                 redemption_id=redemption_id,
@@ -213,7 +216,7 @@ def evidence_folder(context: Context) -> Path:
     return context.data_dir / attachments.FOLDER_NAME
 
 
-def file_evidence(
+def _file_piece(
     context: Context,
     session: Session,
     kind: EvidenceKind,
@@ -224,7 +227,7 @@ def file_evidence(
     redemption_id: int | None = None,
     stored: attachments.StoredFile | None = None,
 ) -> int:
-    """File a piece in the transaction of ``session``, with its event; the file was stored before. Its id."""
+    # the file was stored before: a row never points at nothing
     if stored is not None:
         _refuse_double(session, kind, stored, order_id, request_id)
     row = EvidenceRow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QKeySequence, QSh
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.documents.whole_file import whole_file
-from desktop_app.domain.errors import BadInputError, ShopError
+from desktop_app.domain.errors import BadInputError, LockedError, ShopError
 from desktop_app.domain.file_kinds import PICTURES, FileWarning
 from desktop_app.services.evidence import EvidenceFile, EvidenceLine
 from desktop_app.ui.actions import WindowContext
@@ -66,6 +67,7 @@ class EvidenceSteps(QObject):
         self._view = view
         self._message = message
         self._place = place
+        self._fetching: int | None = None
         view.add_wanted.connect(self.add)
         view.paste_wanted.connect(self.paste)
         view.change_wanted.connect(self.change)
@@ -121,12 +123,22 @@ class EvidenceSteps(QObject):
     # looking
 
     def _fetch(self, line: EvidenceLine) -> None:
-        self._jobs.run(
-            self,
-            lambda _progress: self._read(line, THUMBNAIL_PIXELS),
-            self._on_fetched,
-            self._view.preview.show_problem,
-        )
+        if not self._shop.is_unlocked:
+            self._hide_pictures()
+        elif line.id != self._fetching:
+            self._fetching = line.id
+            self._jobs.run(
+                self,
+                lambda _progress: self._read(line, THUMBNAIL_PIXELS),
+                self._on_fetched,
+                partial(self._on_not_fetched, line),
+            )
+
+    def _hide_pictures(self) -> None:
+        """Nothing that was sealed stays on screen."""
+        for dialog in self._window.dialog_parent().findChildren(PictureDialog):
+            dialog.reject()
+        self._view.preview.show_problem(LockedError("The shop is locked: unlock it first.", "店铺已锁定：请先解锁。"))
 
     def look(self, line: EvidenceLine) -> None:
         """Show the picture large; what is no picture stays closed."""
@@ -142,9 +154,18 @@ class EvidenceSteps(QObject):
         except BadInputError as problem:
             return _Look(line, file, None, problem)
 
-    def _on_fetched(self, look: _Look) -> None:
+    def _on_not_fetched(self, line: EvidenceLine, error: ShopError) -> None:
+        self._fetching = None
         shown = self._view.preview.line
-        if shown is not None and shown.id == look.line.id:
+        if shown is not None and shown.id == line.id:
+            self._view.preview.show_problem(error)
+
+    def _on_fetched(self, look: _Look) -> None:
+        self._fetching = None
+        shown = self._view.preview.line
+        if not self._shop.is_unlocked:
+            self._hide_pictures()
+        elif shown is not None and shown.id == look.line.id:
             self._view.preview.show_file(look.file, look.image, look.problem)
 
     def _on_looked(self, look: _Look) -> None:

@@ -51,6 +51,11 @@ def decode_picture(content: bytes, *, pixels: int) -> QImage:
     bounded = _bounded(image.size(), pixels)
     if bounded != image.size():
         image = image.scaled(bounded, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    # as the screen wants it, and without the texts that a file may carry along
+    wanted = QImage.Format.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else QImage.Format.Format_RGB32
+    image = image.convertToFormat(wanted)
+    for key in image.textKeys():
+        image.setText(key, "")
     return image
 
 

@@ -145,6 +145,7 @@ def test_a_closed_request_takes_none_and_a_decided_one_still_does(shop: OrderDes
     shop.requests.withdraw(withdrawn, "买家撤回")
     with pytest.raises(RefusedError, match="withdrawn"):
         evidence.add(CHAT, NOTHING, request_id=withdrawn, content=b"x", name="x.png")
+    assert len(list(evidence_folder(shop.context).iterdir())) == 1, "what was refused leaves no file behind"
     for target in ({"order_id": 99}, {"request_id": 99}):
         with pytest.raises(NotFoundError):
             evidence.add(CHAT, NOTHING, content=b"x", name="x.png", **target)  # type: ignore[arg-type]

@@ -284,10 +284,8 @@ def test_an_altered_file_is_said_to_be_altered_and_is_neither_shown_nor_saved(de
     [stored] = evidence_folder(desk.shop.context).iterdir()
     stored.write_bytes(stored.read_bytes()[:-1] + b"\x00")
     view = page.pane.evidence
-    view.table.clearSelection()
-    view.preview.show_line(None, view._zone)
-    view.table.select_row(0)
-    view.file_wanted.emit(view.table.current_row())
+    assert view.preview.picture.isVisible()
+    page.reload(None)
     assert "a.png (DD20261122001) was altered" in view.preview.message.text()
     assert not view.preview.picture.isVisible()
     for button in ("order_look_evidence_button", "order_save_evidence_button"):
@@ -337,9 +335,13 @@ def test_evidence_of_a_delivery_is_added_on_the_order_and_shows_on_its_request(
 
 def test_while_locked_nothing_is_shown_and_the_list_stays(desk: RequestWindow) -> None:
     page = filed(desk, png_of(picture()), "a.png")
-    desk.shop.lock()
-    page.reload(None)
     view = page.pane.evidence
+    assert view.preview.picture.isVisible()
+    press(desk, "order_look_evidence_button")
+    desk.window.lock()
+    assert desk.dialogs() == []
+    assert not view.preview.picture.isVisible()
+    assert "locked" in view.preview.message.text()
     assert texts_of(view.table, "name") == ["a.png"]
     view.look_wanted.emit(view.table.rows.row(0))
     assert "locked" in page.message.text()

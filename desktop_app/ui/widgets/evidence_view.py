@@ -46,7 +46,7 @@ class EvidenceView(QWidget):
     save_wanted = Signal(object)
     """EvidenceLine with a file"""
     file_wanted = Signal(object)
-    """EvidenceLine with a file that was chosen: its picture is missing"""
+    """EvidenceLine with a file that is on show: read it (again)"""
 
     def __init__(self, prefix: str = "", *, with_request: bool = False, parent: QWidget | None = None) -> None:
         """``prefix`` stands before the object names where a window has several; ``with_request``: show which one."""
@@ -140,12 +140,12 @@ class EvidenceView(QWidget):
         return ", ".join(marks)
 
     def _on_chosen(self, row: EvidenceLine | None) -> None:
-        is_other = row is not None and (self.preview.line is None or self.preview.line.id != row.id)
         self.preview.show_line(row, self._zone)
         self.change_button.setVisible(row is not None)
         for button in (self.look_button, self.save_button):
             button.setVisible(row is not None and row.has_file)
-        if is_other and row is not None and row.has_file:
+        if row is not None and row.has_file:
+            # also when it was on show before: the shop may be locked since, or the file altered
             self.file_wanted.emit(row)
 
     def _on_activated(self, row: EvidenceLine) -> None:
