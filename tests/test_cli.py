@@ -237,3 +237,36 @@ def test_the_ways_to_open_the_shop(shop_dir: Path, tmp_path: Path, capfd: pytest
     assert "only way" in capfd.readouterr().err
     assert run(["vault", "list"]) == 0
     assert capfd.readouterr().out.split() == ["password", "recovery"]
+    assert run(["vault", "list", "--days"]) == 0
+    assert [line.split("\t")[0] for line in capfd.readouterr().out.splitlines()] == ["password", "recovery"]
+
+
+def test_replacing_the_keys_and_going_on_with_it(
+    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    keys = tmp_path / "keys.txt"
+    keys.write_text("K-1\nK-2\nK-3\n", "utf-8")
+    assert run(["keys", "import", str(keys), "--product", "STEAM"]) == 0
+    new = tmp_path / "new.txt"
+    new.write_text("another long password\n", "utf-8")
+    capfd.readouterr()
+    assert run(["vault", "rotate", "--new-file", str(new)]) == 0
+    code, done = capfd.readouterr().out.splitlines()
+    assert len(code.split()[-1]) == 44
+    assert "3 card keys" in done
+    assert run(["vault", "rotate"]) == 1, "the old password opens nothing any more"
+    # killed after the start: the list says so, and the next call goes on without making another code
+    shop = Shop.open(shop_dir)
+    shop.unlock("another long password")
+    shop.vault.start_rotation(shop.vault.prepare_rotation("another long password", cost=Argon2Cost(16, 2, 1)))
+    shop.close()
+    capfd.readouterr()
+    assert run(["vault", "list"]) == 0
+    assert "0 of 3 done" in capfd.readouterr().err
+    assert run(["--password-file", str(new), "vault", "rotate"]) == 0
+    [line] = capfd.readouterr().out.splitlines()
+    assert "3 card keys" in line
+    shop = Shop.open(shop_dir)
+    shop.unlock("another long password")
+    assert shop.inventory.reveal(1) == "K-1"
+    shop.close()
