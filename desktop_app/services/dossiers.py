@@ -26,7 +26,7 @@ from desktop_app.services.dispute_lines import find_dispute, steps_of
 from desktop_app.services.disputes import open_dispute
 from desktop_app.services.dossier_facts import read_dossier
 from desktop_app.services.dossier_masks import read_masks
-from desktop_app.services.proofs import FOLDER as PROOF_FOLDER
+from desktop_app.services.proof_issuing import FOLDER as PROOF_FOLDER
 from desktop_app.services.proofs import read_stored
 from desktop_app.services.work import Cancelled, Progress, Work
 from desktop_app.storage import attachments
