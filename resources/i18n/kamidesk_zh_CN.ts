@@ -2062,6 +2062,113 @@
     </message>
 </context>
 <context>
+    <name>IdentityCard</name>
+    <message>
+        <source>Make the certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the fingerprint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the key…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use a .p12…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signature of the proofs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Publish this fingerprint on the shop page before there is a dispute: by it everybody knows your proofs. A name in a certificate proves nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no certificate yet; the first proof makes one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>made by this shop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} · {issuer} · valid until {day}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Until {day}: {fingerprint}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before, vouching for its successor:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fingerprint is on the clipboard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture (*.png)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved. Publish the picture on the shop page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate is made. Publish its fingerprint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the key that signs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proofs are signed with a new key from now on; those issued until now stay valid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The old key vouches for the new one, so whoever knows the old fingerprint can follow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Publish the new fingerprint beside the old one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new key signs from now on. Publish its fingerprint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use a .p12</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificates (*.p12 *.pfx)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The imported certificate signs from now on. Publish its fingerprint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ImportKeysDialog</name>
     <message>
         <source>Import card keys</source>
@@ -2893,19 +3000,19 @@
     <name>KeyRotation</name>
     <message>
         <source>Replacing the keys</source>
-        <translation type="unfinished"></translation>
+        <translation>正在更换密钥</translation>
     </message>
     <message>
         <source>The keys were replaced; {count} values were damaged before and do not open: see the log.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥更换完成；有 {count} 条数据此前已损坏，无法打开，详见日志。</translation>
     </message>
     <message>
         <source>The keys were replaced: {count} card keys are sealed anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥更换完成：{count} 条卡密已重新加密。</translation>
     </message>
     <message>
         <source>Paused. Continue in the settings, or at the next unlocking.</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停。可在设置中继续，或在下次解锁时自动继续。</translation>
     </message>
 </context>
 <context>
@@ -4469,6 +4576,29 @@
     </message>
 </context>
 <context>
+    <name>P12Dialog</name>
+    <message>
+        <source>Use a .p12</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Password of the certificate file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>The key must be P-256. Proofs are signed with this certificate from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>PasswordDialog</name>
     <message>
         <source>Change the password</source>
@@ -5221,6 +5351,14 @@
         <translation>导出</translation>
     </message>
     <message>
+        <source>Verify…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is a PDF or a QR code genuine? A PDF can also be dropped here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Redeemed units without a proof</source>
         <translation>尚无证明的已核销单件</translation>
     </message>
@@ -5457,135 +5595,135 @@
     </message>
     <message>
         <source>Remove…</source>
-        <translation type="unfinished"></translation>
+        <translation>移除…</translation>
     </message>
     <message>
         <source>New code…</source>
-        <translation type="unfinished"></translation>
+        <translation>生成新码…</translation>
     </message>
     <message>
         <source>Replace all keys…</source>
-        <translation type="unfinished"></translation>
+        <translation>更换全部密钥…</translation>
     </message>
     <message>
         <source>Continue</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>While locked, card keys, buyers, accounts and evidence cannot be read. Orders, amounts, products, the log and issued proofs stay readable for whoever can open this computer: encrypt its disk too.</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定时，卡密、买家、账号和凭证无法读取。订单、金额、商品、日志和已出具的证明，能打开这台电脑的人仍可看到：请同时加密磁盘。</translation>
     </message>
     <message>
         <source>A password opens it, since {day}.</source>
-        <translation type="unfinished"></translation>
+        <translation>用密码打开（{day} 设置）。</translation>
     </message>
     <message>
         <source>The recovery code of {day} opens it when all else is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>其他方式都丢失时，用恢复码打开（{day} 生成）。</translation>
     </message>
     <message>
         <source>The keyring of this computer opens it, since {day} (weaker than a password).</source>
-        <translation type="unfinished"></translation>
+        <translation>用本机钥匙串打开（{day} 启用，弱于密码）。</translation>
     </message>
     <message>
         <source>A key file beside the data opens it, since {day} (weakest: whoever copies the folder has the keys).</source>
-        <translation type="unfinished"></translation>
+        <translation>用数据旁的密钥文件打开（{day} 启用，最弱：谁复制文件夹谁就有卡密）。</translation>
     </message>
     <message>
         <source>No password.</source>
-        <translation type="unfinished"></translation>
+        <translation>未设密码。</translation>
     </message>
     <message>
         <source>No recovery code.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有恢复码。</translation>
     </message>
     <message>
         <source>The keyring of this computer does not open it.</source>
-        <translation type="unfinished"></translation>
+        <translation>未使用本机钥匙串。</translation>
     </message>
     <message>
         <source>No key file.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有密钥文件。</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation type="unfinished">修改…</translation>
+        <translation>修改…</translation>
     </message>
     <message>
         <source>Set…</source>
-        <translation type="unfinished"></translation>
+        <translation>设置…</translation>
     </message>
     <message>
         <source>Password</source>
-        <translation type="unfinished">密码</translation>
+        <translation>密码</translation>
     </message>
     <message>
         <source>Use…</source>
-        <translation type="unfinished"></translation>
+        <translation>启用…</translation>
     </message>
     <message>
         <source>Keyring</source>
-        <translation type="unfinished"></translation>
+        <translation>钥匙串</translation>
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥文件</translation>
     </message>
     <message>
         <source>Recovery code</source>
-        <translation type="unfinished">恢复码</translation>
+        <translation>恢复码</translation>
     </message>
     <message>
         <source>The keys are being replaced since {day}: {done} of {total} done.</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} 起正在更换密钥：已完成 {done} / {total}。</translation>
     </message>
     <message>
         <source>Remove the password</source>
-        <translation type="unfinished"></translation>
+        <translation>移除密码</translation>
     </message>
     <message>
         <source>The shop then opens on this computer without a question. Older backups still ask for the password.</source>
-        <translation type="unfinished"></translation>
+        <translation>之后店铺在这台电脑上无需密码即可打开。旧备份仍需要密码。</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>Stop using the keyring</source>
-        <translation type="unfinished"></translation>
+        <translation>停用钥匙串</translation>
     </message>
     <message>
         <source>The shop asks for the password again. The key is taken out of the keyring.</source>
-        <translation type="unfinished"></translation>
+        <translation>店铺将重新要求输入密码，密钥会从钥匙串中删除。</translation>
     </message>
     <message>
         <source>Use the keyring</source>
-        <translation type="unfinished"></translation>
+        <translation>启用钥匙串</translation>
     </message>
     <message>
         <source>The shop then opens without a question for whoever is signed in to this computer as you.</source>
-        <translation type="unfinished"></translation>
+        <translation>之后只要以您的身份登录这台电脑，无需密码即可打开店铺。</translation>
     </message>
     <message>
         <source>Use</source>
-        <translation type="unfinished">使用情况</translation>
+        <translation>启用</translation>
     </message>
     <message>
         <source>Remove the key file</source>
-        <translation type="unfinished"></translation>
+        <translation>移除密钥文件</translation>
     </message>
     <message>
         <source>The file is deleted. Copies of it still open backups made until now.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件会被删除。它的副本仍能打开此前的备份。</translation>
     </message>
     <message>
         <source>Use a key file</source>
-        <translation type="unfinished"></translation>
+        <translation>启用密钥文件</translation>
     </message>
     <message>
         <source>The key then stands beside the data: whoever copies the folder, or a backup program that does, has the card keys. Use it only on a computer whose disk is encrypted.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥将放在数据旁边：谁（包括备份软件）复制了文件夹，谁就有了卡密。只应在磁盘已加密的电脑上使用。</translation>
     </message>
     <message>
         <source>The new password opens the shop.</source>
@@ -5597,7 +5735,7 @@
     </message>
     <message>
         <source>What opens the shop was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>打开方式已更改。</translation>
     </message>
 </context>
 <context>
@@ -6885,67 +7023,67 @@
     <name>RotationDialog</name>
     <message>
         <source>Replace all keys</source>
-        <translation type="unfinished"></translation>
+        <translation>更换全部密钥</translation>
     </message>
     <message>
         <source>Password now</source>
-        <translation type="unfinished">当前密码</translation>
+        <translation>当前密码</translation>
     </message>
     <message>
         <source>New password</source>
-        <translation type="unfinished">新密码</translation>
+        <translation>新密码</translation>
     </message>
     <message>
         <source>Once more</source>
-        <translation type="unfinished">再输一次</translation>
+        <translation>再次输入</translation>
     </message>
     <message>
         <source>Empty: the password stays</source>
-        <translation type="unfinished"></translation>
+        <translation>留空则密码不变</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Every card key, all buyers&apos; data and the evidence are sealed under new keys. Do this when somebody may know the password, the recovery code, or have a copy of the shop. A new password alone does not help then: the keys behind it stay the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部卡密、买家资料和凭证都会用新密钥重新加密。当有人可能知道密码或恢复码，或拿到了店铺副本时，请这样做。此时只改密码没有用：背后的密钥并没有变。</translation>
     </message>
     <message>
         <source>Backups made until now still open with the password of their time, and only they: keep that password as long as you keep them, or delete them.</source>
-        <translation type="unfinished"></translation>
+        <translation>此前的备份仍用当时的密码打开，也只有它们能这样打开：保留备份就请保留那个密码，否则请删除备份。</translation>
     </message>
     <message>
         <source>It takes about a minute for a million keys and can be paused. You can go on working; only importing keys waits until it is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>一百万条卡密约需一分钟，可以暂停。期间可以照常工作，只有导入卡密要等它完成。</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Replace the keys</source>
-        <translation type="unfinished"></translation>
+        <translation>更换密钥</translation>
     </message>
     <message>
         <source>Your new recovery code</source>
-        <translation type="unfinished">您的新恢复码</translation>
+        <translation>您的新恢复码</translation>
     </message>
     <message>
         <source>It opens the shop from the moment the keys are replaced; the old one opens older backups only.</source>
-        <translation type="unfinished"></translation>
+        <translation>更换密钥后用它打开店铺；旧恢复码只能打开旧备份。</translation>
     </message>
     <message>
         <source>Type the password that opens the shop now.</source>
-        <translation type="unfinished">请输入当前打开店铺的密码。</translation>
+        <translation>请输入现在打开店铺的密码。</translation>
     </message>
     <message>
         <source>The two new passwords differ: type the same one twice.</source>
-        <translation type="unfinished">两次输入的新密码不同：请输入相同的密码。</translation>
+        <translation>两次输入的新密码不一致，请重新输入。</translation>
     </message>
     <message>
         <source>Making new keys…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在生成新密钥…</translation>
     </message>
 </context>
 <context>
@@ -7023,11 +7161,11 @@
     </message>
     <message>
         <source>With the screen, and before sleep</source>
-        <translation type="unfinished"></translation>
+        <translation>随屏幕锁定，休眠前也锁定</translation>
     </message>
     <message>
         <source>Lock with the screen</source>
-        <translation type="unfinished"></translation>
+        <translation>随屏幕锁定</translation>
     </message>
     <message>
         <source>Clear a copied key</source>
@@ -7509,8 +7647,8 @@
         <translation>流水号</translation>
     </message>
     <message>
-        <source>No refund of this amount is open</source>
-        <translation>没有相同金额的未对账退款</translation>
+        <source>No refund of that time is open</source>
+        <translation>没有同期未对账的退款</translation>
     </message>
     <message>
         <source>Approve the request first, or set the line aside.</source>
@@ -7932,14 +8070,93 @@
     </message>
 </context>
 <context>
+    <name>VerifyDialog</name>
+    <message>
+        <source>Verify a proof</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text of the QR code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or paste the text of the QR code: KMP1.…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fingerprint of another shop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proof of another shop: the fingerprint that it published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a PDF here, choose a file, or paste what a phone reads from the paper. No network is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>What this proves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it does not prove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the proof says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fingerprint of the signer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proofs and pictures (*.pdf *.png *.jpg *.jpeg)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Valid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tampered with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown signer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be verified</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>WayInDialog</name>
     <message>
         <source>Password</source>
-        <translation type="unfinished">密码</translation>
+        <translation>密码</translation>
     </message>
     <message>
         <source>Type the password that opens the shop now.</source>
-        <translation type="unfinished">请输入当前打开店铺的密码。</translation>
+        <translation>请输入现在打开店铺的密码。</translation>
     </message>
 </context>
 <context>
