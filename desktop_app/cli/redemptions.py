@@ -74,7 +74,7 @@ def redemptions_import(
                 f"隔离卡密 {result.quarantined_count} 张。",
             )
         else:
-            count = len(preview.to_record(correct=correct))
+            count = preview.record_count(correct=correct)
             session.say(
                 f"{count} redemptions would be recorded; add --apply to record them.",
                 f"将登记核销 {count} 条；加上 --apply 才会登记。",

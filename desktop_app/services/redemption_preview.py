@@ -84,6 +84,10 @@ class RedemptionPreview:
         """How many lines have ``verdict``; None: all."""
         return len(self.matches) if verdict is None else len(self._places[verdict])
 
+    def record_count(self, *, correct: bool) -> int:
+        """How many lines make a record."""
+        return sum(map(self.count, RECORDED_VERDICTS)) + (self.correctable_count if correct else 0)
+
     def to_record(self, *, correct: bool) -> list[int]:
         """Indexes of the lines that make a record, in the order of the list."""
         chosen = [at for verdict in RECORDED_VERDICTS for at in self._places[verdict]]

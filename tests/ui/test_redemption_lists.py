@@ -77,6 +77,11 @@ def test_other_files_are_still_taken_for_card_keys(stock: StockWindow, sold: int
     assert "import_redemptions_dialog" not in stock.dialogs()
 
 
+def test_a_list_dropped_on_the_keys_goes_to_the_orders(stock: StockWindow, sold: int, tmp_path: Path) -> None:
+    drop(stock.page("keys"), write(tmp_path, f"{KEYS[0]},,RX1,甲"))
+    assert texts_of(stock.dialog(ImportRedemptionsDialog).table, "verdict") == ["New record"]
+
+
 def test_a_conflict_is_corrected_only_when_it_is_ticked(stock: StockWindow, sold: int, tmp_path: Path) -> None:
     [unit] = stock.shop.orders.detail(sold).units
     stock.shop.orders.redeem(unit.id, redeemed_at=None, code="OLD", target="甲", source="后台", stated_by="")

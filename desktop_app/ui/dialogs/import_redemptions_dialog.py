@@ -410,7 +410,7 @@ class ImportRedemptionsDialog(QDialog):
 
     def _show_buttons(self, *_: object) -> None:
         preview, busy = self._preview, self.work.is_busy
-        count = 0 if preview is None else len(preview.to_record(correct=self.correct_box.isChecked()))
+        count = 0 if preview is None else preview.record_count(correct=self.correct_box.isChecked())
         has_alarms = preview is not None and self.quarantine_box.isChecked()
         confirmed = preview is None or not preview.needs_confirmation or self.confirm_box.isChecked()
         self.import_button.setText(self.tr("Record {count} redemptions").format(count=f"{count:,}"))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import KeyState, ProductKind
+from desktop_app.exchange.redemption_lists import looks_like_redemptions
 from desktop_app.services.batches import BatchLine
 from desktop_app.services.inventory import ImportResult, KeyFilter, KeyLine
 from desktop_app.services.listing import Listing, Sort
@@ -396,9 +397,21 @@ class KeysPage(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = dropped_files(event)
-        if paths:
-            event.acceptProposedAction()
-            self.start_import(paths=paths)
+        if not paths:
+            return
+        event.acceptProposedAction()
+
+        def is_list_of_redemptions(_progress: Progress) -> bool:
+            return len(paths) == 1 and looks_like_redemptions(paths[0])
+
+        def take(is_list: bool) -> None:
+            if is_list:
+                self._window.navigate("orders", redemption_list=paths[0])
+            else:
+                self.start_import(paths=paths)
+
+        # a workbook takes a moment to be looked into
+        self._jobs.run(self, is_list_of_redemptions, take, self.message.show_error)
 
 
 def is_list(text: str) -> bool:

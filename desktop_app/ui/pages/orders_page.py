@@ -176,8 +176,13 @@ class OrdersPage(QWidget):
         order_no: str = "",
         locked: bool = False,
         today: bool = False,
+        redemption_list: Path | None = None,
     ) -> None:
-        """``order_no`` opens that order; otherwise everything that is not given is taken off."""
+        """``order_no`` opens that order and ``redemption_list`` its import; otherwise everything that is not given is
+        taken off."""
+        if redemption_list is not None:
+            self.import_redemptions(redemption_list)
+            return
         if order_no:
             self.open_number(order_no)
             return
