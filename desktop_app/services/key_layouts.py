@@ -117,7 +117,8 @@ def forget_layout(context: Context, product_id: int) -> None:
         row = session.get(SettingRow, _name(product_id))
         if row is not None:
             session.delete(row)
-            context.record(session, "settings.changed", "products", product_id, facts={"what": "layout", "removed": True})
+            facts = {"what": "layout", "removed": True}
+            context.record(session, "settings.changed", "products", product_id, facts=facts)
 
 
 def remember_layout(context: Context, session: Session, preview: ImportPreview) -> None:
