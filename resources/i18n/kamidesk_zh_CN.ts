@@ -2065,107 +2065,107 @@
     <name>IdentityCard</name>
     <message>
         <source>Make the certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>生成证书</translation>
     </message>
     <message>
         <source>Copy the fingerprint</source>
-        <translation type="unfinished"></translation>
+        <translation>复制指纹</translation>
     </message>
     <message>
         <source>Save as picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存为图片…</translation>
     </message>
     <message>
         <source>Replace the key…</source>
-        <translation type="unfinished"></translation>
+        <translation>更换密钥…</translation>
     </message>
     <message>
         <source>Use a .p12…</source>
-        <translation type="unfinished"></translation>
+        <translation>导入 .p12…</translation>
     </message>
     <message>
         <source>Signature of the proofs</source>
-        <translation type="unfinished"></translation>
+        <translation>证明的签名</translation>
     </message>
     <message>
         <source>Publish this fingerprint on the shop page before there is a dispute: by it everybody knows your proofs. A name in a certificate proves nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在发生纠纷之前把这个指纹公布在店铺页面：人们凭它认出您的证明。证书上的名称不能证明任何事。</translation>
     </message>
     <message>
         <source>There is no certificate yet; the first proof makes one.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有证书；出具第一份证明时会自动生成。</translation>
     </message>
     <message>
         <source>made by this shop</source>
-        <translation type="unfinished"></translation>
+        <translation>本店自签</translation>
     </message>
     <message>
         <source>{name} · {issuer} · valid until {day}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} · {issuer} · 有效期至 {day}</translation>
     </message>
     <message>
         <source>Until {day}: {fingerprint}</source>
-        <translation type="unfinished"></translation>
+        <translation>至 {day}：{fingerprint}</translation>
     </message>
     <message>
         <source>Before, vouching for its successor:</source>
-        <translation type="unfinished"></translation>
+        <translation>此前使用、并为后一密钥作保：</translation>
     </message>
     <message>
         <source>The fingerprint is on the clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>指纹已复制到剪贴板。</translation>
     </message>
     <message>
         <source>Save as picture</source>
-        <translation type="unfinished"></translation>
+        <translation>保存为图片</translation>
     </message>
     <message>
         <source>Picture (*.png)</source>
-        <translation type="unfinished"></translation>
+        <translation>图片 (*.png)</translation>
     </message>
     <message>
         <source>Saved. Publish the picture on the shop page.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存，请把图片公布在店铺页面。</translation>
     </message>
     <message>
         <source>The certificate is made. Publish its fingerprint.</source>
-        <translation type="unfinished"></translation>
+        <translation>证书已生成，请公布其指纹。</translation>
     </message>
     <message>
         <source>Replace the key that signs</source>
-        <translation type="unfinished"></translation>
+        <translation>更换签名密钥</translation>
     </message>
     <message>
         <source>Proofs are signed with a new key from now on; those issued until now stay valid.</source>
-        <translation type="unfinished"></translation>
+        <translation>今后的证明用新密钥签名；已出具的证明仍然有效。</translation>
     </message>
     <message>
         <source>The old key vouches for the new one, so whoever knows the old fingerprint can follow.</source>
-        <translation type="unfinished"></translation>
+        <translation>旧密钥为新密钥作保，认识旧指纹的人可以据此认出新密钥。</translation>
     </message>
     <message>
         <source>Publish the new fingerprint beside the old one.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把新指纹与旧指纹一并公布。</translation>
     </message>
     <message>
         <source>Replace the key</source>
-        <translation type="unfinished"></translation>
+        <translation>更换密钥</translation>
     </message>
     <message>
         <source>The new key signs from now on. Publish its fingerprint.</source>
-        <translation type="unfinished"></translation>
+        <translation>今后由新密钥签名，请公布其指纹。</translation>
     </message>
     <message>
         <source>Use a .p12</source>
-        <translation type="unfinished"></translation>
+        <translation>导入 .p12</translation>
     </message>
     <message>
         <source>Certificates (*.p12 *.pfx)</source>
-        <translation type="unfinished"></translation>
+        <translation>证书 (*.p12 *.pfx)</translation>
     </message>
     <message>
         <source>The imported certificate signs from now on. Publish its fingerprint.</source>
-        <translation type="unfinished"></translation>
+        <translation>今后由导入的证书签名，请公布其指纹。</translation>
     </message>
 </context>
 <context>
@@ -4579,11 +4579,11 @@
     <name>P12Dialog</name>
     <message>
         <source>Use a .p12</source>
-        <translation type="unfinished"></translation>
+        <translation>导入 .p12</translation>
     </message>
     <message>
         <source>Password of the certificate file</source>
-        <translation type="unfinished"></translation>
+        <translation>证书文件的密码</translation>
     </message>
     <message>
         <source>Use</source>
@@ -4591,7 +4591,7 @@
     </message>
     <message>
         <source>The key must be P-256. Proofs are signed with this certificate from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥须为 P-256。今后的证明用该证书签名。</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -5352,11 +5352,11 @@
     </message>
     <message>
         <source>Verify…</source>
-        <translation type="unfinished"></translation>
+        <translation>核验…</translation>
     </message>
     <message>
         <source>Is a PDF or a QR code genuine? A PDF can also be dropped here.</source>
-        <translation type="unfinished"></translation>
+        <translation>核验 PDF 或二维码的真伪；也可以把 PDF 拖到这里。</translation>
     </message>
     <message>
         <source>Redeemed units without a proof</source>
@@ -7140,6 +7140,14 @@
         <translation>日志署名</translation>
     </message>
     <message>
+        <source>Time stamp address</source>
+        <translation>时间戳服务地址</translation>
+    </message>
+    <message>
+        <source>https://… (empty: no time stamps)</source>
+        <translation>https://…（留空：不加时间戳）</translation>
+    </message>
+    <message>
         <source>Drop folder</source>
         <translation>收件文件夹</translation>
     </message>
@@ -8073,35 +8081,35 @@
     <name>VerifyDialog</name>
     <message>
         <source>Verify a proof</source>
-        <translation type="unfinished"></translation>
+        <translation>核验证明</translation>
     </message>
     <message>
         <source>Choose a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>Text of the QR code</source>
-        <translation type="unfinished"></translation>
+        <translation>二维码内容</translation>
     </message>
     <message>
         <source>Or paste the text of the QR code: KMP1.…</source>
-        <translation type="unfinished"></translation>
+        <translation>或粘贴二维码内容：KMP1.…</translation>
     </message>
     <message>
         <source>Check the text</source>
-        <translation type="unfinished"></translation>
+        <translation>核验内容</translation>
     </message>
     <message>
         <source>Fingerprint of another shop</source>
-        <translation type="unfinished"></translation>
+        <translation>其他店铺的指纹</translation>
     </message>
     <message>
         <source>Proof of another shop: the fingerprint that it published</source>
-        <translation type="unfinished"></translation>
+        <translation>核验其他店铺的证明：填写该店铺公布的指纹</translation>
     </message>
     <message>
         <source>Drop a PDF here, choose a file, or paste what a phone reads from the paper. No network is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>把 PDF 拖到这里，选择文件，或粘贴手机从纸面扫出的内容。核验不使用网络。</translation>
     </message>
     <message>
         <source>Close</source>
@@ -8109,23 +8117,23 @@
     </message>
     <message>
         <source>What this proves</source>
-        <translation type="unfinished"></translation>
+        <translation>已证明</translation>
     </message>
     <message>
         <source>What it does not prove</source>
-        <translation type="unfinished"></translation>
+        <translation>不能证明</translation>
     </message>
     <message>
         <source>What the proof says</source>
-        <translation type="unfinished"></translation>
+        <translation>证明所载内容</translation>
     </message>
     <message>
         <source>Fingerprint of the signer</source>
-        <translation type="unfinished"></translation>
+        <translation>签名者指纹</translation>
     </message>
     <message>
         <source>Proofs and pictures (*.pdf *.png *.jpg *.jpeg)</source>
-        <translation type="unfinished"></translation>
+        <translation>证明与图片 (*.pdf *.png *.jpg *.jpeg)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -8133,19 +8141,19 @@
     </message>
     <message>
         <source>Valid</source>
-        <translation type="unfinished"></translation>
+        <translation>有效</translation>
     </message>
     <message>
         <source>Tampered with</source>
-        <translation type="unfinished"></translation>
+        <translation>已被改动</translation>
     </message>
     <message>
         <source>Unknown signer</source>
-        <translation type="unfinished"></translation>
+        <translation>签发者未知</translation>
     </message>
     <message>
         <source>Cannot be verified</source>
-        <translation type="unfinished"></translation>
+        <translation>无法核验</translation>
     </message>
 </context>
 <context>
