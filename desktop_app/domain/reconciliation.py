@@ -182,12 +182,21 @@ def reconcile(
 
 
 def possible_refunds(line: LineFacts, refunds: Iterable[RefundFacts]) -> list[int]:
-    """Ids of refunds that a person may want to join a line to by hand, the nearest in time first."""
-    found = [
-        (refund.amount_fen != line.amount_fen, abs(line.at - (refund.paid_at or refund.created_at)), refund.id)
-        for refund in refunds
-        if not refund.told and (refund.amount_fen == line.amount_fen or _share_a_number(line, refund))
-    ]
+    """Ids of refunds that a person may want to join a line to by hand: those with a number of it, then of its amount,
+    then of its time; the nearest in time first."""
+    found: list[tuple[int, timedelta, int]] = []
+    for refund in refunds:
+        if refund.told:
+            continue
+        if _share_a_number(line, refund):
+            rank = 0
+        elif refund.amount_fen == line.amount_fen:
+            rank = 1
+        elif _may_be(line, refund):
+            rank = 2
+        else:
+            continue
+        found.append((rank, abs(line.at - (refund.paid_at or refund.created_at)), refund.id))
     return [refund_id for _, _, refund_id in sorted(found)]
 
 

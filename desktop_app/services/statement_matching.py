@@ -217,7 +217,7 @@ def finding_text(finding: Finding, names: dict[int, str]) -> tuple[str, str]:
         en, zh = _DISAGREEMENTS[finding.disagreement or Disagreement.AMOUNT]
         return en.format(orders=told), zh.format(orders=told)
     if verdict is LineVerdict.NO_REFUND:
-        return "Money went back to a buyer, and no refund here is it.", "有款项退给买家，但店铺中没有对应的退款。"
+        return "Money went back to a buyer; the shop has no such refund.", "有款项退给买家，但店铺中没有对应的退款。"
     return "", ""
 
 

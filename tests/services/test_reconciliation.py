@@ -536,3 +536,11 @@ def test_totals_are_those_of_the_filter(ledger: Ledger) -> None:
     assert (totals.outstanding, totals.overdue, totals.unreconciled) == (1, 1, 2)
     assert (totals.outstanding_fen, totals.overdue_fen, totals.unreconciled_fen) == (5000, 5000, 10000)
     assert ledger.refunds.totals(RefundFilter(text="nothing")).amount_fen == 0
+
+
+def test_refunds_to_choose_from_begin_with_the_likeliest(ledger: Ledger) -> None:
+    named, other = ledger.due("A1"), ledger.due("A2")
+    ledger.desk.execute("UPDATE orders SET payment_ref = '4200X1' WHERE order_no = 'A1'")
+    ledger.bring(samples.wechat_trade([ledger.wechat("X1", "49.00")]))
+    (entry,) = ledger.reconciliation.listing(LineFilter()).rows()
+    assert [one.id for one in ledger.reconciliation.explain(entry.id).candidates] == [named, other]

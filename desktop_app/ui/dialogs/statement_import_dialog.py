@@ -219,8 +219,9 @@ class StatementImportDialog(FormDialog):
 
     def _columns(self) -> list[Column[StatementPreviewLine]]:
         return [
-            Column("row", self.tr("Line"), lambda line: str(line.row), width=60),
+            Column("row", self.tr("Line"), lambda line: str(line.row), width=56),
             Column("verdict", self.tr("Result"), self._verdict_text, tone=self._verdict_tone, width=160),
+            Column("text", self.tr("What it is"), _text, tooltip=_text, width=330),
             Column("at", self.tr("Time"), lambda line: when(line.at, self._window.zone()), width=136),
             Column(
                 "amount",
@@ -230,8 +231,7 @@ class StatementImportDialog(FormDialog):
                 width=92,
             ),
             Column("kind", self.tr("Kind"), lambda line: label(line.kind) if line.kind else "", width=110),
-            Column("number", self.tr("Number"), lambda line: line.number, width=170),
-            Column("text", self.tr("What it is"), _text, tooltip=_text, width=320),
+            Column("number", self.tr("Number"), lambda line: line.number, width=150),
         ]
 
     def _verdict_text(self, line: StatementPreviewLine) -> str:

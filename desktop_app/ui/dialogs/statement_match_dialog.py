@@ -63,7 +63,7 @@ class StatementMatchDialog(FormDialog):
         )
         self.table.setMinimumHeight(200)
         self.table.set_empty(
-            self.tr("No refund of this amount is open"),
+            self.tr("No refund of that time is open"),
             self.tr("Approve the request first, or set the line aside."),
         )
         self.table.row_chosen.connect(self._on_chosen)
