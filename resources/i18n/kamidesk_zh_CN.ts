@@ -1180,6 +1180,10 @@
         <translation>发起</translation>
     </message>
     <message>
+        <source>Age</source>
+        <translation>已过</translation>
+    </message>
+    <message>
         <source>Sent</source>
         <translation>提交</translation>
     </message>
@@ -1292,12 +1296,8 @@
         <translation>显示全部</translation>
     </message>
     <message>
-        <source>{state}, overdue</source>
-        <translation>{state}（超期）</translation>
-    </message>
-    <message>
-        <source>{day}, {age} ago</source>
-        <translation>{day}，{age}前</translation>
+        <source>Answer overdue</source>
+        <translation>超期未答复</translation>
     </message>
     <message>
         <source>Overdue</source>
@@ -1437,6 +1437,10 @@
     <message>
         <source>Missing or altered, and said so in it: {files}</source>
         <translation>缺失或被改动，证据包中已注明：{files}</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
