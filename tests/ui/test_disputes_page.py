@@ -154,7 +154,7 @@ def test_the_list_shows_age_and_what_is_overdue(window: RequestWindow) -> None:
     page.open_item(escalation_id)
     model = page.table.model()
     texts = [model.index(0, column).data(Qt.ItemDataRole.DisplayRole) for column in range(model.columnCount())]
-    assert any("20 d ago" in text for text in texts)
+    assert "20 d" in texts
     assert any("overdue" in text for text in texts)
     page.apply_filter(scope="ended")
     assert page.table.model().rowCount() == 0

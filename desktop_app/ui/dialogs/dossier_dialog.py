@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
 from desktop_app.domain.states import EscalationTarget
@@ -82,6 +82,7 @@ class DossierDialog(FormDialog):
         self.work_bar = WorkBar("dossier_work")
         self.open_button = push_button(self.tr("Open folder"), "dossier_open_folder", self._open, icon="folder-open")
         self.open_button.hide()
+        self.close_button = self.findChildren(QPushButton, "cancel_button")[0]
         self.body.insertWidget(self.body.indexOf(self.message), self.work_bar)
         self.body.insertLayout(self.body.indexOf(self.message) + 1, row_of(self.open_button, 1))
 
@@ -133,6 +134,7 @@ class DossierDialog(FormDialog):
             )
         self.message.say(text, Tone.WARN if made.problems else Tone.OK)
         self.submit_button.hide()
+        self.close_button.setText(self.tr("Close"))
         self.open_button.show()
         self.open_button.setFocus()
         self.made.emit(made)

@@ -101,15 +101,18 @@ class DisputesPage(QWidget):
     def _columns(self) -> list[Column[DisputeLine]]:
         return [
             Column("request_no", self.tr("Request no."), lambda row: row.request_no, width=142, sort_key="request_no"),
-            Column("target", self.tr("With"), lambda row: label(row.target), width=128, sort_key="target"),
+            Column("target", self.tr("With"), lambda row: label(row.target), width=122, sort_key="target"),
             Column(
                 "state",
                 self.tr("State"),
                 self._state_text,
                 tone=lambda row: Tone.BAD if row.is_overdue else _TONES[row.state],
-                width=150,
+                width=124,
             ),
-            Column("opened_at", self.tr("Opened"), self._opened_text, width=176, sort_key="opened_at"),
+            Column(
+                "opened_at", self.tr("Opened"), lambda row: self._day(row.opened_at), width=92, sort_key="opened_at"
+            ),
+            Column("age", self.tr("Age"), self._age_text, width=84),
             Column("sent_at", self.tr("Sent"), lambda row: self._day(row.sent_at), width=92),
             Column("answered_at", self.tr("Answered"), lambda row: self._day(row.answered_at), width=92),
             Column(
@@ -246,14 +249,10 @@ class DisputesPage(QWidget):
         return day(moment, self._window.zone())
 
     def _state_text(self, row: DisputeLine) -> str:
-        return self.tr("{state}, overdue").format(state=label(row.state)) if row.is_overdue else label(row.state)
+        return self.tr("Answer overdue") if row.is_overdue else label(row.state)
 
-    def _opened_text(self, row: DisputeLine) -> str:
-        if row.state is DisputeState.ENDED:
-            return self._day(row.opened_at)
-        return self.tr("{day}, {age} ago").format(
-            day=self._day(row.opened_at), age=span(self._window.now() - row.opened_at)
-        )
+    def _age_text(self, row: DisputeLine) -> str:
+        return "" if row.state is DisputeState.ENDED else span(self._window.now() - row.opened_at)
 
     # the pane
 
