@@ -225,6 +225,20 @@ def test_a_path_that_was_typed_is_looked_at(desk: RequestWindow, tmp_path: Path)
     assert [piece.name for piece in desk.shop.requests.detail(request_id).evidence] == ["a.png"]
 
 
+def test_several_files_are_chosen_at_once(desk: RequestWindow, tmp_path: Path) -> None:
+    _page, request_id = asked(desk)
+    press(desk, "add_evidence_button")
+    dialog = desk.dialog(EvidenceDialog)
+    dialog.browse_button.click()
+    [chooser] = [one for one in desk.window.findChildren(QFileDialog) if one.isVisible()]
+    assert chooser.fileMode() is QFileDialog.FileMode.ExistingFiles
+    chooser.filesSelected.emit([str(path) for path in files(tmp_path, "1.png", "2.png")])
+    assert "1 of 2" in dialog.progress_label.text()
+    dialog.all_box.setChecked(True)
+    dialog.submit_button.click()
+    assert [piece.name for piece in desk.shop.requests.detail(request_id).evidence] == ["1.png", "2.png"]
+
+
 def test_only_pictures_and_files_may_be_dropped_and_only_where_they_belong(desk: RequestWindow, tmp_path: Path) -> None:
     page, request_id = asked(desk)
     text = QMimeData()

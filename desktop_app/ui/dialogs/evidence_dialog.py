@@ -18,7 +18,7 @@ from desktop_app.domain.states import EvidenceKind
 from desktop_app.services.evidence import EvidenceFile, EvidenceLine, Marks
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file
+from desktop_app.ui.dialogs.file_choice import choose_files
 from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label
@@ -259,11 +259,16 @@ class EvidenceDialog(MarksDialog):
         self.skip_button.setEnabled(not busy)
 
     def _browse(self) -> None:
-        choose_file(self, self.tr("Evidence"), [self.tr("All files (*)")], self._take_path)
+        choose_files(self, self.tr("Evidence"), [self.tr("All files (*)")], self._take_paths)
 
-    def _take_path(self, path: Path) -> None:
-        self.path_edit.setText(str(path))
-        self._on_path_typed()
+    def _take_paths(self, paths: list[Path]) -> None:
+        if len(paths) > 1:
+            self.message.clear()
+            self._waiting, self._total = list(paths), len(paths)
+            self._begin()
+        elif paths:
+            self.path_edit.setText(str(paths[0]))
+            self._on_path_typed()
 
     def _on_path_typed(self) -> None:
         text = self.path_edit.text().strip()

@@ -19,6 +19,23 @@ def choose_file(parent: QWidget, title: str, filters: Sequence[str], on_chosen: 
     return dialog
 
 
+def choose_files(
+    parent: QWidget, title: str, filters: Sequence[str], on_chosen: Callable[[list[Path]], None]
+) -> QFileDialog:
+    """Ask for files that are there, one or several."""
+    dialog = _dialog(parent, title, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+
+    def take(names: list[str]) -> None:
+        paths = [Path(name) for name in names]
+        remember_folder(paths[0].parent)
+        on_chosen(paths)
+
+    dialog.filesSelected.connect(take)
+    dialog.open()
+    return dialog
+
+
 def choose_target(
     parent: QWidget, title: str, name: str, filters: Sequence[str], on_chosen: Callable[[Path], None]
 ) -> QFileDialog:
@@ -36,7 +53,9 @@ def choose_target(
     return dialog
 
 
-def _dialog(parent: QWidget, title: str, filters: Sequence[str], on_chosen: Callable[[Path], None]) -> QFileDialog:
+def _dialog(
+    parent: QWidget, title: str, filters: Sequence[str], on_chosen: Callable[[Path], None] | None = None
+) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     dialog.setObjectName("file_dialog")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -46,7 +65,8 @@ def _dialog(parent: QWidget, title: str, filters: Sequence[str], on_chosen: Call
     def take(name: str) -> None:
         path = Path(name)
         remember_folder(path.parent)
-        on_chosen(path)
+        if on_chosen is not None:
+            on_chosen(path)
 
     dialog.fileSelected.connect(take)
     return dialog
