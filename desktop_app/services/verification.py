@@ -58,6 +58,14 @@ class Words:
         return self.zh if language.startswith("zh") else self.en
 
 
+HEADLINES = {
+    Answer.VALID: Words("Valid", "有效"),
+    Answer.TAMPERED: Words("Tampered with", "已被改动"),
+    Answer.UNKNOWN_SIGNER: Words("Unknown signer", "签发者未知"),
+    Answer.UNREADABLE: Words("Cannot be verified", "无法核验"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """One thing that the proof says, as it says it."""
@@ -194,8 +202,8 @@ def verify_code(text: str, known: KnownSigners) -> Verification:
     certificate = known.certificates.get(code.facts.fingerprint)
     if certificate is None:
         summary = Words(
-            "Unknown signer: the certificate that this code names is not at hand, so its signature cannot be checked.",
-            "无法识别签发者：手头没有该二维码所指的证书，无法核验其签名。",
+            "The certificate that this code names is not at hand, so its signature cannot be checked.",
+            "手头没有该二维码所指的证书，无法核验其签名。",
         )
         return Verification(
             Answer.UNKNOWN_SIGNER,
@@ -220,10 +228,9 @@ def _judged(
         return Verification(
             Answer.UNKNOWN_SIGNER,
             Words(
-                "Unknown signer: the signature is intact, but its fingerprint is not one that you know. Anybody can "
+                "The signature is intact, but its fingerprint is not one that you know. Anybody can "
                 "make such a file under any name. Compare the fingerprint with the one that the shop published.",
-                "无法识别签发者：签名完好，但其指纹不在已知之列。任何人都能以任意名称制作这样的文件，"
-                "请与店铺事先公布的指纹逐组核对。",
+                "签名完好，但其指纹不在已知之列。任何人都能以任意名称制作这样的文件，请与店铺事先公布的指纹逐组核对。",
             ),
             proves=proves,
             does_not_prove=(_NOT_WHO, *_NEVER),
@@ -240,7 +247,7 @@ def _judged(
         )
     return Verification(
         Answer.VALID,
-        Words("Valid: genuine and unchanged since it was issued.", "有效：确由该签发者签发，且签发后未被改动。"),
+        Words("Genuine, and unchanged since it was issued.", "确由该签发者签发，且签发后未被改动。"),
         proves=(*proves, by),
         does_not_prove=_NEVER,
         stated=stated,
@@ -349,7 +356,7 @@ def _zone(facts: Mapping[str, Any]) -> ZoneInfo:
 def _tampered(error: ShopError) -> Verification:
     return Verification(
         Answer.TAMPERED,
-        Words(f"Tampered with: {error.en} Do not rely on it.", f"已被改动：{error.zh}不可采信。"),
+        Words(f"{error.en} Do not rely on it.", f"{error.zh}不可采信。"),
         does_not_prove=(Words("Anything.", "任何事。"),),
     )
 
@@ -357,7 +364,7 @@ def _tampered(error: ShopError) -> Verification:
 def _unreadable(error: ShopError) -> Verification:
     return Verification(
         Answer.UNREADABLE,
-        Words(f"Cannot be verified: {error.en}", f"无法核验：{error.zh}"),
+        Words(error.en, error.zh),
         does_not_prove=(Words("Anything.", "任何事。"),),
     )
 
@@ -418,17 +425,18 @@ def as_text(found: Verification, language: str) -> str:
         "does_not_prove": Words("What it does not prove", "不能证明"),
         "stated": Words("What the proof says", "证明所载内容"),
     }
-    lines = [found.summary.text(language)]
+    colon = "：" if language.startswith("zh") else ": "
+    lines = [f"{HEADLINES[found.answer].text(language)}{colon}{found.summary.text(language)}"]
     for name in ("proves", "does_not_prove"):
         reasons: tuple[Words, ...] = getattr(found, name)
         if reasons:
             lines += ["", headings[name].text(language), *(f"  - {reason.text(language)}" for reason in reasons)]
     if found.stated:
         lines += ["", headings["stated"].text(language)]
-        lines += [f"  {line.label.text(language)}: {line.value}" for line in found.stated]
+        lines += [f"  {line.label.text(language)}{colon}{line.value}" for line in found.stated]
     if found.fingerprint:
         label = Words("Fingerprint of the signer", "签名者指纹").text(language)
-        lines += ["", f"{label}:", *(f"  {line}" for line in grouped(found.fingerprint).split("\n"))]
+        lines += ["", f"{label}{colon}".rstrip(), *(f"  {line}" for line in grouped(found.fingerprint).split("\n"))]
     if found.sha256:
         lines += [f"SHA-256: {found.sha256}"]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.file_choice import choose_target
+from desktop_app.ui.dialogs.verify_dialog import VerifyDialog
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text, when
 from desktop_app.ui.printing import Printed, ask_printer, print_pdf
@@ -76,6 +77,11 @@ class ProofsPage(QWidget):
         self.search_box.setFixedWidth(260)
         self.search_box.searched.connect(self._reload_tables)
         self.export_button = push_button(self.tr("Export"), "proofs_export", self._export, icon="file-down")
+        self.verify_button = push_button(
+            self.tr("Verify…"), "proofs_verify", lambda: self.verify(), icon="shield-check"
+        )
+        self.verify_button.setToolTip(self.tr("Is a PDF or a QR code genuine? A PDF can also be dropped here."))
+        self.setAcceptDrops(True)
         self.waiting_table = RowTable(
             "waiting_table",
             self.tr("Redeemed units without a proof"),
@@ -110,7 +116,7 @@ class ProofsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(row_of(self.tabs, 1, self.search_box, self.export_button))
+        layout.addLayout(row_of(self.tabs, 1, self.search_box, self.verify_button, self.export_button))
         layout.addWidget(split, 1)
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self.waiting_table.row_chosen.connect(self._on_waiting_chosen)
@@ -518,7 +524,7 @@ class ProofsPage(QWidget):
 
     def _open_folder(self) -> None:
         """Where the copy was saved; before that, where the shop keeps its proofs."""
-        from desktop_app.services.proofs import FOLDER
+        from desktop_app.services.proof_issuing import FOLDER
 
         open_folder(self._saved_to or self._shop.data_dir / FOLDER)
 
@@ -531,6 +537,27 @@ class ProofsPage(QWidget):
         subject = self._proof or self._candidate
         return None if subject is None else subject.unit_id
 
+    def verify(self, path: Path | None = None) -> VerifyDialog:
+        """Open the dialog that tells whether a proof is genuine, and judge ``path`` at once."""
+        dialog = VerifyDialog(self._window.dialog_parent(), self._shop, self._jobs)
+        dialog.open()
+        if path is not None:
+            dialog.check_file(path)
+        return dialog
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """One PDF is a proof to be verified; other files are for the window."""
+        if _dropped_pdf(event) is not None:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_pdf(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.verify(path)
+
     def _export(self) -> None:
         export_table(
             self._window.dialog_parent(),
@@ -540,3 +567,11 @@ class ProofsPage(QWidget):
             self.search_box.text().strip(),
             self.issued_table.sort_state,
         )
+
+
+def _dropped_pdf(event: QDropEvent) -> Path | None:
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix.lower() == ".pdf" else None

@@ -20,6 +20,7 @@ from desktop_app.ui.theme import Scheme, apply_theme, wants_dark
 from desktop_app.ui.widgets.about_card import AboutCard
 from desktop_app.ui.widgets.basics import Card, column_of, plain_label, push_button, row_of
 from desktop_app.ui.widgets.check_card import CheckCard
+from desktop_app.ui.widgets.identity_card import IdentityCard
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.places import ask_folder, open_folder
 from desktop_app.ui.widgets.protection_card import ProtectionCard
@@ -40,6 +41,7 @@ class SettingsPage(QWidget):
         self._loaded = ShopSettings()
         self.fields = SettingFields(self)
         self.protection = ProtectionCard(shop, jobs, window)
+        self.identity = IdentityCard(shop, jobs, window)
         self.check_card = CheckCard(shop, jobs, window)
         self.about = AboutCard(window)
         self.message = MessageStrip("settings_message")
@@ -57,7 +59,7 @@ class SettingsPage(QWidget):
     def _build(self) -> None:
         self._state = plain_label(role="muted", name="settings_state")
         left = column_of(self._shop_card(), self._window_card(), self._folder_card(), self.about, 1, spacing=14)
-        right = column_of(self._time_card(), self.protection, self.check_card, 1, spacing=14)
+        right = column_of(self._time_card(), self.protection, self.identity, self.check_card, 1, spacing=14)
         inner = QWidget()
         inner.setProperty("plain", "true")
         columns = QHBoxLayout(inner)
@@ -85,7 +87,7 @@ class SettingsPage(QWidget):
         card.body.addWidget(
             plain_label(self.tr("All but the contact stands on every redemption proof."), role="muted", wrap=True)
         )
-        card.body.addLayout(self.fields.grid("shop_name", "icp", "licence", "contact", "operator"))
+        card.body.addLayout(self.fields.grid("shop_name", "icp", "licence", "contact", "operator", "timestamp_url"))
         return card
 
     def _window_card(self) -> Card:
@@ -147,6 +149,7 @@ class SettingsPage(QWidget):
             self._on_edited()
         if change is None or "vault" in change.areas:
             self.protection.reload()
+            self.identity.reload()
 
     # saving
 

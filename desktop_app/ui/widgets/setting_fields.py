@@ -35,6 +35,9 @@ class SettingFields(QObject):
             "contact", self.tr("Contact"), placeholder=self.tr("Phone, WeChat or e-mail for buyers"), height=56
         )
         self.operator = line_edit("operator", self.tr("Operator"), placeholder=self.tr("Who signs the log"))
+        self.timestamp_url = line_edit(
+            "timestamp_url", self.tr("Time stamp address"), placeholder=self.tr("https://… (empty: no time stamps)")
+        )
         self.drop_folder = line_edit("drop_folder", self.tr("Drop folder"), longest=1100)
         self.time_zone = Combo()
         self.time_zone.setObjectName("time_zone")
@@ -63,6 +66,7 @@ class SettingFields(QObject):
             "icp": self.icp,
             "licence": self.licence,
             "operator": self.operator,
+            "timestamp_url": self.timestamp_url,
             "drop_folder": self.drop_folder,
         }
         self._spins = {"auto_lock_minutes": self.auto_lock_minutes, "clipboard_seconds": self.clipboard_seconds}
