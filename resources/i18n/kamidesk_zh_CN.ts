@@ -8143,22 +8143,6 @@
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
     </message>
-    <message>
-        <source>Valid</source>
-        <translation>有效</translation>
-    </message>
-    <message>
-        <source>Tampered with</source>
-        <translation>已被改动</translation>
-    </message>
-    <message>
-        <source>Unknown signer</source>
-        <translation>签发者未知</translation>
-    </message>
-    <message>
-        <source>Cannot be verified</source>
-        <translation>无法核验</translation>
-    </message>
 </context>
 <context>
     <name>WayInDialog</name>
