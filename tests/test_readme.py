@@ -20,7 +20,7 @@ from desktop_app.exchange.card_formats import FORMATS
 from desktop_app.exchange.csv_tables import Column
 from desktop_app.exchange.key_files import COLUMN_NAMES
 from desktop_app.exchange.order_files import ORDER_COLUMNS
-from desktop_app.exchange.redemption_lists import LIST_COLUMNS
+from desktop_app.exchange.redemption_lines import LIST_COLUMNS
 from desktop_app.exchange.request_files import REQUEST_COLUMNS, requests_in_json
 from desktop_app.services.exports import EXPORTS
 from desktop_app.ui.page_table import PAGES

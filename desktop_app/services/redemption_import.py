@@ -21,9 +21,9 @@ from sqlmodel import Session, col, select
 from desktop_app.domain.card_keys import Sentence
 from desktop_app.domain.errors import ConflictError, RefusedError
 from desktop_app.domain.states import EvidenceKind, KeyState, TopupState, UnitState
+from desktop_app.exchange.redemption_lines import ListLine
 from desktop_app.exchange.redemption_lists import (
     MAX_BYTES,
-    ListLine,
 )
 from desktop_app.exchange.text_files import open_regular
 from desktop_app.services.buyers import seal_redemption_target

@@ -18,7 +18,7 @@ from sqlmodel import select
 from desktop_app.domain.card_keys import KeyRule, fields, normalise
 from desktop_app.domain.errors import StorageError
 from desktop_app.domain.states import KeyState, ProductKind, UnitState
-from desktop_app.exchange.redemption_lists import ListLine
+from desktop_app.exchange.redemption_lines import ListLine
 from desktop_app.services.buyers import index_form
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule

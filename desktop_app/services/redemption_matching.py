@@ -14,7 +14,7 @@ from typing import Final
 
 from desktop_app.domain.card_keys import Sentence
 from desktop_app.domain.states import KeyState, UnitState
-from desktop_app.exchange.redemption_lists import ListLine
+from desktop_app.exchange.redemption_lines import ListLine
 from desktop_app.services.buyers import index_form
 from desktop_app.services.context import Context
 from desktop_app.services.redemption_lookup import AT_ONCE, Key, Lookup, Record, UnitFacts

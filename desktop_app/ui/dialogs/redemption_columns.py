@@ -9,7 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.exchange.key_tables import ColumnChoiceError
-from desktop_app.exchange.redemption_lists import ListColumn, ListLayout, RedemptionList
+from desktop_app.exchange.redemption_lines import ListColumn
+from desktop_app.exchange.redemption_lists import (
+    ListLayout,
+    RedemptionList,
+)
 from desktop_app.ui.widgets.basics import plain_label, row_of
 from desktop_app.ui.widgets.combo import Combo
 
