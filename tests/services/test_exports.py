@@ -37,7 +37,7 @@ COLUMNS = {
     ),
     "unmatched": ("side", "at", "amount_fen", "route", "order_no", "reference", "source", "why"),
     "proofs": ("proof_no", "order_no", "unit_ref", "product", "redeemed_at", "code", "issued_at", "issued_by"),
-    "events": ("seq", "at", "actor", "kind", "entity", "text"),
+    "events": ("seq", "at", "actor", "kind", "order_no", "entity", "text"),
     "stock": (
         *("code", "product", "in_stock", "reserved", "delivered", "redeemed", "quarantined", "void", "expired"),
         *("cost_fen", "uncosted", "price_fen", "sold", "days_left", "expiring"),
