@@ -13,6 +13,7 @@ from desktop_app.domain.errors import BadInputError, CancelledError, ConflictErr
 from desktop_app.domain.states import KeyState, ProductKind, ReasonCode, TopupState, UnitState
 from desktop_app.exchange.redemption_lists import ListLayout
 from desktop_app.services.buyers import Target
+from desktop_app.services.proof_facts import proof_subject, read_proof_facts
 from desktop_app.services.redemption_import import ListKind, ListOptions
 from desktop_app.services.redemption_matching import ListVerdict
 from desktop_app.services.redemption_preview import RedemptionPreview
@@ -474,3 +475,16 @@ def test_a_record_whose_screenshot_cannot_be_kept_is_not_made(shop: OrderDesk, t
     with pytest.raises(BadInputError, match=r"empty\.png"):
         shop.redeem(unit, evidence=(RecordEvidence(path=empty),))
     assert shop.desk.scalar("SELECT count(*) FROM redemptions") == 0
+
+
+def test_a_proof_tells_of_the_official_record_that_contradicts_it(shop: OrderDesk) -> None:
+    [unit] = shop.unit_ids(shop.delivered())
+    shop.clock.advance(minutes=5)
+    shop.redeem(unit)
+    at = shop.clock.advance(minutes=5)
+    shop.orders.set_unit_state(unit, official_not_activated=True)
+    with shop.context.read() as session:
+        subject = proof_subject(session, unit)
+        facts = read_proof_facts(shop.context, session, subject, proof_no="HX-1", replaces_no="", at=at)
+    [told] = [event for event in facts.timeline if "未激活" in event.text]
+    assert told.at == at
