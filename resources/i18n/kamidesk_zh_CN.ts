@@ -3549,7 +3549,7 @@
         <translation>至第 {seq} 条（共 {count} 条），{when}</translation>
     </message>
     <message>
-        <source>follows, in {count} files beside the shop</source>
+        <source>follows; files beside the shop: {count}</source>
         <translation>同步中，店铺旁共 {count} 个文件</translation>
     </message>
     <message>
@@ -5728,6 +5728,10 @@
     <message>
         <source>The key then stands beside the data: whoever copies the folder, or a backup program that does, has the card keys. Use it only on a computer whose disk is encrypted.</source>
         <translation>密钥将放在数据旁边：谁（包括备份软件）复制了文件夹，谁就有了卡密。只应在磁盘已加密的电脑上使用。</translation>
+    </message>
+    <message>
+        <source>The keys are being replaced; how far it is stands at the foot of the window.</source>
+        <translation>正在更换密钥，进度见窗口底部。</translation>
     </message>
     <message>
         <source>The new password opens the shop.</source>
