@@ -316,7 +316,7 @@ def _refuse_key_as_code(context: Context, session: Session, unit: UnitRow, produ
     if not code or unit.card_key_id is None or not context.vault.is_unlocked:
         return
     rule = KeyRule(product.fold_case, product.fold_hyphens)
-    if context.vault.card_tag(normalise(code, rule)) == session.get_one(CardKeyRow, unit.card_key_id).tag:
+    if session.get_one(CardKeyRow, unit.card_key_id).tag in context.vault.card_tags_of(normalise(code, rule)):
         raise BadInputError(
             "The redemption code must not be the card key itself: enter the number of the receipt or activation.",
             "核销码不能直接填写卡密本身：请填写核销回执号或激活流水号。",
