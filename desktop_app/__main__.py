@@ -7,6 +7,12 @@ import sys
 
 def main() -> None:
     """Entry point of the installed command and of ``python -m desktop_app``."""
+    if len(sys.argv) == 1:
+        # the window as it is usually started: it needs nothing of the command line, which takes as long as Qt to load
+        from desktop_app.paths import default_data_dir
+        from desktop_app.ui import app
+
+        sys.exit(app.run(default_data_dir().expanduser().absolute()))
     from desktop_app.cli import run
 
     sys.exit(run(sys.argv[1:]))

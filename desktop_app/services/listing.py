@@ -32,6 +32,9 @@ _WIDTHS = (("I", 8), ("q", 16))
 _IDS_AT_ONCE = 1 << 14
 """So many ids are worked on in one go: the window gets its turn in between."""
 
+_MOST_COUNTS = 64
+"""So many statements a connection remembers."""
+
 _DIALECT = sqlite.dialect()
 
 
@@ -91,8 +94,7 @@ class Listing(Generic[Line]):
         if unsorted is None or self._ids is not None or not self._is_indexed:
             return len(self.ids())
         with self._context.read() as session:
-            counted = unsorted.with_only_columns(func.count(), maintain_column_froms=True)
-            self._counted = int(session.execute(counted).scalar_one())
+            self._counted = _count(session, unsorted)
         return self._counted
 
     def page(self, offset: int, limit: int) -> list[Line]:
@@ -179,12 +181,39 @@ def _packed(ids: Sequence[int]) -> array[int]:
     return array(_WIDTHS[0][0] if max(ids, default=0) < 16 ** _WIDTHS[0][1] else _WIDTHS[1][0], ids)
 
 
-def _sorts(session: Session, statement: Select[Any]) -> bool:
+def _count(session: Session, statement: Select[Any]) -> int:
+    """How many rows ``statement`` has.
+
+    Counting a million takes longer than showing a page of them, and the same rows in another order are as many: a
+    connection remembers it until another one has written to the shop.
+    """
+    connection = session.connection()
+    version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    known: dict[Any, int] = connection.info.setdefault("counts", {})
+    if known.get("version") != version or len(known) > _MOST_COUNTS:
+        known.clear()
+        known["version"] = version
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    # the plan depends on the statement, not on its values
-    values = (None,) * len(compiled.positiontup or ())
-    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
-    return any("TEMP B-TREE" in row[3] for row in plan)
+    key = (str(compiled), tuple(map(repr, compiled.params.values())))
+    if key not in known:
+        counted = statement.with_only_columns(func.count(), maintain_column_froms=True)
+        known[key] = int(session.execute(counted).scalar_one())
+    return known[key]
+
+
+def _sorts(session: Session, statement: Select[Any]) -> bool:
+    """Whether SQLite has no index for the order; a connection remembers it, because values do not change the plan."""
+    connection = session.connection()
+    known: dict[str, bool] = connection.info.setdefault("sorts", {})
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    text = str(compiled)
+    if text not in known:
+        if len(known) > _MOST_COUNTS:
+            known.clear()
+        values = (None,) * len(compiled.positiontup or ())
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+        known[text] = any("TEMP B-TREE" in row[3] for row in plan)
+    return known[text]
 
 
 def _turned(column: Any) -> Any:

@@ -57,6 +57,12 @@ def open_big_shop(rows: int = ROWS) -> Shop:
 
 def _make(folder: Path, rows: int) -> Shop:
     shop, _ = Shop.create(folder, protection="password", password=PASSWORD, cost=Argon2Cost(16, 2, 1))
+    fill(shop, rows)
+    return shop
+
+
+def fill(shop: Shop, rows: int) -> None:
+    """So many keys and so many orders into a new shop."""
     products = [
         shop.products.add(ProductDraft(code=f"P{number}", name=f"点卡 {number} 元", kind=ProductKind.GAME_CARD))
         for number in range(PRODUCTS)
@@ -78,7 +84,6 @@ def _make(folder: Path, rows: int) -> Shop:
         orders = _orders(shop, rows, products, channels, policies, chance)
         _insert(connection, OrderRow, orders)
         _insert(connection, UnitRow, _units(rows, sold))
-    return shop
 
 
 def _batch(number: int, products: list[int]) -> dict[str, Any]:
