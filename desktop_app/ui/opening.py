@@ -38,6 +38,7 @@ class Opening(QObject):
         self._screen = ScreenLock(window)
         self._screen.went_away.connect(self._on_screen_locked)
         self._locks_with_screen = True
+        self._is_asking = False
         self._rotation = KeyRotation(window, jobs)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_changed)
@@ -95,15 +96,25 @@ class Opening(QObject):
         from desktop_app.ui.dialogs.unlock_dialog import UnlockDialog
 
         shop = self._window.shop
-        if shop is None or self._window.findChild(UnlockDialog) is not None:
+        if shop is None or self._is_asking or self._window.findChild(UnlockDialog) is not None:
             return
-        try:
-            if shop.unlock_automatically():
-                return
-        except ShopError as error:
+        self._is_asking = True
+
+        def work(_progress: Progress) -> bool:
+            # a keyring that is locked itself asks first, and takes as long as the merchant does
+            return bool(shop.unlock_automatically())
+
+        def failed(error: ShopError) -> None:
             self._window.show_error(error)
-        # before the form that somebody is just filling in: what was typed there stays
-        UnlockDialog(shop, self._jobs, QApplication.activeModalWidget() or self._window).open()
+            asked(False)
+
+        def asked(is_open: bool) -> None:
+            self._is_asking = False
+            if not is_open and self._window.shop is shop:
+                # before the form that somebody is just filling in: what was typed there stays
+                UnlockDialog(shop, self._jobs, QApplication.activeModalWidget() or self._window).open()
+
+        self._jobs.run(self, work, asked, failed)
 
     def _on_returned(self) -> None:
         shop = self._window.shop

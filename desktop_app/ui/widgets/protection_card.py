@@ -59,7 +59,7 @@ class ProtectionCard(Card):
         self.body.addLayout(row_of(self.rotate_button, self.continue_button, 1))
         runner = self._runner()
         if runner is not None:
-            runner.changed.connect(self.reload)
+            runner.changed.connect(self._on_rotation_changed)
 
     def _ways(self) -> QGridLayout:
         grid = QGridLayout()
@@ -231,7 +231,17 @@ class ProtectionCard(Card):
         runner = self._runner()
         if runner is not None:
             runner.go_on()
-        self.reload()
+
+    def _on_rotation_changed(self) -> None:
+        runner = self._runner()
+        if runner is None or not runner.is_running:
+            self.reload()
+            return
+        # nothing is read from the file here: it is being written, and the window would wait
+        self._rotation.setText(self.tr("The keys are being replaced; how far it is stands at the foot of the window."))
+        self._rotation.show()
+        self.continue_button.hide()
+        self.rotate_button.hide()
 
     def _on_password_changed(self) -> None:
         self.reload()
