@@ -82,7 +82,7 @@ def check_log(
         compare_checkpoints(signed, heads, last, report, zone)
         _compare_proofs(anchors, log, last, report)
         _compare_journal([one for one in witnesses if one is not None], log, last, report)
-        _add_notes(report, fingerprint)
+        _add_notes(report)
         step(total)
     return report
 
@@ -180,7 +180,7 @@ def _first_difference(one: _Witness, log: LogReader) -> int:
     return seq
 
 
-def _add_notes(report: AuditReport, fingerprint: str | None) -> None:
+def _add_notes(report: AuditReport) -> None:
     if report.events > report.signed_seq:
         since = report.signed_seq + 1
         report.note(
@@ -191,9 +191,4 @@ def _add_notes(report: AuditReport, fingerprint: str | None) -> None:
         report.note(
             f"The journal holds the events up to {report.journal_events} only.",
             f"外部日记只记录到第 {report.journal_events} 条。",
-        )
-    if fingerprint is None and report.fingerprints:
-        report.note(
-            "Compare the fingerprint with the one that the shop published before; --fingerprint does it for you.",
-            "请将指纹与店铺事先公布的指纹核对；也可用 --fingerprint 自动核对。",
         )

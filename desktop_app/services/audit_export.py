@@ -196,7 +196,8 @@ def _check(
         return
     signatures = Signatures(certificates, shop_uuid, report)
     good = genuine_checkpoints(checkpoints, signatures, signatures.trusted(printed), report)
-    walk = Walk(0, audit.genesis(shop_uuid), frozenset(one.seq for one in good))
+    marks = frozenset(one.seq for one in good)
+    walk = Walk(0, audit.genesis(shop_uuid), marks, may_withhold=True)
     lines = _events(file, report)
     while (some := list(islice(lines, audit.READ_AT_ONCE))) and walk.along(some):
         if progress is not None:

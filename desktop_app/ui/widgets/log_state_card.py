@@ -84,7 +84,7 @@ class LogStateCard(Card):
             self.facts.set_value("journal", state.journal_problem[language() == "zh"], Tone.BAD)
         else:
             self.facts.set_value(
-                "journal", self.tr("follows, in {count} files beside the shop").format(count=state.journal_files)
+                "journal", self.tr("follows; files beside the shop: {count}").format(count=state.journal_files)
             )
 
     def verify(self) -> None:
