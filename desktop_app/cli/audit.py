@@ -36,6 +36,11 @@ def verify(
     else:
         report = check_log(session.data_dir, fingerprint=printed, progress=progress)
     _tell(session, report)
+    if file is None and printed is None and report.fingerprints:
+        session.say(
+            "Note: compare the fingerprint with the one that you published; --fingerprint does it for you.",
+            "注意：请将指纹与您公布的指纹核对；也可用 --fingerprint 自动核对。",
+        )
     raise typer.Exit(DONE if report.is_intact else REFUSED)
 
 
