@@ -206,3 +206,37 @@ def test_saving_and_printing(shop: OrderDesk, unit: int) -> None:
     assert event["facts"] == {"proof_no": line.proof_no, "printer": "HP LaserJet", "copies": 2}
     with pytest.raises(StorageError):
         shop.proofs.save(line.id, shop.context.data_dir / "nowhere" / "x.pdf")
+
+
+def test_an_altered_or_missing_evidence_file_stops_the_proof(shop: OrderDesk, unit: int) -> None:
+    from desktop_app.domain.states import EvidenceKind
+    from desktop_app.services.evidence import Evidence, Marks, evidence_folder
+
+    shop.redeem(unit)
+    order_id = int(str(shop.desk.scalar("SELECT order_id FROM units WHERE id = ?", unit)))
+    Evidence(shop.context).add(
+        EvidenceKind.CHAT_LOG, Marks(), order_id=order_id, content=b"it was redeemed", name="聊天.txt"
+    )
+    assert shop.proofs.issue(unit).proof_no
+    (stored,) = [path for path in evidence_folder(shop.context).iterdir() if path.is_file()]
+    sealed = bytearray(stored.read_bytes())
+    sealed[-1] ^= 1
+    stored.write_bytes(sealed)
+    with pytest.raises(StorageError, match="聊天"):
+        shop.proofs.issue(unit)
+    stored.unlink()
+    with pytest.raises(StorageError, match="聊天"):
+        shop.proofs.issue(unit)
+    assert shop.proofs.listing().count() == 1
+
+
+def test_every_proof_is_signed_registered_and_anchored(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    assert len(line.fingerprint) == 64
+    assert line.code_text.startswith("KMP1.")
+    assert (line.time_stamp_authority, line.notice) == ("", None)
+    (event,) = shop.desk.events("proof.issued")
+    assert event["facts"]["fingerprint"] == line.fingerprint  # type: ignore[index]
+    assert shop.desk.scalar("SELECT max(seq) FROM checkpoints WHERE reason = 'proof'") == event["seq"]
+    assert shop.desk.scalar("SELECT count(*) FROM proof_signatures") == 1

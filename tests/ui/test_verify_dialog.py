@@ -1,0 +1,96 @@
+"""Verifying in the window: the answer in large, its reasons, and the certificate behind the shop's proofs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop_app.services.verification import Answer
+from desktop_app.ui.jobs import ImmediateJobs
+from tests.ui.paper_shop import PaperWindow
+
+
+@pytest.fixture
+def at(qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path) -> PaperWindow:
+    return PaperWindow(tmp_path / "shop", immediate_jobs)
+
+
+def _issued(at: PaperWindow) -> Any:
+    return at.shop.proofs.issue(at.redeemed())
+
+
+def _word(dialog: Any) -> str:
+    return str(dialog.findChild(QLabel, "verify_answer").text())
+
+
+def test_a_file_is_judged_and_the_reasons_are_there(at: PaperWindow, tmp_path: Path) -> None:
+    proof = _issued(at)
+    path = tmp_path / "copy.pdf"
+    at.shop.proofs.save(proof.id, path)
+    dialog = at.page("proofs").verify(path)
+    assert dialog.answer.answer is Answer.VALID
+    assert _word(dialog) == "Valid"
+    assert "not a single byte" in dialog.findChild(QLabel, "verify_proves").text()
+    assert dialog.findChild(QLabel, "verify_signer").text().replace("\n", "").replace(" ", "") == proof.fingerprint
+    path.write_bytes(path.read_bytes()[:-3] + b"xyz")
+    dialog.check_file(path)
+    assert _word(dialog) == "Tampered with"
+    assert not dialog.findChild(QLabel, "verify_signer").isVisibleTo(dialog)
+
+
+def test_text_from_paper_and_the_fingerprint_of_another_shop(qtbot: QtBot, at: PaperWindow) -> None:
+    proof = _issued(at)
+    dialog = at.page("proofs").verify()
+    dialog.code_edit.setText(proof.code_text)
+    qtbot.mouseClick(dialog.code_button, Qt.MouseButton.LeftButton)
+    assert dialog.answer.answer is Answer.VALID
+    dialog.fingerprint_edit.setText("ab" * 32)
+    qtbot.keyClick(dialog.code_edit, Qt.Key.Key_Return)
+    assert dialog.answer.answer is Answer.UNKNOWN_SIGNER
+    dialog.fingerprint_edit.setText("no fingerprint")
+    qtbot.mouseClick(dialog.code_button, Qt.MouseButton.LeftButton)
+    assert "64" in dialog.message.text()
+
+
+def test_a_pdf_dropped_on_the_page_is_verified(at: PaperWindow, tmp_path: Path) -> None:
+    page = at.page("proofs")
+    path = tmp_path / "x.pdf"
+    path.write_bytes(b"no proof")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    page.dropEvent(
+        QDropEvent(
+            QPointF(9, 9),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+    dialog = at.window.findChild(object, "verify_dialog")
+    assert _word(dialog) == "Cannot be verified"
+
+
+def test_the_fingerprint_is_made_copied_published_and_replaced(at: PaperWindow, tmp_path: Path) -> None:
+    card = at.page("settings").identity
+    card.reload()
+    if at.shop.identities.current() is None:
+        assert card.make_button.isVisibleTo(card)
+        card.make_button.click()
+    first = at.shop.identities.current().fingerprint
+    card.copy_button.click()
+    assert QGuiApplication.clipboard().text().split() == [first[place : place + 8] for place in range(0, 64, 8)]
+    card.save_picture(tmp_path / "published.png")
+    assert (tmp_path / "published.png").read_bytes().startswith(b"\x89PNG")
+    card.rotate()
+    assert at.shop.identities.current().fingerprint != first
+    assert first in card.findChild(QLabel, "identity_earlier").text()
+    (tmp_path / "bad.p12").write_bytes(b"nonsense")
+    card.import_p12(tmp_path / "bad.p12", "x")
+    assert "bad.p12" in card.message.text()
