@@ -28,7 +28,7 @@ class LogExportDialog(QDialog):
         self.order_choice = self._choice(
             self.tr("The events of one order; of all others only the hash"), "log_export_one"
         )
-        self.hash_button = self._choice(self.tr("Hashes only: proves the time, shows nothing"), "log_export_hashes")
+        self.hash_button = self._choice(self.tr("Hashes only: proves the sequence, shows nothing"), "log_export_hashes")
         self._choices = QButtonGroup(self)
         for button in (self.all_button, self.order_choice, self.hash_button):
             self._choices.addButton(button)
