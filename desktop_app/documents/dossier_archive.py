@@ -56,10 +56,7 @@ class DossierArchive:
     def add(self, name: str, content: bytes, *, packed: bool = True) -> Member:
         """Add a member; ``packed`` False for what is compressed already. ``name`` is used as it is: see
         :func:`member_name`."""
-        info = zipfile.ZipInfo(name, self._stamp)
-        info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-        info.create_system = 3
-        info.external_attr = 0o100644 << 16
+        info = self._info(name, packed=packed)
         info.file_size = len(content)
         with self._zip.open(info, "w") as stream:
             for start in range(0, len(content), _CHUNK):
@@ -67,6 +64,25 @@ class DossierArchive:
         member = Member(name, len(content), hashlib.sha256(content).hexdigest())
         self.members.append(member)
         return member
+
+    def add_file(self, name: str, path: Path) -> Member:
+        """Add the file at ``path`` as a packed member, a piece at a time."""
+        digest, size = hashlib.sha256(), 0
+        with path.open("rb") as source, self._zip.open(self._info(name, packed=True), "w", force_zip64=True) as stream:
+            while piece := source.read(_CHUNK):
+                stream.write(piece)
+                digest.update(piece)
+                size += len(piece)
+        member = Member(name, size, digest.hexdigest())
+        self.members.append(member)
+        return member
+
+    def _info(self, name: str, *, packed: bool) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo(name, self._stamp)
+        info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        info.create_system = 3
+        info.external_attr = 0o100644 << 16
+        return info
 
     def add_manifest(self, dossier_no: str, made_at: datetime, problems: Sequence[tuple[str, str, str]] = ()) -> None:
         """Add the list of all members so far; ``problems`` are (name, SHA-256, state) of files that could not be put

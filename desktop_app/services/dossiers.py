@@ -21,6 +21,7 @@ from desktop_app.documents.dossier_archive import DossierArchive
 from desktop_app.documents.whole_file import whole_file
 from desktop_app.domain.errors import BadInputError, ConflictError, LockedError, NotFoundError, StorageError
 from desktop_app.domain.states import DisputeStepKind, EscalationTarget, RequestState
+from desktop_app.services.audit_export import export_log
 from desktop_app.services.context import Context
 from desktop_app.services.dispute_lines import find_dispute, steps_of
 from desktop_app.services.disputes import open_dispute
@@ -181,14 +182,13 @@ class Dossiers:
                 raise BadInputError(
                     "{file} is there already: choose another folder.", "{file} 已存在：请另选文件夹。", file=path
                 )
-        # five steps beside the files: facts, paper, archive, letter, record
-        work = Work(progress, cancelled, len(evidence) + len(proofs) + 5)
+        # three steps beside the files: facts, paper, texts; what follows them is not counted and not cancelled
+        work = Work(progress, cancelled, len(evidence) + len(proofs) + 3)
         work.add(1)
         try:
             with whole_file(pdf_path) as pdf_part, whole_file(zip_path) as zip_part:
                 _touch_private(pdf_part, zip_part)
                 dossier = _build(context, dossier, evidence, proofs, zip_part, pdf_part, work)
-            work.add(1)
             row_id = self._remember(dossier, request_id, escalation_id, zip_path, pdf_path)
         except BaseException:
             # both or neither: what this call wrote goes with it
@@ -327,16 +327,12 @@ def _build(
         work.add(1)
         pdf_part.write_bytes(paper)
         archive.add(PAPER, paper, packed=False)
-        lines = b"".join(
-            write_line(
-                event.body.encode() if event.body else None, bytes.fromhex(event.leaf), bytes.fromhex(event.head)
-            )
-            for event in dossier.events
-        )
-        archive.add(EVENTS, lines)
         archive.add(FACTS, dossier_json(dossier))
         attached = tuple(f"{number}. {text}" for number, text in enumerate(_attachments(dossier, pictures), 1))
         archive.add(LETTER, letter.text(attached).encode("utf-8-sig", "backslashreplace"))
+        work.add(1)
+        # last of all, because the export stands in the log: a cancelled dossier leaves nothing there
+        _add_log(context, dossier, archive, zip_part)
         archive.add(INDEX, _index(dossier, archive).encode("utf-8-sig", "backslashreplace"))
         archive.add_manifest(
             dossier.dossier_no,
@@ -347,8 +343,27 @@ def _build(
                 if file.state is not FileState.ATTACHED
             ],
         )
-        work.add(2)
     return dossier
+
+
+def _add_log(context: Context, dossier: Dossier, archive: DossierArchive, zip_part: Path) -> None:
+    """The log with the texts of this order only, as ``kamidesk audit verify`` reads it.
+
+    Where a text of the order names a secret, the lines of the order go in without those texts, and without the chain.
+    """
+    if all(event.body for event in dossier.events):
+        exported = zip_part.with_name(f".{dossier.dossier_no}.log")
+        try:
+            export_log(context, exported, order_no=dossier.order.order_no)
+            archive.add_file(EVENTS, exported)
+        finally:
+            exported.unlink(missing_ok=True)
+        return
+    lines = (
+        write_line(event.body.encode() if event.body else None, bytes.fromhex(event.leaf), bytes.fromhex(event.head))
+        for event in dossier.events
+    )
+    archive.add(EVENTS, b"".join(lines))
 
 
 def _evidence_bytes(context: Context, file: FileFacts, row: EvidenceRow) -> tuple[bytes | None, FileState]:
@@ -384,7 +399,7 @@ def _index(dossier: Dossier, archive: DossierArchive) -> str:
         LETTER: "致受理方的说明函（文本）",
         PAPER: "证据包全文（可打印）",
         FACTS: "案情数据（机器可读）",
-        EVENTS: "本订单操作日志摘录（每行一条，含摘要）",
+        EVENTS: "操作日志：仅本订单含正文，其余只有摘要；可用 kamidesk audit verify 核验",
     }
     lines = [
         f"证据包 {dossier.dossier_no}",

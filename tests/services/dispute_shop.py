@@ -52,7 +52,7 @@ class DisputeShop(OrderDesk):
             )
         )
 
-    def refused_case(self) -> int:
+    def refused_case(self, reason: str = "两次登录记录均在激活之后") -> int:
         """The request; evidence with marks, a redemption record that was corrected, an official record against it."""
         order_id = self.delivered(
             keys=KEYS[:2],
@@ -101,5 +101,5 @@ class DisputeShop(OrderDesk):
         self.requests.answer(request_id, f"我的微信是 {BUYER}，账号 {ACCOUNT.upper()}，key aaaa 1111 2222 0001")
         self.requests.note(request_id, "内部：该买家上月有两次类似申请")
         token = self.requests.preview(request_id).token
-        self.requests.refuse(request_id, token=token, ground=RefusalGround.REDEEMED, reason="两次登录记录均在激活之后")
+        self.requests.refuse(request_id, token=token, ground=RefusalGround.REDEEMED, reason=reason)
         return request_id

@@ -19,6 +19,7 @@ from desktop_app.domain.states import (
     ReasonCode,
     RequestState,
 )
+from desktop_app.services.audit_export import check_export
 from desktop_app.services.dossiers import EVENTS, FACTS, LETTER, PAPER, MadeDossier
 from desktop_app.services.evidence import Marks
 from desktop_app.services.policies import PolicyDraft
@@ -101,14 +102,22 @@ def test_the_case_is_told_completely(shop: DisputeShop, out: Path) -> None:
     assert "关于订单 A1 消费争议的情况说明及证据" in files[LETTER].decode("utf-8-sig")
 
 
-def test_the_event_lines_can_be_computed_again(shop: DisputeShop, out: Path) -> None:
+def test_the_event_lines_can_be_computed_again(shop: DisputeShop, out: Path, tmp_path: Path) -> None:
     made = shop.dossiers.make(shop.refused_case(), TO_12315, out)
-    lines = members(made)[EVENTS].splitlines()
-    assert len(lines) > 10
-    for line in lines:
-        event = json.loads(line)
-        body = line.partition(b'"body":')[2].removesuffix(b"}")
-        assert hashlib.sha256(b"\x00" + body).hexdigest() == event["leaf"]
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(members(made)[EVENTS])
+    report = check_export(log)
+    assert report.is_intact
+    shown = 0
+    for line in log.read_bytes().splitlines():
+        if line.startswith(b'{"head"'):
+            event = json.loads(line)
+            body = line.partition(b'"body":')[2].removesuffix(b"}")
+            if event["body"] is not None:
+                shown += 1
+                assert hashlib.sha256(b"\x00" + body).hexdigest() == event["leaf"]
+                assert event["body"]["order_id"] is not None
+    assert shown > 10
 
 
 def test_no_secret_stands_in_clear_in_any_text(shop: DisputeShop, out: Path) -> None:
@@ -121,6 +130,17 @@ def test_no_secret_stands_in_clear_in_any_text(shop: DisputeShop, out: Path) -> 
             for secret in (*KEYS[:2], ACCOUNT, BUYER, "清风明月"):
                 assert plain(secret).casefold().replace("-", "") not in flat
         assert "内部：该买家" not in "".join(texts)
+
+
+def test_a_log_line_that_names_a_secret_is_handed_out_as_its_hash(shop: DisputeShop, out: Path) -> None:
+    made = shop.dossiers.make(shop.refused_case(reason=f"卡密 {KEYS[0]} 已在他处激活"), TO_12315, out)
+    lines = [json.loads(line) for line in members(made)[EVENTS].splitlines()]
+    withheld = [line for line in lines if line["body"] is None]
+    assert len(withheld) == 1
+    assert len(withheld[0]["leaf"]) == 64
+    text = plain(words(made.pdf_path)) + made_text(made, FACTS) + made_text(made, EVENTS) + made_text(made, LETTER)
+    assert KEYS[0] not in text
+    assert "已在他处激活" in text
 
 
 def made_text(made: MadeDossier, name: str) -> str:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.states import (
+    DisputeOutcome,
     EscalationTarget,
     EvidenceKind,
     KeyState,
@@ -35,6 +36,7 @@ from desktop_app.domain.states import (
 )
 from desktop_app.services.requests import RequestFilter
 from desktop_app.ui import row_loader
+from desktop_app.ui.dialogs.dispute_dialogs import OutcomeDialog
 from desktop_app.ui.dialogs.new_request_dialog import NewRequestDialog
 from desktop_app.ui.dialogs.request_dialogs import AskDialog, EscalateDialog, UnitReasonsDialog, WordsDialog
 from desktop_app.ui.dialogs.request_import_dialog import RequestImportDialog
@@ -406,10 +408,11 @@ def test_negotiation_dispute_and_note_stand_in_the_correspondence(desk: RequestW
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
     escalation = desk.shop.requests.detail(request_id).escalations[0]
     press(desk, f"outcome_button_{escalation.id}")
-    outcome = desk.dialog(WordsDialog)
-    outcome.words_edit.setPlainText("双方和解")
+    outcome = desk.dialog(OutcomeDialog)
+    outcome.outcome_combo.set_code(DisputeOutcome.SETTLED)
+    outcome.note_edit.setPlainText("双方和解")
     outcome.submit_button.click()
-    assert "双方和解" in text_of(desk, f"escalation_{escalation.id}")
+    assert "Settled · 双方和解" in text_of(desk, f"escalation_{escalation.id}")
 
 
 def test_a_withdrawn_request_is_closed_with_a_reason(desk: RequestWindow) -> None:
