@@ -244,17 +244,26 @@ class PrintRow(SQLModel, table=True):
 
     __tablename__ = "prints"
     __table_args__ = strict(
-        CheckConstraint("copies > 0 AND pages > 0", name="ck_prints_counts"), Index("ix_prints_at", "printed_at")
+        CheckConstraint("copies > 0 AND pages > 0 AND documents > 0", name="ck_prints_counts"),
+        Index("ix_prints_at", "printed_at"),
     )
     id: int = id_()
     title: str = text_()
-    proof_id: int | None = link("proofs.id", None, index=True)  # NULL: several proofs, or another document
     documents: int = Field(default=1, sa_type=Integer)
-    pages: int = Field(sa_type=Integer)
+    pages: int = Field(sa_type=Integer)  # of one copy
     copies: int = Field(sa_type=Integer)
     printer: str = text_()
     printed_at: datetime = time()
     printed_by: str = text_()
+
+
+class PrintedProofRow(SQLModel, table=True):
+    """Which proofs were on the paper of a print. Append-only."""
+
+    __tablename__ = "printed_proofs"
+    __table_args__ = strict()
+    print_id: int = link("prints.id", primary_key=True)
+    proof_id: int = link("proofs.id", primary_key=True, index=True)
 
 
 class VaultRootRow(SQLModel, table=True):

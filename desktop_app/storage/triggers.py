@@ -39,6 +39,7 @@ _APPEND_ONLY = (
     "dossiers",
     "dispute_steps",
     "prints",
+    "printed_proofs",
 )
 
 # What INSERT OR REPLACE could rewrite. A key that never left the stock may go with its batch, and an order that was

@@ -9,6 +9,21 @@ down_revision = "0001"
 
 STATEMENTS = (
     """
+    CREATE TABLE prints (
+        id INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        documents INTEGER NOT NULL,
+        pages INTEGER NOT NULL,
+        copies INTEGER NOT NULL,
+        printer TEXT NOT NULL,
+        printed_at INTEGER NOT NULL,
+        printed_by TEXT NOT NULL,
+        PRIMARY KEY (id),
+        CONSTRAINT ck_prints_counts CHECK (copies > 0 AND pages > 0 AND documents > 0)
+    )
+     STRICT
+    """,
+    """
     CREATE TABLE redemption_imports (
         id INTEGER NOT NULL,
         name TEXT NOT NULL,
@@ -178,18 +193,11 @@ STATEMENTS = (
      STRICT
     """,
     """
-    CREATE TABLE prints (
-        id INTEGER NOT NULL,
-        title TEXT NOT NULL,
-        proof_id INTEGER,
-        documents INTEGER NOT NULL,
-        pages INTEGER NOT NULL,
-        copies INTEGER NOT NULL,
-        printer TEXT NOT NULL,
-        printed_at INTEGER NOT NULL,
-        printed_by TEXT NOT NULL,
-        PRIMARY KEY (id),
-        CONSTRAINT ck_prints_counts CHECK (copies > 0 AND pages > 0),
+    CREATE TABLE printed_proofs (
+        print_id INTEGER NOT NULL,
+        proof_id INTEGER NOT NULL,
+        PRIMARY KEY (print_id, proof_id),
+        FOREIGN KEY(print_id) REFERENCES prints (id),
         FOREIGN KEY(proof_id) REFERENCES proofs (id)
     )
      STRICT
@@ -244,6 +252,9 @@ STATEMENTS = (
      STRICT
     """,
     """
+    CREATE INDEX ix_prints_at ON prints (printed_at)
+    """,
+    """
     CREATE INDEX ix_checkpoints_seq ON checkpoints (seq)
     """,
     """
@@ -259,10 +270,7 @@ STATEMENTS = (
     CREATE INDEX ix_dispute_steps_escalation_id ON dispute_steps (escalation_id)
     """,
     """
-    CREATE INDEX ix_prints_at ON prints (printed_at)
-    """,
-    """
-    CREATE INDEX ix_prints_proof_id ON prints (proof_id)
+    CREATE INDEX ix_printed_proofs_proof_id ON printed_proofs (proof_id)
     """,
     """
     CREATE INDEX ix_statement_lines_open ON statement_lines (kind, refund_id, at)
