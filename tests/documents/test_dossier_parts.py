@@ -139,10 +139,8 @@ def test_damaged_pictures_never_raise(data: st.DataObject) -> None:
 
 
 def test_the_facts_of_a_rule_are_told_in_words() -> None:
-    why = (
-        "state=redeemed; record_complete=false; facts.overcharged_fen=1250; request.evidence=chat_log+order_screenshot"
-    )
-    assert fact_words(why, "zh") == "单件状态：已核销，核销记录完整：否，多收金额：¥12.50，已有凭证：聊天记录、后台日志"
+    why = "state=redeemed; record_complete=false; facts.overcharged_fen=1250; request.evidence=backend_log+chat_log"
+    assert fact_words(why, "zh") == "单件状态：已核销，核销记录完整：否，多收金额：¥12.50，已有凭证：后台日志、聊天记录"
     assert (
         fact_words("timing=late; facts.log_confirms=null", "en")
         == "within the window: no, later, the log confirms: not known"
