@@ -13,7 +13,7 @@ import json
 import re
 from array import array
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice
@@ -22,7 +22,7 @@ from typing import Final
 from sqlmodel import col, func, select
 
 from desktop_app.documents.code_words import word
-from desktop_app.documents.csv_export import guard
+from desktop_app.documents.csv_export import guard, unguard
 from desktop_app.domain.states import OrderState
 from desktop_app.services.buyers import buyer_masker
 from desktop_app.services.context import Context
@@ -41,14 +41,17 @@ _RAW: Final = "\x01"
 """Stands in front of a cell that still needs the guard; JSON escapes it, so its row is seen."""
 
 _PLACE: Final = "\x02"
-_BUYER: Final = '"\\u0002"'
+_BUYER: Final = "\\u0002"
 """Where the buyer goes, and how that stands in the JSON."""
+
+_NEXT: Final = "\x1e"
+"""Between the buyers of a part, which are no JSON: reading that takes longer than opening them."""
 
 _PLAIN: Final = "o.order_no GLOB '[A-Za-z]*' AND o.order_no NOT GLOB '*[^A-Za-z0-9]*'"
 _LOCKED_BUYER: Final = """CASE WHEN o.buyer_sealed IS NULL THEN '' WHEN o.buyer_tag IS NULL THEN '****'
     ELSE '#' || lower(hex(substr(o.buyer_tag, 1, 4))) END"""
-_SEALED_BUYERS: Final = """json_group_array(json_array(
-    o.order_no, CASE WHEN o.buyer_sealed IS NOT NULL THEN hex(o.buyer_sealed) END))"""
+_SEALED_BUYERS: Final = f"""group_concat(o.order_no, char({ord(_NEXT)})),
+    group_concat(coalesce(hex(o.buyer_sealed), ''), char({ord(_NEXT)}))"""
 _LONG_DIGITS: Final = "length(o.order_no) >= 12 AND o.order_no NOT GLOB '*[^0-9]*'"
 
 
@@ -68,21 +71,31 @@ def _parts(context: Context, ids: array[int], offset: timedelta, language: str) 
     mask = buyer_masker(context.vault) if context.vault.is_unlocked else None
     statement = _statement(offset, language, is_locked=mask is None)
 
-    def read(start: int) -> tuple[str, str]:
+    def read(start: int) -> tuple[str, str, str]:
         wanted = json.dumps(ids[start : start + _ORDERS].tolist())
         with context.read() as session:
-            rows, buyers = session.connection().exec_driver_sql(statement, (*names, wanted)).one()
-        return rows or "", buyers
+            rows, numbers, sealed = session.connection().exec_driver_sql(statement, (*names, wanted)).one()
+        return rows or "", numbers or "", sealed or ""
 
     starts = iter(range(0, len(ids), _ORDERS))
     # SQLite reads the next parts while the buyers of this one are opened
     with ThreadPoolExecutor(_READERS, thread_name_prefix="export") as readers:
         ahead = deque(readers.submit(read, start) for start in islice(starts, _READERS))
         while ahead:
-            rows, buyers = ahead.popleft().result()
+            rows, numbers, sealed = ahead.popleft().result()
             ahead.extend(readers.submit(read, start) for start in islice(starts, 1))
-            cells = None if mask is None else [mask(*buyer) for buyer in json.loads(buyers)]
-            yield _text(rows, cells), rows.count("\r\n") + 1 if rows else 0
+            count = rows.count("\r\n") + 1 if rows else 0
+            cells = None if mask is None or not count else _buyers(rows, numbers, sealed, count, mask)
+            yield _text(rows, cells), count
+
+
+def _buyers(rows: str, numbers: str, sealed: str, count: int, mask: Callable[[str, str | None], str]) -> list[str]:
+    """The buyers of the rows in their order."""
+    owners = numbers.split(_NEXT)
+    if len(owners) != count:  # a number that holds the separator itself: the rows have it, marked or guarded
+        cells = [str(json.loads(row)[0]) for row in rows.split("\r\n")]
+        owners = [cell[1:] if cell.startswith(_RAW) else unguard(cell) for cell in cells]
+    return [mask(number, buyer or None) for number, buyer in zip(owners, sealed.split(_NEXT), strict=True)]
 
 
 def _text(rows: str, cells: list[str] | None) -> str:
@@ -94,9 +107,10 @@ def _text(rows: str, cells: list[str] | None) -> str:
         text = rows[1:-1].replace("]\r\n[", "\r\n") + "\r\n"
         if cells is None:
             return text
-        pieces = text.split(_BUYER)
-        both = (part for pair in zip(pieces, cells, strict=False) for part in (pair[0], '"', pair[1], '"'))
-        return "".join(both) + pieces[-1]
+        pieces = [""] * (2 * len(cells) + 1)
+        pieces[::2] = text.split(_BUYER)
+        pieces[1::2] = cells
+        return "".join(pieces)
     lines = rows.split("\r\n")
     return "".join(_line(line, cell) for line, cell in zip(lines, cells or [""] * len(lines), strict=True))
 
@@ -141,7 +155,7 @@ def _statement(offset: timedelta, language: str, *, is_locked: bool) -> str:
         WITH product_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?)),
         channel_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?))
         SELECT group_concat(json_array({", ".join(cells)}), char(13, 10)),
-            {"NULL" if is_locked else _SEALED_BUYERS}
+            {"NULL, NULL" if is_locked else _SEALED_BUYERS}
         FROM json_each(?) AS wanted
         CROSS JOIN orders AS o ON o.id = wanted.value
         CROSS JOIN product_names AS p ON p.id = o.product_id

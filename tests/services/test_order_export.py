@@ -74,6 +74,17 @@ def test_both_ways_write_the_same_cells(odd: OrderDesk, tmp_path: Path, language
     assert {row[0] for row in list(read_back(fast))[1:]} == set(NUMBERS)
 
 
+def test_a_number_with_the_separator_of_the_buyers(odd: OrderDesk, tmp_path: Path) -> None:
+    """No way in takes such a number, but a file of another program may have left one in the shop."""
+    first = odd.orders.listing(OrderFilter(text=NUMBERS[0])).page(0, 1)[0].id
+    odd.desk.execute("UPDATE orders SET order_no = 'A' || char(30) || 'B', buyer_sealed = NULL WHERE id = ?", first)
+    parts = order_parts(odd.context, odd.orders.listing(OrderFilter()).ids(), "zh")
+    assert parts is not None
+    fast = "".join(text for text, _ in parts)
+    _slow(odd, tmp_path / "slow.csv", "zh")
+    assert (tmp_path / "slow.csv").read_text(encoding="utf-8-sig").split("\n", 1)[1] == fast.replace("\r\n", "\n")
+
+
 def test_an_order_that_went_meanwhile_is_left_out(odd: OrderDesk) -> None:
     listing = odd.orders.listing(OrderFilter())
     ids = listing.ids()
