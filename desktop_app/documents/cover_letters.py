@@ -145,7 +145,7 @@ def cover_letter(dossier: Dossier) -> CoverLetter:
         story=_story(dossier),
         grounds=_grounds(dossier),
         promise=(
-            "本店保证所附材料均取自本店留存的记录，未作增删；每个文件的 SHA-256 列于清单，可逐一核对。"
+            "本店保证所附材料均取自本店留存的记录，除掩码外未作增删；每个文件的 SHA-256 列于清单，可逐一核对。"
             "买家账号、卡密在本材料中均已掩码；如需核验原文，本店可当面向贵方出示。"
             "本函陈述本店记录的事实，不构成对买家行为的法律评价。"
         ),
@@ -169,6 +169,8 @@ def _subject(dossier: Dossier) -> tuple[str, ...]:
     if this is None:
         return (bought,)
     kind = "对本店处理结果的申诉" if this.is_appeal else "在本店作出处理之前提出的争议"
+    if dossier.target in (EscalationTarget.CYBERSPACE_12377, EscalationTarget.POLICE):
+        kind = "在本店作出处理之后提交的材料" if this.is_appeal else "在本店作出处理之前提交的材料"
     number = f"，编号 {this.reference}" if this.reference else ""
     return (bought, f"本件为{kind}，{_day_time(this.opened_at, dossier)} 进入“{word(this.target, _ZH)}”处理{number}。")
 
@@ -207,6 +209,7 @@ def _claims(dossier: Dossier) -> tuple[str, ...]:
 
 def _story(dossier: Dossier) -> tuple[str, ...]:
     order, request, policy = dossier.order, dossier.request, dossier.policy
+    corrections = {record.replaces: record.number for record in dossier.redemptions if record.replaces is not None}
     told: list[tuple[datetime, str]] = [
         (
             order.ordered_at,
@@ -228,7 +231,7 @@ def _story(dossier: Dossier) -> tuple[str, ...]:
             record.redeemed_at,
             f"第 {record.unit_ref} 件核销：核销码 {record.code or '未记录'}，来源“{record.source or '未记录'}”，"
             f"由{record.stated_by or '未记录'}陈述"
-            + ("。" if record.in_force else f"（该记录后经更正，见核销记录 {record.number}）。"),
+            + (f"（后经核销记录 {corrections[record.number]} 更正）。" if record.number in corrections else "。"),
         )
         for record in dossier.redemptions
         if record.redeemed_at
