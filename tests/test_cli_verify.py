@@ -77,4 +77,4 @@ def test_the_merchant_sees_replaces_and_publishes_the_fingerprint(
     wrong.write_bytes(b"nonsense")
     password = tmp_path / "password"
     password.write_text("x\n", "utf-8")
-    assert run(["identity", "import", str(wrong), "--p12-password-file", str(password)]) == 1
+    assert run(["identity", "import", str(wrong), "--certificate-password", str(password)]) == 1

@@ -49,7 +49,7 @@ def identity_import(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A .p12 or .pfx file with a P-256 key.")],
     p12_password_file: Annotated[
-        Path | None, typer.Option("--p12-password-file", help="File whose first line is the password of the .p12.")
+        Path | None, typer.Option("--certificate-password", help="File whose first line is the password of the .p12.")
     ] = None,
 ) -> None:
     """Sign with a certificate of an authority from now on."""

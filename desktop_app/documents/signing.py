@@ -13,9 +13,9 @@ import hashlib
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from asn1crypto import tsp
+from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -89,8 +89,15 @@ class _KeySigner(Signer):
     def __init__(self, key: SigningKey) -> None:
         registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         registry.register_multiple([_parsed(_der(certificate)) for certificate in key.chain])
-        super().__init__(signing_cert=_parsed(_der(key.certificate)), cert_registry=registry)
+        super().__init__(
+            signing_cert=_parsed(_der(key.certificate)), cert_registry=registry, signature_mechanism=_mechanism()
+        )
         self._key = key.private_key
+
+    async def signed_attrs(self, *arguments: Any, **more: Any) -> cms.CMSAttributes:
+        # values that were parsed are written out as they are, new ones are put together again at every step
+        made = await super().signed_attrs(*arguments, **more)
+        return cms.CMSAttributes.load(made.dump())
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         return self._key.sign(data, ec.ECDSA(SHA256()))
@@ -139,6 +146,11 @@ def _no_time_stamp(reason: str) -> TimeStampError:
 
 def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
+
+
+@functools.cache
+def _mechanism() -> algos.SignedDigestAlgorithm:
+    return algos.SignedDigestAlgorithm.load(algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}).dump())
 
 
 @functools.lru_cache(maxsize=8)
