@@ -58,6 +58,18 @@ def proof(
             session.say(f"{line.proof_no}: {path}", f"{line.proof_no}:{path}")
 
 
+@app.command("open-commitment")
+def open_commitment(context: typer.Context, proof_no: str) -> None:
+    """Print, as JSON, what the commitment of a proof was made of: for an arbitrator only, it shows the key."""
+    from dataclasses import asdict
+
+    session: Session = context.obj
+    with session.shop(unlocked=True) as shop:
+        if "password" in shop.protections():
+            shop.confirm_password(session.password())
+        print_json(asdict(shop.vault.open_commitment(proof_no)))
+
+
 @app.command()
 def export(
     context: typer.Context,

@@ -92,6 +92,7 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "statement.taken_back": ("Statement line taken back", "取消搁置账单记录"),
     "proof.issued": ("Redemption proof issued", "出具核销证明"),
     "proof.printed": ("Redemption proof printed", "打印核销证明"),
+    "proof.opened": ("Card key of a proof disclosed", "披露证明所对应的卡密"),
     "policy.added": ("New version of the policy", "新增政策版本"),
     "channel.added": ("Channel added", "新增销售渠道"),
     "channel.changed": ("Channel changed", "修改销售渠道"),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from desktop_app.domain.errors import LockedError, RefusedError, StorageError
 from desktop_app.services import vault_rotation
+from desktop_app.services.commitments import Opening, open_commitment
 from desktop_app.services.context import Context
 from desktop_app.services.vault_rotation import (
     KEY_FILE_NAME,
@@ -172,6 +173,12 @@ class VaultLife:
     ) -> RotationResult | None:
         """Seal anew what is left; see :func:`vault_rotation.run`."""
         return vault_rotation.run(self._context, progress=progress, cancelled=cancelled)
+
+    # ---- disclosing
+
+    def open_commitment(self, proof_no: str) -> Opening:
+        """Show an arbitrator which card key a proof is about; see :func:`commitments.open_commitment`."""
+        return open_commitment(self._context, proof_no)
 
     # ---- inside
 

@@ -284,6 +284,15 @@ def test_again_and_again(shop: Shop) -> None:
     commitments = [hashlib.sha256(tag + salt + key.encode()).hexdigest() for tag, salt in openings]
     assert facts["key_commitment"] in commitments
     assert commitments.index(facts["key_commitment"]) == 3
+    opening = shop.vault.open_commitment(facts["proof_no"])
+    assert opening.key == key
+    assert hashlib.sha256(bytes.fromhex(opening.tag + opening.salt) + key.encode()).hexdigest() == opening.commitment
+    assert opening.commitment == facts["key_commitment"]
+    assert shop.reports.events().page(0, 1)[0].kind == "proof.opened"
+    shop.lock()
+    with pytest.raises(LockedError):
+        shop.vault.open_commitment(facts["proof_no"])
+    shop.unlock(NEW)
     assert shop.requests.intake_key("site") == shop.requests.intake_key("site")
 
 
