@@ -56,6 +56,8 @@ def proof(
             path = output if number == 0 else output.with_stem(f"{output.stem}-{line.unit_ref}")
             shop.proofs.save(line.id, path)
             session.say(f"{line.proof_no}: {path}", f"{line.proof_no}:{path}")
+            if line.notice is not None:
+                typer.echo(line.notice.text(session.language), err=True)
 
 
 @app.command("open-commitment")

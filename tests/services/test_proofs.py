@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pypdfium2
 import pytest
 
-from desktop_app.domain.errors import LockedError, NotFoundError, RefusedError, StorageError
+from desktop_app.domain.errors import BadInputError, LockedError, NotFoundError, RefusedError, StorageError
 from desktop_app.services.buyers import mask
 from desktop_app.services.orders import Target
 from desktop_app.services.proof_facts import key_commitment
@@ -240,3 +241,20 @@ def test_every_proof_is_signed_registered_and_anchored(shop: OrderDesk, unit: in
     assert event["facts"]["fingerprint"] == line.fingerprint  # type: ignore[index]
     assert shop.desk.scalar("SELECT max(seq) FROM checkpoints WHERE reason = 'proof'") == event["seq"]
     assert shop.desk.scalar("SELECT count(*) FROM proof_signatures") == 1
+
+
+def test_a_time_stamp_authority_that_is_away_stops_no_proof(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    settings = Settings(shop.context)
+    settings.save(replace(settings.get(), timestamp_url="http://127.0.0.1:1/tsa"))
+    line = shop.proofs.issue(unit)
+    assert line.notice is not None
+    assert "时间戳" in line.notice.zh
+    assert shop.proofs.get(line.id).time_stamp_authority == ""
+
+
+@pytest.mark.parametrize("address", ["ftp://tsa.example", "file:///etc/passwd", "tsa.example", "http://", "http://a b"])
+def test_a_time_stamp_address_must_be_one_of_the_web(shop: OrderDesk, address: str) -> None:
+    settings = Settings(shop.context)
+    with pytest.raises(BadInputError):
+        settings.save(replace(settings.get(), timestamp_url=address))

@@ -460,6 +460,9 @@ class ProofsPage(QWidget):
         self._reload_tables()
         self._select_proof(proof)
         self._window.say(self.tr("Proof {proof_no} was issued.").format(proof_no=proof.proof_no), Tone.OK)
+        if proof.notice is not None:
+            without = self.tr("Issued without a time stamp.")
+            self.message.say(f"{without} {error_text(proof.notice)}", Tone.WARN)
 
     def _on_issue_failed(self, error: ShopError) -> None:
         self._enable()
