@@ -5563,6 +5563,10 @@
         <translation>核销证明 {proof_no} 已出具。</translation>
     </message>
     <message>
+        <source>Issued without a time stamp.</source>
+        <translation>证明已出具，但没有时间戳。</translation>
+    </message>
+    <message>
         <source>Print the proof</source>
         <translation>打印证明</translation>
     </message>
