@@ -15,17 +15,17 @@ from desktop_app.documents.code_words import is_chinese, word
 from desktop_app.documents.cover_letters import CoverLetter
 from desktop_app.documents.dossier import Dossier, FileFacts, FileState, dossier_json
 from desktop_app.documents.dossier_pictures import Picture
+from desktop_app.documents.dossier_records import Records
 from desktop_app.documents.dossier_sheet import (
     DIGEST,
-    FINE,
     FOOT,
     KEY,
     LABEL,
     LEFT,
     NOTE,
     NOTHING,
-    RIGHT,
-    SMALL_STRONG,
+    PICTURES,
+    SECTIONS,
     SMALL_WARNING,
     STRONG,
     TITLE,
@@ -38,35 +38,11 @@ from desktop_app.documents.dossier_sheet import (
 )
 from desktop_app.documents.events import describe
 from desktop_app.documents.fonts import ONE_AT_A_TIME
-from desktop_app.documents.page_writer import Cell, PageWriter, Style, wrap
+from desktop_app.documents.page_writer import Cell, PageWriter, wrap
 from desktop_app.documents.rule_words import amount_text, listing, missing_text, option_text, rule_title
 from desktop_app.domain.money import yuan_text
 from desktop_app.domain.refunds import Option
 
-SECTIONS: tuple[tuple[str, str, str], ...] = (
-    ("request", "The buyer's request", "买家的申请"),
-    ("order", "The order", "订单事实"),
-    ("policy", "The policy at the purchase", "购买时适用的政策"),
-    ("ruling", "The ruling of the rules", "规则裁定"),
-    ("decision", "The shop's decision", "本店处理结果"),
-    ("messages", "Correspondence", "往来沟通"),
-    ("timeline", "Timeline", "事件时间线"),
-    ("redemptions", "Redemption records", "核销记录"),
-    ("proofs", "Redemption proofs", "核销证明"),
-    ("evidence", "Evidence", "凭证清单"),
-    ("disputes", "Disputes and refunds", "争议与退款"),
-    ("audit", "Extract of the event log", "操作日志摘录"),
-)
-"""Key, English and Chinese title of the sections that every dossier has, in their order."""
-PICTURES = ("pictures", "Annex: pictures", "附件：凭证图片")
-
-_FILE_STATES: dict[FileState, tuple[str, str]] = {
-    FileState.ATTACHED: ("attached", "已随附"),
-    FileState.SEEN_ELSEWHERE: ("no file: seen elsewhere", "无文件（在平台查看）"),
-    FileState.WITHHELD: ("not attached: identity document", "未随附（身份材料，依法出示）"),
-    FileState.MISSING: ("MISSING from the shop's files", "文件缺失，未能随附"),
-    FileState.ALTERED: ("ALTERED since it was stored", "与登记摘要不符，未随附"),
-}
 _SOURCES = {
     "hand": ("entered by the shop", "本店登记"),
     "appeal": ("opened again after a dispute", "争议处理后重新受理"),
@@ -77,11 +53,6 @@ _MESSAGE_KINDS = {
     "negotiation": ("negotiates", "协商"),
     "reply": ("replies", "答复处理结果"),
 }
-
-
-def file_state_text(state: FileState, language: str) -> str:
-    """What became of a file, in a few words."""
-    return _FILE_STATES[state][is_chinese(language)]
 
 
 def attachment_lines(dossier: Dossier, pictures: bool) -> tuple[tuple[str, str], ...]:
@@ -141,6 +112,7 @@ class _Paper:
         self._letter = letter
         self._pictures = pictures
         self._digest = digest
+        self._records = Records(sheet, dossier, pictures, digest)
 
     def parts(self) -> Sequence[Callable[[], None]]:
         return (
@@ -153,12 +125,12 @@ class _Paper:
             self._decision,
             self._messages,
             self._timeline,
-            self._redemptions,
-            self._proofs,
-            self._evidence,
-            self._disputes,
-            self._audit,
-            self._annex,
+            self._records.redemptions,
+            self._records.proofs,
+            self._records.evidence,
+            self._records.disputes,
+            self._records.audit,
+            self._records.annex,
         )
 
     def decorate(self, number: int, count: int) -> None:
@@ -237,13 +209,9 @@ class _Paper:
                 padding=4,
             )
 
-    def _start(self, key: str) -> None:
-        en, zh = next((en, zh) for name, en, zh in SECTIONS if name == key)
-        self._sheet.section(key, en, zh)
-
     def _request(self) -> None:
         sheet, request, language = self._sheet, self._dossier.request, self._dossier.language
-        self._start("request")
+        self._sheet.start("request")
         sheet.fact("Request no.", "申请号", request.request_no, KEY)
         sheet.fact("Reason", "申请原因", word(request.reason, language) if request.reason else "")
         units = [unit for unit in self._dossier.order.units if unit.asked]
@@ -269,7 +237,7 @@ class _Paper:
 
     def _order(self) -> None:
         sheet, order, language = self._sheet, self._dossier.order, self._dossier.language
-        self._start("order")
+        self._sheet.start("order")
         sheet.fact("Order no.", "订单号", order.order_no, KEY)
         sheet.fact("Channel", "销售渠道", f"{order.channel}（{word(order.platform_kind, language)}）")
         sheet.fact("Product", "商品", f"{order.product}（{word(order.product_kind, language)}）")
@@ -334,7 +302,7 @@ class _Paper:
 
     def _policy(self) -> None:
         sheet, policy, language = self._sheet, self._dossier.policy, self._dossier.language
-        self._start("policy")
+        self._sheet.start("policy")
         sheet.fact(
             "Policy",
             "政策",
@@ -368,7 +336,7 @@ class _Paper:
 
     def _ruling(self) -> None:
         sheet, ruling, language = self._sheet, self._dossier.ruling, self._dossier.language
-        self._start("ruling")
+        self._sheet.start("ruling")
         moment = (
             sheet.say("as frozen with the decision", "随处理结果固定")
             if ruling.frozen
@@ -417,7 +385,7 @@ class _Paper:
 
     def _decision(self) -> None:
         sheet, decision, language = self._sheet, self._dossier.decision, self._dossier.language
-        self._start("decision")
+        self._sheet.start("decision")
         if decision is None:
             sheet.paragraph(sheet.say("The shop has not decided yet.", "本店尚未作出处理。"))
             return
@@ -439,7 +407,7 @@ class _Paper:
 
     def _messages(self) -> None:
         sheet, messages = self._sheet, self._dossier.messages
-        self._start("messages")
+        self._sheet.start("messages")
         if not messages:
             sheet.paragraph(sheet.say("Nothing was written beside the request.", "除申请外没有往来记录。"))
         for message in messages:
@@ -457,7 +425,7 @@ class _Paper:
 
     def _timeline(self) -> None:
         sheet, dossier = self._sheet, self._dossier
-        self._start("timeline")
+        self._sheet.start("timeline")
         zone = ZoneInfo(dossier.time_zone)
         sheet.table(
             (Column("Time", "时间", 104), Column("By", "操作人", 70), Column("What happened", "事件", 0)),
@@ -473,224 +441,6 @@ class _Paper:
             ),
             NOTE,
         )
-
-    def _redemptions(self) -> None:
-        sheet, dossier = self._sheet, self._dossier
-        self._start("redemptions")
-        if not dossier.redemptions:
-            sheet.paragraph(sheet.say("No redemption is on record.", "没有核销记录。"))
-        for record in dossier.redemptions:
-            state = sheet.say("in force", "有效") if record.in_force else sheet.say("corrected later", "后经更正")
-            if record.replaces is not None:
-                state += sheet.say(f", corrects record {record.replaces}", f"，更正记录 {record.replaces}")
-            sheet.subheading(
-                sheet.say(
-                    f"Record {record.number}, unit {record.unit_ref}: {state}",
-                    f"记录 {record.number}，第 {record.unit_ref} 件：{state}",
-                )
-            )
-            sheet.fact("Redeemed at", "核销时间", sheet.time(record.redeemed_at))
-            sheet.fact("Redemption code", "核销码", record.code, KEY)
-            sheet.fact("For, masked", "核销对象（掩码）", record.target_masked)
-            sheet.fact("Source of record", "记录来源", record.source)
-            sheet.fact("Stated by", "陈述人", record.stated_by)
-            if record.list_name:
-                place = sheet.say(
-                    f"{record.list_name}, line {record.list_line}", f"{record.list_name} 第 {record.list_line} 行"
-                )
-                sheet.fact("From the list", "出自清单", place)
-                sheet.fact("SHA-256 of the list", "清单摘要", record.list_sha256, DIGEST)
-            if record.note:
-                sheet.fact("Note", "备注", record.note)
-            sheet.fact("Recorded", "录入", f"{sheet.time(record.recorded_at)} · {record.recorded_by}")
-        for unit in dossier.order.units:
-            if unit.official_not_activated:
-                sheet.paragraph(
-                    sheet.say(
-                        f"Against it: the official record says that unit {unit.ref} was NOT activated. The official "
-                        "record goes before the shop's own.",
-                        f"与之相对：官方记录显示第 {unit.ref} 件未激活。官方记录的效力先于本店记录。",
-                    ),
-                    WARNING,
-                    padding=5,
-                )
-
-    def _proofs(self) -> None:
-        sheet, dossier = self._sheet, self._dossier
-        self._start("proofs")
-        if not dossier.proofs:
-            sheet.paragraph(sheet.say("No redemption proof was issued.", "尚未出具核销证明。"))
-            return
-        sheet.table(
-            (
-                Column("Proof", "编号", 128, SMALL_STRONG),
-                Column("Unit", "单件", 34),
-                Column("Issued", "出具时间", 104),
-                Column("File and SHA-256", "文件与摘要", 0),
-            ),
-            [
-                (
-                    file.number
-                    + (
-                        sheet.say(f", replaces {file.replaces_no}", f"，替换 {file.replaces_no}")
-                        if file.replaces_no
-                        else ""
-                    ),
-                    file.unit_ref,
-                    sheet.time(file.added_at),
-                    self._file_cell(file),
-                )
-                for file in dossier.proofs
-            ],
-        )
-        for file in dossier.proofs:
-            sheet.fact("SHA-256", f"{file.number} 摘要", file.sha256, DIGEST)
-
-    def _file_cell(self, file: FileFacts) -> str | tuple[str, Style]:
-        text = f"{file_state_text(file.state, self._dossier.language)} · {file.size:,} B"
-        if file.member:
-            text += f"\n{file.member}"
-        return (text, SMALL_WARNING) if file.state in (FileState.MISSING, FileState.ALTERED) else text
-
-    def _evidence(self) -> None:
-        sheet, dossier, language = self._sheet, self._dossier, self._dossier.language
-        self._start("evidence")
-        if not dossier.evidence:
-            sheet.paragraph(sheet.say("No evidence is on file.", "没有登记凭证。"))
-        on_paper = {file.number for file, _ in self._pictures}
-        for file in dossier.evidence:
-            kind = word(file.kind, language) if file.kind else ""
-            sheet.subheading(f"{file.number}  {kind}" + (f" · {file.name}" if file.name else ""))
-            state = file_state_text(file.state, language)
-            if file.number in on_paper:
-                state += sheet.say(", printed in the annex", "，并附印于附件")
-            style = WARNING if file.state in (FileState.MISSING, FileState.ALTERED) else STRONG
-            sheet.fact("File", "文件", state, style)
-            if file.member:
-                sheet.fact("In the archive", "压缩包内位置", file.member)
-            if file.sha256:
-                sheet.fact("SHA-256, size", "摘要与大小", f"{file.sha256}  ·  {file.size:,} B", DIGEST)
-            marks = [
-                text
-                for marked, text in (
-                    (file.written_promise, sheet.say("written promise of the shop", "商家书面承诺")),
-                    (file.in_platform_chat, sheet.say("from the chat of the platform", "平台内聊天")),
-                )
-                if marked
-            ]
-            sheet.fact("Captured", "取得时间", sheet.time(file.captured_at))
-            sheet.fact("Source", "来源", file.source)
-            if marks:
-                sheet.fact("Marks", "标记", listing(marks, language), STRONG)
-            if file.note:
-                sheet.fact("Note", "说明", file.note)
-            sheet.fact("Filed", "登记", f"{sheet.time(file.added_at)} · {file.added_by} · {file.request_no or NOTHING}")
-
-    def _disputes(self) -> None:
-        sheet, dossier, language = self._sheet, self._dossier, self._dossier.language
-        self._start("disputes")
-        if not dossier.disputes and not dossier.refunds:
-            sheet.paragraph(sheet.say("No dispute and no refund is on record.", "没有其他争议或退款记录。"))
-        if dossier.disputes:
-            rows = []
-            for dispute in dossier.disputes:
-                what = word(dispute.target, language)
-                what += sheet.say(", appeal", "，申诉") if dispute.is_appeal else ""
-                what += sheet.say(" (this one)", "（本件）") if dispute.is_this else ""
-                outcome = ""
-                if dispute.outcome:
-                    outcome = f"{word(dispute.outcome, language)} · {sheet.time(dispute.outcome_at)}"
-                if dispute.note:
-                    outcome += f"\n{dispute.note}"
-                if dispute.reopened_no:
-                    outcome += sheet.say(
-                        f"\nopened again as {dispute.reopened_no}", f"\n重新受理为 {dispute.reopened_no}"
-                    )
-                dates = (
-                    sheet.say("opened", "发起")
-                    + f" {sheet.time(dispute.opened_at)}\n"
-                    + sheet.say("sent", "提交")
-                    + f" {sheet.time(dispute.sent_at)}\n"
-                    + sheet.say("answered", "答复")
-                    + f" {sheet.time(dispute.answered_at)}"
-                )
-                rows.append((dispute.request_no, what, dispute.reference, dates, outcome))
-            sheet.table(
-                (
-                    Column("Request", "申请", 88),
-                    Column("With", "受理方", 96),
-                    Column("Case no.", "编号", 80),
-                    Column("Dates", "日期", 126),
-                    Column("Outcome", "结果", 0),
-                ),
-                rows,
-            )
-        if dossier.refunds:
-            sheet.subheading(sheet.say("Refunds of the order", "本订单退款"))
-            sheet.table(
-                (
-                    Column("Amount", "金额", 80, SMALL_STRONG),
-                    Column("Route", "途径", 80),
-                    Column("State", "状态", 80),
-                    Column("Expected", "预计到账", 76),
-                    Column("Paid / arrived", "转出 / 到账", 0),
-                ),
-                [
-                    (
-                        yuan_text(refund.amount_fen),
-                        word(refund.route, language),
-                        word(refund.state, language),
-                        sheet.time(refund.expected_at)[:10],
-                        f"{sheet.time(refund.paid_at)} / {sheet.time(refund.arrived_at)}"
-                        + (f"\n{refund.reference}" if refund.reference else ""),
-                    )
-                    for refund in dossier.refunds
-                ],
-            )
-
-    def _audit(self) -> None:
-        sheet, dossier = self._sheet, self._dossier
-        self._start("audit")
-        sheet.paragraph(
-            sheet.say(
-                "Every event is bound to all events before it: leaf = SHA-256(00 | text), head = SHA-256(01 | previous "
-                "head | leaf). The texts stand in the archive; their leaves can be computed again by anybody.",
-                "每条日志与此前全部日志相连：leaf = SHA-256(00 | 正文)，head = SHA-256(01 | 上一条 head | leaf)。"
-                "正文见压缩包，任何人均可重新计算 leaf 核对。",
-            ),
-            NOTE,
-        )
-        sheet.table(
-            (
-                Column("No.", "序号", 44),
-                Column("Leaf", "leaf（本条摘要）", 0, FINE),
-                Column("Head", "head（链首摘要）", 225, FINE),
-            ),
-            [(str(event.seq), event.leaf, event.head) for event in dossier.events],
-        )
-        sheet.fact("Log ended at", "制作时日志末条", f"{dossier.log_seq}")
-        sheet.fact("Head of the log", "日志链首摘要", dossier.log_head, DIGEST)
-        sheet.fact("SHA-256 of the facts", "案情数据摘要", self._digest, DIGEST)
-        sheet.fact("Made", "制作", f"{sheet.time(dossier.made_at)} · {dossier.made_by}")
-
-    def _annex(self) -> None:
-        sheet, page = self._sheet, self._sheet.page
-        for place, (file, picture) in enumerate(self._pictures):
-            if place == 0:
-                sheet.section(PICTURES[0], PICTURES[1], PICTURES[2], new_page=True)
-            else:
-                page.new_page()
-            kind = word(file.kind, self._dossier.language) if file.kind else ""
-            sheet.paragraph(f"{file.number}  {kind} · {file.name}", STRONG)
-            sheet.paragraph(f"SHA-256 {file.sha256}", DIGEST)
-            sheet.paragraph(
-                sheet.say("Printed reduced; the original is in the archive.", "缩印件，原文件见压缩包。"), NOTE
-            )
-            page.y += 4
-            # points of a screen picture at 96 dots per inch; never larger than the page
-            scale = min(0.75, (RIGHT - LEFT) / picture.width, page.room() / picture.height)
-            page.picture(picture.jpeg, LEFT, page.y, picture.width * scale, picture.height * scale)
-            page.y += picture.height * scale
 
 
 _READING = (

@@ -45,6 +45,24 @@ LABEL_WIDTH = 104.0
 NOTHING = "—"
 
 
+SECTIONS: tuple[tuple[str, str, str], ...] = (
+    ("request", "The buyer's request", "买家的申请"),
+    ("order", "The order", "订单事实"),
+    ("policy", "The policy at the purchase", "购买时适用的政策"),
+    ("ruling", "The ruling of the rules", "规则裁定"),
+    ("decision", "The shop's decision", "本店处理结果"),
+    ("messages", "Correspondence", "往来沟通"),
+    ("timeline", "Timeline", "事件时间线"),
+    ("redemptions", "Redemption records", "核销记录"),
+    ("proofs", "Redemption proofs", "核销证明"),
+    ("evidence", "Evidence", "凭证清单"),
+    ("disputes", "Disputes and refunds", "争议与退款"),
+    ("audit", "Extract of the event log", "操作日志摘录"),
+)
+"""Key, English and Chinese title of the sections that every dossier has, in their order."""
+PICTURES = ("pictures", "Annex: pictures", "附件：凭证图片")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table; ``room`` 0 takes what the others leave."""
@@ -92,6 +110,11 @@ class Sheet:
         page.y += 19
         page.rectangle(LEFT, page.y, WIDTH, 1, BLUE)
         page.y += 6
+
+    def start(self, key: str) -> None:
+        """Begin one of :data:`SECTIONS`."""
+        en, zh = next((en, zh) for name, en, zh in SECTIONS if name == key)
+        self.section(key, en, zh)
 
     def subheading(self, text: str) -> None:
         if self.page.room() < 50:

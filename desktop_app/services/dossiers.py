@@ -392,7 +392,7 @@ def _attachments(dossier: Dossier, pictures: Sequence[object]) -> list[str]:
 
 def _index(dossier: Dossier, archive: DossierArchive) -> str:
     """The list of the archive for people (目录)."""
-    from desktop_app.documents.dossier_layout import file_state_text
+    from desktop_app.documents.dossier_records import file_state_text
 
     names = {file.member: file for file in (*dossier.evidence, *dossier.proofs) if file.member}
     said = {
