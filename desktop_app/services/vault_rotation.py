@@ -195,6 +195,8 @@ def run(
         if files.seal_some():
             _report(progress, done + files.done, total)
             continue
+        with context.vault.alone():  # no evidence is being filed
+            attachments.remove_leftovers(folder, context.vault.generation)
         result = _end(context, files)
         if result is not None:
             _report(progress, total, total)

@@ -141,6 +141,13 @@ def stored_names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if _STORED_NAME.fullmatch(entry.name))
 
 
+def remove_leftovers(folder: Path, generation: int) -> None:
+    """Take away what a killed program left half-way, unless it is sealed under the keys of ``generation``."""
+    for path in folder.glob(".*.part") if folder.is_dir() else ():
+        if _header_of(path) != _header(generation):
+            path.unlink(missing_ok=True)
+
+
 def is_of(folder: Path, stored_name: str, generation: int) -> bool:
     """Whether a file is sealed under the keys of ``generation``, as it says itself."""
     return _header_of(folder / stored_name) == _header(generation)

@@ -93,9 +93,13 @@ def test_the_old_keys_open_nothing_of_the_finished_shop(shop: Shop, tmp_path: Pa
         old_blobs += [row[0] for row in old_file.execute("SELECT buyer_sealed FROM orders WHERE buyer_sealed <> ''")]
     shop = Shop.open(shop.data_dir)
     shop.unlock(PASSWORD)
+    [some, *_] = attachments.stored_names(shop.data_dir / "evidence")
+    leftover = shop.data_dir / "evidence" / f".{some}.{'0' * 32}.part"
+    leftover.write_bytes((shop.data_dir / "evidence" / some).read_bytes())
     _start(shop, None)  # the password stays: it is the root that is new
     vault_rotation.run(shop.context, at_once=7)
     shop.close()
+    assert not leftover.exists(), "what a killed program left was sealed under the old keys"
 
     backup = Shop.open(copy)
     with backup.context.read() as session:

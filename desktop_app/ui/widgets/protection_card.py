@@ -41,6 +41,7 @@ class ProtectionCard(Card):
         self.continue_button = push_button(self.tr("Continue"), "continue_rotation_button", self._go_on)
         self._rotation = plain_label(name="rotation_state", wrap=True)
         self._lines: dict[str, QLabel] = {}
+        self._has_keyring = False
         self.body.addWidget(plain_label(self.tr("Protection"), role="section"))
         self.body.addLayout(self._ways())
         self.body.addWidget(self._hint)
@@ -57,6 +58,8 @@ class ProtectionCard(Card):
         )
         self.body.addWidget(self._rotation)
         self.body.addLayout(row_of(self.rotate_button, self.continue_button, 1))
+        # loading the back ends takes its time
+        jobs.run(self, lambda _progress: bool(shop.keyring_available()), self._on_keyring_known, lambda _error: None)
         runner = self._runner()
         if runner is not None:
             runner.changed.connect(self._on_rotation_changed)
@@ -81,6 +84,10 @@ class ProtectionCard(Card):
     def _runner(self) -> KeyRotation | None:
         return self._window.dialog_parent().findChild(KeyRotation)
 
+    def _on_keyring_known(self, available: bool) -> None:
+        self._has_keyring = available
+        self.reload()
+
     def reload(self) -> None:
         """Read which ways there are and whether they can be changed now."""
         since = {way.kind: labels.day(way.made_at, self._window.zone()) for way in self._shop.vault.ways()}
@@ -95,7 +102,9 @@ class ProtectionCard(Card):
         absent = {
             "password": self.tr("No password."),
             "recovery": self.tr("No recovery code."),
-            "keyring": self.tr("The keyring of this computer does not open it."),
+            "keyring": self.tr("The keyring of this computer does not open it.")
+            if self._has_keyring
+            else self.tr("This computer has no keyring that keeps secrets."),
             "file": self.tr("No key file."),
         }
         for kind, line in self._lines.items():
@@ -109,6 +118,7 @@ class ProtectionCard(Card):
         )
         self._name(self.file_button, self.tr("Remove…") if "file" in since else self.tr("Use…"), self.tr("Key file"))
         self._name(self.code_button, self.tr("New code…"), self.tr("Recovery code"))
+        self.keyring_button.setVisible(self._has_keyring or "keyring" in since)
         is_open = bool(self._shop.is_unlocked)
         self._hint.setVisible(not is_open)
         self.remove_password_button.setVisible("password" in since and bool({"keyring", "file"} & since.keys()))
