@@ -1826,6 +1826,10 @@
         <translation>导出核销证明清单</translation>
     </message>
     <message>
+        <source>Export the print log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Export the event log</source>
         <translation>导出操作日志</translation>
     </message>
@@ -5648,6 +5652,10 @@
     <message>
         <source>The keyring of this computer does not open it.</source>
         <translation>未使用本机钥匙串。</translation>
+    </message>
+    <message>
+        <source>This computer has no keyring that keeps secrets.</source>
+        <translation>本机没有可以保管密钥的钥匙串。</translation>
     </message>
     <message>
         <source>No key file.</source>
