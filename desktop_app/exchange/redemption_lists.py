@@ -274,11 +274,11 @@ def _checked(name: str, roles: Mapping[str, int], width: int) -> dict[str, int]:
     for role, place in roles.items():
         if role not in LABELS or not 0 <= place < width:
             raise BadInputError(
-                "{file} has no column {number} for “{role}”.",
+                "{file} has no column {number} for “{field}”.",
                 "{file} 没有可作为“{label}”的第 {number} 列。",
                 file=name,
                 number=place + 1,
-                role=role,
+                field=role,
                 label=LABELS.get(role, role),
             )
     if len(set(roles.values())) < len(roles):
