@@ -60,7 +60,7 @@ _TRUST_ZH = (
     "说明：本文件整体经电子签名。签名证明两点：文件自签发后未被改动；签发者持有上列指纹对应的密钥。{issuer}"
     "签名不证明所载内容属实，内容以店铺系统的记录为准；时间取自店铺电脑的时钟。"
     "请将指纹逐组与店铺在纠纷发生前公布的指纹核对，一致才算认识签发者。"
-    "核验不需联网：电子文件可用 Kamidesk 的“核验”页面、命令 kamidesk verify 或支持 PAdES 的阅读器；"
+    "核验不需联网：电子文件可用 Kamidesk 的“核验”、命令 kamidesk verify 或支持 PAdES 的阅读器；"
     "纸质件可扫描首页二维码，其内容另有签名。"
     "事实数据以 JSON 存于文件的 XMP 元数据。卡密承诺值是带盐摘要，仅在仲裁时出示卡密与盐值核对。"
 )
@@ -69,7 +69,7 @@ _TRUST_EN = (
     "issued, and whoever issued it holds the key of the fingerprint above. {issuer}It does not prove that the "
     "contents are true: they are what the shop has on record, and times come from the clock of its computer. Compare "
     "the fingerprint, group by group, with the one that the shop published before the dispute. No network is needed "
-    "to check the file: use the Verify page of Kamidesk, the command kamidesk verify, or a reader that knows PAdES; "
+    "to check the file: use Verify in Kamidesk, the command kamidesk verify, or a reader that knows PAdES; "
     "on paper, the code on the first page carries a signature of its own. The facts travel as JSON in the XMP "
     "metadata. The commitment is a salted digest of the key, to be opened before an arbitrator only."
 )
