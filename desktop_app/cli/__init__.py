@@ -22,6 +22,7 @@ from desktop_app.cli import (
     keys,
     orders,
     papers,
+    proofs,
     redemptions,
     refunds,
     replies,
@@ -49,6 +50,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(dossiers.app)
 app.add_typer(dossiers.disputes, name="disputes")
 app.add_typer(papers.app)
+app.add_typer(proofs.app, name="proofs")
 
 
 def run(arguments: Sequence[str]) -> int:

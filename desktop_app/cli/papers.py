@@ -77,7 +77,7 @@ def export(
     context: typer.Context,
     what: Annotated[
         str,
-        typer.Argument(help="keys, orders, requests, refunds, unmatched, proofs, events, stock or suppliers."),
+        typer.Argument(help="keys, orders, requests, refunds, unmatched, proofs, prints, events, stock or suppliers."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="File: .csv, .xlsx, or .txt for keys in clear.")],
     language: Annotated[str, typer.Option(help="Headings in zh or en.")] = "zh",

@@ -12,6 +12,7 @@ from datetime import datetime
 import pypdfium2
 from reportlab.pdfgen.canvas import Canvas
 
+from desktop_app.documents import pdfium
 from desktop_app.documents.fonts import BOLD, MONO, ONE_AT_A_TIME, SANS
 from desktop_app.documents.page_writer import PAGE_HEIGHT, PAGE_WIDTH, PageWriter, Style, wrap
 from desktop_app.documents.proof_layout import qr_matrix
@@ -46,11 +47,12 @@ def identity_picture(card: IdentityCard) -> bytes:
         _draw(page, card)
         page.finish(lambda number, count: None)
         canvas.save()
-    document = pypdfium2.PdfDocument(target.getvalue())
-    try:
-        picture = document[0].render(scale=_SCALE).to_pil()
-    finally:
-        document.close()
+    with pdfium.ONE_AT_A_TIME:
+        document = pypdfium2.PdfDocument(target.getvalue())
+        try:
+            picture = document[0].render(scale=_SCALE).to_pil()
+        finally:
+            document.close()
     found = io.BytesIO()
     picture.crop((0, 0, picture.width, round(_HEIGHT * _SCALE))).save(found, "PNG", optimize=True)
     return found.getvalue()

@@ -26,6 +26,7 @@ from desktop_app.services.key_lines import KeyFilter, KeyLine
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_export import order_parts
 from desktop_app.services.order_lines import OrderFilter, OrderLine, orders_listing
+from desktop_app.services.prints import PrintLine, Prints
 from desktop_app.services.proofs import ProofLine, Proofs
 from desktop_app.services.reconciliation import Reconciliation, Unmatched
 from desktop_app.services.refunds import RefundFilter, RefundLine, Refunds
@@ -160,6 +161,19 @@ def _proof_cells(line: ProofLine, language: str, zone: ZoneInfo) -> tuple[object
         line.code,
         line.issued_at,
         line.issued_by,
+    )
+
+
+def _print_cells(line: PrintLine, language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    return (
+        line.printed_at,
+        line.title,
+        line.proof_no,
+        line.documents,
+        line.pages,
+        line.copies,
+        line.printer,
+        line.printed_by,
     )
 
 
@@ -299,6 +313,20 @@ _EXPORTS: Mapping[str, _Export] = {
         ),
         lambda context, where, sort: Proofs(context).listing(where or "", sort),
         _proof_cells,
+    ),
+    "prints": _Export(
+        (
+            Column("printed_at", "打印时间", "Printed", Kind.TIME),
+            Column("title", "标题", "Title"),
+            Column("proof_no", "证明编号", "Proof no."),
+            Column("documents", "文件数", "Documents", Kind.NUMBER),
+            Column("pages", "页数", "Pages", Kind.NUMBER),
+            Column("copies", "份数", "Copies", Kind.NUMBER),
+            Column("printer", "打印机", "Printer"),
+            Column("printed_by", "打印人", "Printed by"),
+        ),
+        lambda context, where, sort: Prints(context).listing(where or "", sort),
+        _print_cells,
     ),
     "events": _Export(
         (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from uuid import uuid4
 from sqlmodel import Session, col, select
 
 from desktop_app.documents.redemption_proof import EarlierSigner, ProofFacts, SignedProof, sign_proof
-from desktop_app.domain.errors import ConflictError, StorageError
+from desktop_app.domain.errors import ConflictError, NotFoundError, RefusedError, ShopError, StorageError
 from desktop_app.services.checkpoints import sign_checkpoint
 from desktop_app.services.context import Context
 from desktop_app.services.evidence import verify_evidence
@@ -38,10 +38,20 @@ _MOST_EARLIER_SIGNERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A committed proof. ``time_stamp_error`` says why it has no time stamp although the shop wants one."""
+    """A committed proof of a unit. ``time_stamp_error`` says why it has no time stamp although the shop wants one."""
 
     proof_id: int
+    unit_id: int
     time_stamp_error: StorageError | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedStep:
+    """One step of a batch. ``left_out`` says of units why there is no proof of them; what is in neither was no longer
+    wanted."""
+
+    issued: list[Issued]
+    left_out: dict[int, ShopError]
 
 
 @dataclass(slots=True)
@@ -56,6 +66,7 @@ class _Prepared:
     signed: SignedProof | None = None
     part: Path | None = None
     placed: Path | None = None
+    time_stamp_error: StorageError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class _Round:
     signer: Signer
     time_stamp_url: str
     papers: list[_Prepared] = field(default_factory=list)
+    left_out: dict[int, ShopError] = field(default_factory=dict)
 
 
 def issue_proofs(context: Context, unit_ids: Sequence[int]) -> list[Issued]:
@@ -73,18 +85,35 @@ def issue_proofs(context: Context, unit_ids: Sequence[int]) -> list[Issued]:
     :class:`RefusedError` names what a record lacks, :class:`StorageError` an evidence file that is missing or altered,
     :class:`LockedError` while the shop is locked.
     """
+    return _issue(context, unit_ids, all_or_none=True, is_wanted=lambda: True).issued
+
+
+def issue_step(context: Context, unit_ids: Sequence[int], is_wanted: Callable[[], bool]) -> IssuedStep:
+    """A signed proof for each of these units that can have one, all in one transaction.
+
+    ``is_wanted`` is asked before each is signed: what was signed before it said no is issued. :class:`LockedError`
+    while the shop is locked.
+    """
+    return _issue(context, unit_ids, all_or_none=False, is_wanted=is_wanted)
+
+
+def _issue(
+    context: Context, unit_ids: Sequence[int], *, all_or_none: bool, is_wanted: Callable[[], bool]
+) -> IssuedStep:
     Identities(context).ensure()
     for _ in range(_ATTEMPTS):
-        current = _read(context, unit_ids)
+        current = _read(context, unit_ids, all_or_none)
         try:
-            _make(context, current)
+            _make(context, current, is_wanted)
+            if not current.papers:
+                return IssuedStep([], current.left_out)
             with context.write() as session:
                 if not _is_current(session, current):
                     continue
                 issued = [_commit(context, session, current, paper) for paper in current.papers]
                 sync_folder(context.data_dir / FOLDER)
                 sign_checkpoint(context, session, CheckpointReason.PROOF)
-            return issued
+            return IssuedStep(issued, current.left_out)
         except BaseException:
             # numbers of proofs that were not issued are given again, so their files must not stay
             for paper in current.papers:
@@ -131,7 +160,7 @@ def not_written(path: Path, error: OSError) -> StorageError:
     )
 
 
-def _read(context: Context, unit_ids: Sequence[int]) -> _Round:
+def _read(context: Context, unit_ids: Sequence[int], all_or_none: bool) -> _Round:
     with context.read() as session:
         row = signing_keys.latest(session)
         assert row is not None  # ensured above
@@ -142,12 +171,19 @@ def _read(context: Context, unit_ids: Sequence[int]) -> _Round:
         number = _last_id(session)
         verified: set[int] = set()
         for unit_id in unit_ids:
-            subject = proof_subject(session, unit_id)
-            if subject.order.id not in verified:
-                verify_evidence(context, session, order_id=subject.order.id)
-                verified.add(subject.order.id)
+            try:
+                subject = proof_subject(session, unit_id)
+                if subject.order.id not in verified:
+                    verify_evidence(context, session, order_id=subject.order.id)
+                    verified.add(subject.order.id)
+                paper = _prepared(context, session, subject, number + 1, facts_signer, now)
+            except (RefusedError, NotFoundError, StorageError) as error:
+                if all_or_none:
+                    raise
+                current.left_out[unit_id] = error
+                continue
             number += 1
-            current.papers.append(_prepared(context, session, subject, number, facts_signer, now))
+            current.papers.append(paper)
     return current
 
 
@@ -178,8 +214,10 @@ def _earlier_signers(session: Session, row: SigningIdentityRow) -> tuple[Earlier
     return tuple(found)
 
 
-def _make(context: Context, current: _Round) -> None:
+def _make(context: Context, current: _Round, is_wanted: Callable[[], bool]) -> None:
     """Lay out, sign, and put on disk; the shop is not locked meanwhile, whatever a time stamp authority takes."""
+    if not current.papers:
+        return
     folder = context.data_dir / FOLDER
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -189,8 +227,16 @@ def _make(context: Context, current: _Round) -> None:
         from desktop_app.documents.signing import HttpTimeStamper
 
         stamper = HttpTimeStamper(current.time_stamp_url)
-    for paper in current.papers:
-        signed = sign_proof(paper.facts, current.signer, stamper)
+    failure: StorageError | None = None
+    for number, paper in enumerate(current.papers):
+        if not is_wanted():
+            # the first numbers are given, the others were never seen
+            del current.papers[number:]
+            return
+        # an authority that did not answer is not waited for again in the same step
+        signed = sign_proof(paper.facts, current.signer, None if failure else stamper)
+        failure = failure or signed.time_stamp_error
+        paper.time_stamp_error = failure
         paper.part = write_part(folder, signed.pdf, f"{paper.facts.proof_no}.pdf")
         paper.signed = signed
 
@@ -268,7 +314,7 @@ def _commit(context: Context, session: Session, current: _Round, paper: _Prepare
             "time_stamp": authority,
         },
     )
-    return Issued(row.id, signed.time_stamp_error)
+    return Issued(row.id, paper.unit_id, paper.time_stamp_error)
 
 
 def _last_id(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""Redemption proofs (核销证明): drafted, issued, kept, printed.
+"""Redemption proofs (核销证明): drafted, issued, kept.
 
 An issued proof is a file in the shop's folder and a row that knows its SHA-256. The file is whole on disk before the
 row is committed, so a row never points at nothing.
@@ -21,7 +21,6 @@ from desktop_app.documents.redemption_proof import render_draft
 from desktop_app.domain.errors import NotFoundError, RefusedError, ShopError, StorageError
 from desktop_app.domain.states import UnitState
 from desktop_app.services.context import Context, chunks
-from desktop_app.services.form_fields import FieldName, line_field, number_field
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_lines import find_order_by_number, read_redemptions
 from desktop_app.services.proof_facts import proof_subject, read_proof_facts
@@ -31,9 +30,6 @@ from desktop_app.storage.dispute_tables import ProofSignatureRow, SigningIdentit
 from desktop_app.storage.tables import OrderRow, ProductRow, ProofRow, RedemptionRow, UnitRow
 
 DRAFT_NUMBER = "预览"
-
-_PRINTER = FieldName("The printer", "打印机")
-_COPIES = FieldName("The number of copies", "份数")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,22 +196,6 @@ class Proofs:
     def save(self, proof_id: int, path: Path) -> None:
         """Put a copy of the issued file at ``path``; it appears there whole or not at all."""
         _write_whole(path, self.pdf(proof_id))
-
-    def note_printed(self, proof_id: int, printer: str, copies: int) -> None:
-        """Log that a proof was printed: where, and how many copies."""
-        printer = line_field(_PRINTER, printer)
-        number_field(_COPIES, copies, least=1, most=999)
-        with self._context.write() as session:
-            row = _find(session, proof_id)
-            self._context.record(
-                session,
-                "proof.printed",
-                "proofs",
-                proof_id,
-                order_id=row.order_id,
-                facts={"proof_no": row.proof_no, "printer": printer, "copies": copies},
-            )
-        self._context.announce("proofs")
 
     def _issue(self, unit_ids: Sequence[int]) -> list[ProofLine]:
         issued = issue_proofs(self._context, unit_ids)

@@ -22,7 +22,9 @@ from desktop_app.services.identities import Identities
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.orders import Orders
 from desktop_app.services.policies import Policies
+from desktop_app.services.prints import Prints
 from desktop_app.services.products import Products
+from desktop_app.services.proof_batches import ProofBatches
 from desktop_app.services.proofs import Proofs
 from desktop_app.services.reconciliation import Reconciliation
 from desktop_app.services.redemptions import Redemptions
@@ -62,6 +64,8 @@ class Shop:
         self.redemptions = Redemptions(context)
         self.identities = Identities(context)
         self.proofs = Proofs(context)
+        self.proof_batches = ProofBatches(context)
+        self.prints = Prints(context)
         self.requests = Requests(context, self.proofs)
         self.disputes = Disputes(context)
         self.dossiers = Dossiers(context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from typing import Any
 
 from PySide6.QtGui import QImage
 
-POINTS_PER_INCH = 72.0
+from desktop_app.documents.pdfium import ONE_AT_A_TIME
 
-# PDFium keeps global state: one thread at a time
-_PDFIUM = threading.Lock()
+POINTS_PER_INCH = 72.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +56,9 @@ def page_text(data: bytes, number: int) -> str:
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Any]:
-    import pypdfium2  # type: ignore[import-untyped]
+    import pypdfium2
 
-    with _PDFIUM:
+    with ONE_AT_A_TIME:
         document = pypdfium2.PdfDocument(data)
         try:
             yield document

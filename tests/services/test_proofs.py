@@ -196,15 +196,12 @@ def test_a_locked_shop_issues_nothing(shop: OrderDesk, unit: int) -> None:
     assert shop.proofs.pdf(line.id).startswith(b"%PDF-")
 
 
-def test_saving_and_printing(shop: OrderDesk, unit: int) -> None:
+def test_saving_writes_the_issued_file_or_nothing(shop: OrderDesk, unit: int) -> None:
     shop.redeem(unit)
     line = shop.proofs.issue(unit)
     copy = shop.context.data_dir / "核销证明.pdf"
     shop.proofs.save(line.id, copy)
     assert copy.read_bytes() == shop.proofs.pdf(line.id)
-    shop.proofs.note_printed(line.id, "HP LaserJet", 2)
-    (event,) = shop.desk.events("proof.printed")
-    assert event["facts"] == {"proof_no": line.proof_no, "printer": "HP LaserJet", "copies": 2}
     with pytest.raises(StorageError):
         shop.proofs.save(line.id, shop.context.data_dir / "nowhere" / "x.pdf")
 

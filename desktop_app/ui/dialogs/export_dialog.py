@@ -132,6 +132,7 @@ class ExportDialog(QDialog):
             "refunds": self.tr("Export refunds"),
             "unmatched": self.tr("Export what did not match"),
             "proofs": self.tr("Export the list of proofs"),
+            "prints": self.tr("Export the print log"),
             "events": self.tr("Export the event log"),
             "stock": self.tr("Export the stock report"),
             "suppliers": self.tr("Export the suppliers' failure rates"),

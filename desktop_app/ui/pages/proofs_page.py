@@ -488,11 +488,11 @@ class ProofsPage(QWidget):
 
     def print_to(self, printer: QPrinter, proof: ProofLine, data: bytes) -> None:
         """Print in a worker; what was printed is kept in the log."""
-        proofs = self._shop.proofs
+        prints, pages = self._shop.prints, self.preview.page_count()
 
         def work(progress: Progress) -> Printed:
             printed = print_pdf(data, printer, progress)
-            proofs.note_printed(proof.id, printed.printer, printed.copies)
+            prints.note(proof.proof_no, [proof.id], pages=pages, copies=printed.copies, printer=printed.printer)
             return printed
 
         self._jobs.run(self, work, self._on_printed, self.message.show_error, self.tr("Printing"))
