@@ -116,6 +116,8 @@ class Listing(Generic[Line]):
             if self._ids is None and self._prepared() is not None:
                 with self._context.read() as session:
                     self._ids = _ids_of(session, self._parts)
+                    # the pages of a whole index: nobody asks this connection for them again
+                    session.connection().exec_driver_sql("PRAGMA shrink_memory")
             return self._ids if self._ids is not None else array(_WIDTHS[0][0])
 
     def positions(self, ids: Collection[int]) -> dict[int, int]:
