@@ -19,6 +19,7 @@ from desktop_app.ui.labels import label, language
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.copy_button import CopyButton
+from desktop_app.ui.widgets.tab_bar import name_scroll_buttons
 
 MOST_UNITS = 1000
 """No order has more."""
@@ -122,6 +123,8 @@ class DeliveryDialog(QDialog):
         self.tabs.setAccessibleName(self.tr("Text for the buyer"))
         for code, name, text in (("zh", "中文", delivery.text_zh), ("en", "English", delivery.text_en)):
             self.tabs.addTab(self._buyer_text(window, code, name, text), name)
+        self.tabs.tabBar().setObjectName("delivery_texts_tabs")
+        name_scroll_buttons(self.tabs.tabBar())
         self.tabs.setCurrentIndex(0 if language() == "zh" else 1)
         layout.addWidget(self.tabs, 1)
         close = push_button(self.tr("Close"), "close_button", self.accept, kind="primary")

@@ -8,20 +8,23 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import CancelledError, LockedError, RefusedError, ShopError
 from desktop_app.services.listing import Listing, Sort
+from desktop_app.services.prints import ProofPrints
 from desktop_app.services.proofs import ProofCandidate, ProofLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.file_choice import choose_target
+from desktop_app.ui.dialogs.print_dialog import PrintDialog
+from desktop_app.ui.dialogs.print_log_dialog import PrintLogDialog
+from desktop_app.ui.dialogs.proof_batch_dialog import ProofBatchDialog
 from desktop_app.ui.dialogs.verify_dialog import VerifyDialog
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text, when
-from desktop_app.ui.printing import Printed, ask_printer, print_pdf
+from desktop_app.ui.printing import Printed
 from desktop_app.ui.row_model import Column
 from desktop_app.ui.widgets.basics import Card, Pill, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
@@ -29,9 +32,11 @@ from desktop_app.ui.widgets.pdf_preview import PdfPreview
 from desktop_app.ui.widgets.places import open_folder
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
+from desktop_app.ui.widgets.tab_bar import tab_bar
 
 WAITING, ISSUED = 0, 1
 _AREAS = frozenset({"proofs", "orders", "keys", "settings"})
+_MOST_PRINTED_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class _Paper:
     turn: int
     data: bytes
     proof: ProofLine | None
+    prints: ProofPrints | None = None
 
 
 class ProofsPage(QWidget):
@@ -64,13 +70,9 @@ class ProofsPage(QWidget):
     # building
 
     def _build(self) -> None:
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("proofs_tabs")
-        self.tabs.setAccessibleName(self.tr("Lists of proofs"))
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.addTab(self.tr("Waiting for a proof"))
-        self.tabs.addTab(self.tr("Issued"))
+        self.tabs = tab_bar(
+            "proofs_tabs", self.tr("Lists of proofs"), self.tr("Waiting for a proof"), self.tr("Issued")
+        )
         self.search_box = SearchBox(
             self.tr("Find a proof or an order"), "proofs_search", self.tr("Order or proof number…")
         )
@@ -81,6 +83,8 @@ class ProofsPage(QWidget):
             self.tr("Verify…"), "proofs_verify", lambda: self.verify(), icon="shield-check"
         )
         self.verify_button.setToolTip(self.tr("Is a PDF or a QR code genuine? A PDF can also be dropped here."))
+        self.batch_button = push_button("", "proofs_batch", self.open_batch)
+        self.log_button = push_button(self.tr("Print log…"), "proofs_print_log", self.open_print_log, icon="printer")
         self.setAcceptDrops(True)
         self.waiting_table = RowTable(
             "waiting_table",
@@ -88,6 +92,7 @@ class ProofsPage(QWidget):
             self._waiting_columns(),
             self._open_waiting,
             row_id=lambda row: row.unit_id,
+            multiple=True,
         )
         self.issued_table = RowTable(
             "issued_table",
@@ -95,6 +100,7 @@ class ProofsPage(QWidget):
             self._issued_columns(),
             self._open_issued,
             sort=Sort("issued_at", True),
+            multiple=True,
         )
         self.issued_table.set_empty(
             self.tr("No proof was issued yet"),
@@ -116,13 +122,25 @@ class ProofsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(row_of(self.tabs, 1, self.search_box, self.verify_button, self.export_button))
+        layout.addLayout(
+            row_of(
+                self.tabs,
+                1,
+                self.search_box,
+                self.batch_button,
+                self.log_button,
+                self.verify_button,
+                self.export_button,
+            )
+        )
         layout.addWidget(split, 1)
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self.waiting_table.row_chosen.connect(self._on_waiting_chosen)
         self.issued_table.row_chosen.connect(self._on_issued_chosen)
         self.waiting_table.rows.swapped.connect(self._count_rows)
         self.issued_table.rows.swapped.connect(self._count_rows)
+        for table in (self.waiting_table, self.issued_table):
+            table.rows_selected.connect(self._enable_batch)
 
     def _pane(self) -> QWidget:
         self._heading = plain_label(role="title", name="proof_heading", selectable=True)
@@ -235,6 +253,8 @@ class ProofsPage(QWidget):
     def reload(self, change: Change | None) -> None:
         if change is None or change.areas & _AREAS:
             self._reload_tables()
+        if change is not None and "prints" in change.areas and self._proof is not None:
+            self._load()
         if change is not None and "vault" in change.areas:
             self._show_subject()
 
@@ -299,6 +319,7 @@ class ProofsPage(QWidget):
         waiting, issued = self.waiting_table.rows.rowCount(), self.issued_table.rows.rowCount()
         self.tabs.setTabText(WAITING, self.tr("Waiting for a proof ({count})").format(count=waiting))
         self.tabs.setTabText(ISSUED, self.tr("Issued ({count})").format(count=issued))
+        self._enable_batch()
 
     def _go_to_orders(self) -> None:
         self._window.navigate("orders")
@@ -308,6 +329,7 @@ class ProofsPage(QWidget):
 
     def _on_tab_changed(self, index: int) -> None:
         self._lists.setCurrentIndex(index)
+        self._enable_batch()
         row = self.table.current_row()
         if index == ISSUED:
             self._on_issued_chosen(row)
@@ -372,6 +394,13 @@ class ProofsPage(QWidget):
             parts.append(self.tr("replaces {proof_no}").format(proof_no=proof.replaces_no))
         return "  ·  ".join(parts)
 
+    def _printed_text(self, prints: ProofPrints) -> str:
+        if prints.last_at is None:
+            return self.tr("not printed yet")
+        return self.tr("printed %n time(s), last {when} on {printer}", "", prints.times).format(
+            when=self._when(prints.last_at), printer=prints.last_printer
+        )
+
     def _show_nothing(self) -> None:
         self._turn += 1
         self._heading.setText(self.tr("Redemption proof"))
@@ -400,14 +429,15 @@ class ProofsPage(QWidget):
     def _load(self) -> None:
         """Bring the paper of what is chosen: laying a draft out takes a third of a second."""
         self._turn += 1
-        turn, proofs, proof, candidate = self._turn, self._shop.proofs, self._proof, self._candidate
+        turn, proof, candidate = self._turn, self._proof, self._candidate
+        proofs, prints = self._shop.proofs, self._shop.prints
         self.preview.show_message(self.tr("Preparing the paper…"), "")
 
         def work(_progress: Progress) -> _Paper:
             if turn != self._turn:
                 raise CancelledError("Another proof was chosen.", "已选择另一份证明。")
             if proof is not None:
-                return _Paper(turn, proofs.pdf(proof.id), proof)
+                return _Paper(turn, proofs.pdf(proof.id), proof, prints.of_proof(proof.id))
             assert candidate is not None
             return _Paper(turn, proofs.draft(candidate.unit_id), None)
 
@@ -420,6 +450,8 @@ class ProofsPage(QWidget):
         if paper.turn != self._turn:
             return
         self._data = paper.data
+        if paper.proof is not None and paper.prints is not None:
+            self._about.setText(f"{self._about_proof(paper.proof)}  ·  {self._printed_text(paper.prints)}")
         name = paper.proof.proof_no if paper.proof is not None else self.tr("Draft of the proof")
         self.preview.show_pdf(paper.data, name)
         self._enable()
@@ -469,36 +501,72 @@ class ProofsPage(QWidget):
         self.message.show_error(error)
 
     def print_proof(self) -> None:
-        """Ask for a printer and print the issued proof."""
+        """Preview and print the issued proof, or all that are selected."""
         proof = self._proof
         if proof is None or not self._data:
             return
-        data = self._data
+        count = self.issued_table.selected_count()
+        if count <= 1:
+            self.open_print([proof.id])
+        elif count > _MOST_PRINTED_AT_ONCE:
+            self.message.say(
+                self.tr(
+                    "At most {count} proofs are printed at once: select fewer, or make a file for the printer."
+                ).format(count=_MOST_PRINTED_AT_ONCE),
+                Tone.WARN,
+            )
+        else:
+            read_ids = self.issued_table.ids_reader(selected=True)
 
-        def accepted(printer: QPrinter) -> None:
-            self.print_to(printer, proof, data)
+            def work(_progress: Progress) -> list[int]:
+                return read_ids()
 
-        ask_printer(
-            self._window.dialog_parent(),
-            proof.proof_no,
-            self.tr("Print the proof"),
-            accepted,
-            pages=self.preview.page_count(),
-        )
+            self._jobs.run(self, work, self.open_print, self.message.show_error)
 
-    def print_to(self, printer: QPrinter, proof: ProofLine, data: bytes) -> None:
-        """Print in a worker; what was printed is kept in the log."""
-        prints, pages = self._shop.prints, self.preview.page_count()
-
-        def work(progress: Progress) -> Printed:
-            printed = print_pdf(data, printer, progress)
-            prints.note(proof.proof_no, [proof.id], pages=pages, copies=printed.copies, printer=printed.printer)
-            return printed
-
-        self._jobs.run(self, work, self._on_printed, self.message.show_error, self.tr("Printing"))
+    def open_print(self, proof_ids: list[int]) -> PrintDialog:
+        """Open preview and printer choice for these proofs."""
+        dialog = PrintDialog(self._window.dialog_parent(), self._shop, self._jobs, proof_ids)
+        dialog.printed.connect(self._on_printed)
+        dialog.open()
+        return dialog
 
     def _on_printed(self, printed: Printed) -> None:
         self._window.say(self.tr("Sent to {printer}.").format(printer=printed.printer), Tone.OK)
+
+    def open_print_log(self) -> PrintLogDialog:
+        """Open the print log, at first that of the proof on show."""
+        text = self._proof.proof_no if self._proof is not None else ""
+        dialog = PrintLogDialog(self._window.dialog_parent(), self._shop, self._jobs, self._window, text)
+        dialog.proof_wanted.connect(self._show_number)
+        dialog.open()
+        return dialog
+
+    def _show_number(self, proof_no: str) -> None:
+        found = self._shop.proofs.listing(proof_no).page(0, 1)
+        if found:
+            self._select_proof(found[0])
+
+    # many at once
+
+    def _enable_batch(self, *_: object) -> None:
+        issues = self.tabs.currentIndex() == WAITING
+        self.batch_button.setText(self.tr("Issue several…") if issues else self.tr("Save several…"))
+        self.batch_button.setEnabled(self.table.rows.rowCount() > 0)
+
+    def open_batch(self) -> ProofBatchDialog:
+        """Issue what waits, or write files of what was issued: the selection, or all that the list shows."""
+        table = self.table
+        dialog = ProofBatchDialog(
+            self._window.dialog_parent(),
+            self._shop,
+            self._jobs,
+            issues=self.tabs.currentIndex() == WAITING,
+            selected=(table.selected_count(), table.ids_reader(selected=True)),
+            shown=(table.rows.rowCount(), table.ids_reader(selected=False)),
+        )
+        dialog.print_wanted.connect(self.open_print)
+        dialog.open()
+        return dialog
 
     def save_as(self) -> None:
         """Ask where a copy of the issued file shall go."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import RefundState
@@ -31,6 +31,7 @@ from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
 from desktop_app.ui.widgets.statement_lines_view import StatementLinesView
+from desktop_app.ui.widgets.tab_bar import tab_bar
 
 _AREAS = frozenset({"refunds", "requests", "orders", "settings", "statements"})
 _STATEMENTS = 1
@@ -124,13 +125,9 @@ class RefundsPage(QWidget):
         inside.setSpacing(12)
         inside.addLayout(row_of(self.filter_combo, self.search_box, 1, self.export_button))
         inside.addWidget(split, 1)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("refunds_tabs")
-        self.tabs.setAccessibleName(self.tr("Refunds and statements"))
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.addTab(self.tr("Refunds"))
-        self.tabs.addTab(self.tr("Statement lines"))
+        self.tabs = tab_bar(
+            "refunds_tabs", self.tr("Refunds and statements"), self.tr("Refunds"), self.tr("Statement lines")
+        )
         self.import_button = push_button(
             self.tr("Import a statement"), "import_statement_button", self.import_statement, icon="download"
         )

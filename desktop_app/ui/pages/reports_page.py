@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.services.batches import BatchLine
 from desktop_app.services.listing import Sort
@@ -20,6 +20,7 @@ from desktop_app.ui.row_model import Column, RowSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.number_fields import NumberSpin
 from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.tab_bar import tab_bar
 
 Line = TypeVar("Line")
 
@@ -77,16 +78,7 @@ class ReportsPage(QWidget):
     # building
 
     def _build(self) -> None:
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("reports_tabs")
-        self.tabs.setAccessibleName(self.tr("Reports"))
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.addTab(self.tr("Stock"))
-        self.tabs.addTab(self.tr("Suppliers"))
-        for button in self.tabs.findChildren(QToolButton):
-            # Qt gives the scroll buttons of every tab bar the same names
-            button.setObjectName(f"reports_tabs_{button.objectName()}")
+        self.tabs = tab_bar("reports_tabs", self.tr("Reports"), self.tr("Stock"), self.tr("Suppliers"))
         self.days_label = plain_label(self.tr("Expiring within"), role="muted", name="expiring_days_label")
         self.days_spin = NumberSpin("expiring_days", self.tr("Expiring within"), 1, 365, self.tr(" days"))
         self.days_spin.setFixedWidth(104)
