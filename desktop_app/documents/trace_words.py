@@ -72,6 +72,7 @@ _VALUES: Mapping[str, tuple[str, str]] = {
     "null": ("not known", "未知"),
     "none": ("none", "无"),
 }
+_SPANS = frozenset({"elapsed", "since_paid", "since_shipped"})
 _TIMINGS: Mapping[str, tuple[str, str]] = {
     "in": ("yes", "时限内"),
     "grace1": ("up to one hour late", "超时 1 小时内"),
@@ -104,7 +105,18 @@ def _value(name: str, value: str, language: str) -> str:
         return _TIMINGS[value][chinese]
     if name.endswith("_fen") and value.isdecimal():
         return yuan_text(int(value))
+    if name in _SPANS:
+        return _span(value, chinese)
     kind = _CODES.get(name)
     if kind is None:
         return value
     return ("、" if chinese else " + ").join(word_of(kind, part, language) for part in value.split("+"))
+
+
+def _span(value: str, chinese: bool) -> str:
+    """``51:07:30`` as ``51 h 7 min``: the windows of the rules are hours too."""
+    parts = value.split(":")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return value
+    hours, minutes = int(parts[0]), int(parts[1])
+    return f"{hours} 小时 {minutes} 分" if chinese else f"{hours} h {minutes} min"

@@ -17,6 +17,7 @@ from PIL import Image
 from desktop_app.documents.dossier_archive import DossierArchive, member_name
 from desktop_app.documents.dossier_pictures import printable_picture
 from desktop_app.documents.trace_words import fact_words
+from desktop_app.domain.refund_rules import RULES
 
 AT = datetime(2026, 11, 22, 4, 0, 1, tzinfo=UTC)
 
@@ -145,4 +146,13 @@ def test_the_facts_of_a_rule_are_told_in_words() -> None:
         fact_words("timing=late; facts.log_confirms=null", "en")
         == "within the window: no, later, the log confirms: not known"
     )
+    assert fact_words("elapsed=51:07:30; since_paid=null", "zh") == "距下单：51 小时 7 分，距付款：未知"
+    assert fact_words("elapsed=0:00:00", "en") == "since the order: 0 h 0 min"
+    assert fact_words("elapsed=-1:59:59", "en") == "since the order: -1:59:59"
     assert fact_words("new.fact=odd; plain", "en") == "new.fact: odd, plain"
+
+
+def test_every_fact_that_a_rule_reads_has_words() -> None:
+    for rule in RULES:
+        for name in rule.fact_names:
+            assert name not in fact_words(f"{name}=x", "zh").partition("：")[0], name

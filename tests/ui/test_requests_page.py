@@ -491,6 +491,9 @@ def test_the_trace_opens_on_demand_and_ends_with_the_rule_that_applies(desk: Req
     assert trace.isVisible()
     assert texts_of(trace, "rule")[-1] == "N7"
     assert texts_of(trace, "hit") == ["no"] * (trace.rows.rowCount() - 1) + ["yes"]
+    assert texts_of(trace, "why")[-1].startswith("unit: Unused")
+    # in words, not as the names and codes of the engine
+    assert [facts for facts in texts_of(trace, "why") if re.search(r"[=_]|[a-z]\.[a-z]", facts)] == []
 
 
 # ways in

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from desktop_app.documents import rule_words
+from desktop_app.documents.trace_words import fact_words
 from desktop_app.domain.refunds import TraceLine, UnitVerdict
 from desktop_app.domain.states import ReasonCode
 from desktop_app.services.listing import Sort
@@ -206,7 +207,7 @@ class VerdictReasons(QWidget):
                 width=76,
             ),
             Column("title", self.tr("About"), lambda line: rule_words.rule_title(line.rule, language()), width=170),
-            Column("why", self.tr("Facts"), lambda line: line.why, width=420, mono=True, tooltip=lambda line: line.why),
+            Column("why", self.tr("Facts"), _facts_read, width=420, tooltip=_facts_read),
         ]
 
     def _open_trace(self, _sort: Sort | None) -> ListSource[TraceLine]:
@@ -233,6 +234,10 @@ class VerdictReasons(QWidget):
         self._trace = ()
         self.trace_table.hide()
         set_icon(self._trace_button, "chevron-right", "selection_text")
+
+
+def _facts_read(line: TraceLine) -> str:
+    return fact_words(line.why, language())
 
 
 def subject_reasons(detail: RequestDetail) -> frozenset[ReasonCode]:
