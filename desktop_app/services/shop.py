@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from desktop_app.domain.errors import NotFoundError
-from desktop_app.services import checkpoints
+from desktop_app.services import checkpoints, leftovers
 from desktop_app.services.audit_log import AuditLog
+from desktop_app.services.backups import Backups
 from desktop_app.services.context import Change, Clock, Context, system_clock
 from desktop_app.services.disputes import Disputes
 from desktop_app.services.dossiers import Dossiers
@@ -76,6 +77,7 @@ class Shop:
         self.reports = Reports(context)
         self.settings = Settings(context)
         self.audit = AuditLog(context)
+        self.backups = Backups(context)
         self.reply_texts = ReplyTexts(context)
 
     # ---- life of a shop
@@ -144,7 +146,9 @@ class Shop:
             )
         disable_core_dumps()
         database = Database.open(data_dir / FILE_NAME, at=clock(), window=window)
-        return cls._around(database, Vault(database.shop_uid), data_dir, actor, clock)
+        shop = cls._around(database, Vault(database.shop_uid), data_dir, actor, clock)
+        leftovers.sweep(shop.context)
+        return shop
 
     @classmethod
     def _around(cls, database: Database, vault: Vault, data_dir: Path, actor: str | None, clock: Clock) -> Shop:

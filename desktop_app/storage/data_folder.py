@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ _NETWORK_TYPES = frozenset(
 _SYNCED_FOLDERS = ("dropbox", "onedrive", "google drive", "googledrive", "mobile documents", "nutstore", "坚果云")
 _SYNCED_FOLDERS_ZH = ("百度网盘", "baidusyncdisk", "微云", "阿里云盘", "wps云盘")
 _OPEN_MARK = b"open\n"
+_WAIT_SECONDS = 1.0
+_STEP_SECONDS = 0.002
 
 
 def check_folder(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
@@ -101,14 +104,21 @@ class FolderLock:
     """A hold on the data folder, until :meth:`release`."""
 
     def __init__(self, folder: Path, *, window: bool) -> None:
-        """:class:`StorageError` when another window has the shop, or a migration is under way."""
+        """:class:`StorageError` when another window has the shop, or a migration is under way.
+
+        ``alone_at`` is a moment in which nobody else had the shop open, in seconds since the epoch; None: there was
+        none. What others left half-written before it is waste.
+        """
         self.left_open = False
+        self.alone_at: float | None = None
         self._window: int | None = None
         self._use: int | None = None
         try:
             self._use = open_lock(folder / "use.lock")
-            if not _lock(self._use, shared=True):
-                raise _busy()
+            if _lock(self._use, shared=False):
+                self.alone_at = time.time()
+                _unlock(self._use)
+            self._share()
             if window:
                 self._window = open_lock(folder / "window.lock")
                 if not _lock(self._window, shared=False):
@@ -134,14 +144,22 @@ class FolderLock:
             yield
         finally:
             _unlock(self._use)
-            if not _lock(self._use, shared=True):
-                raise _busy()
+            self._share()
 
     def release(self, *, in_order: bool) -> None:
         """Give the folder back, once; ``in_order`` says on disk that the file needs no check at the next start."""
         if self._window is not None and in_order:
             _write_mark(self._window, b"")
         self._close()
+
+    def _share(self) -> None:
+        """Who has just come holds it alone for a moment, so the first refusal is not the last word."""
+        assert self._use is not None
+        patience = time.monotonic() + _WAIT_SECONDS
+        while not _lock(self._use, shared=True):
+            if time.monotonic() > patience:
+                raise _busy()
+            time.sleep(_STEP_SECONDS)
 
     def _close(self) -> None:
         for handle in (self._use, self._window):

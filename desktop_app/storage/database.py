@@ -44,6 +44,11 @@ class Database:
         self._reader = make_engine(path, READ)
 
     @property
+    def alone_at(self) -> float | None:
+        """See :class:`FolderLock`."""
+        return self._lock.alone_at
+
+    @property
     def shop_uid(self) -> bytes:
         """The 16 bytes of the shop's UUID, which the vault binds its keys to."""
         return UUID(self.shop_uuid).bytes

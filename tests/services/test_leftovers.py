@@ -1,0 +1,68 @@
+"""What a program that died left beside the shop goes at the next start, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from desktop_app.services import Shop
+from desktop_app.storage.database import FILE_NAME
+from tests.services.sealed_shop import PASSWORD, make_shop
+
+HALF = f".HX-20261122-000002.pdf.{'a' * 32}.part"
+
+
+def _put(path: Path, age: float = 60.0) -> Path:
+    path.write_bytes(b"half")
+    os.utime(path, (time.time() - age,) * 2)
+    return path
+
+
+def _reopened(folder: Path) -> Shop:
+    return Shop.open(folder)
+
+
+def test_half_files_and_papers_that_were_never_issued_go(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    make_shop(folder).close()
+    proofs, evidence = folder / "proofs", folder / "evidence"
+    (issued,) = proofs.iterdir()
+    pieces = sorted(evidence.iterdir())
+    halves = [_put(proofs / HALF), _put(evidence / f".{'b' * 64}.{'c' * 32}.part")]
+    never = _put(proofs / "HX-20261122-000002.pdf")
+    others = [_put(proofs / "mine.part"), _put(proofs / "HX-20261122-000001 (1).pdf"), _put(evidence / ".keep")]
+    shop = _reopened(folder)
+    assert not any(path.exists() for path in (*halves, never))
+    assert all(path.exists() for path in (issued, *pieces, *others))
+    shop.unlock(PASSWORD)
+    shop.close()
+
+
+def test_what_another_program_may_be_writing_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    make_shop(folder).close()
+    first = _reopened(folder)
+    half = _put(folder / "proofs" / HALF)
+    _reopened(folder).close()
+    assert half.exists(), "the first program may still be writing it"
+    first.close()
+    newer = _put(folder / "evidence" / HALF, age=-60.0)
+    _reopened(folder).close()
+    assert not half.exists()
+    assert newer.exists()
+
+
+def test_papers_of_a_shop_that_was_put_back_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shop = make_shop(folder)
+    shop.close()
+    older = (folder / FILE_NAME).read_bytes()
+    shop = _reopened(folder)
+    shop.unlock(PASSWORD)
+    (order,) = [order for order in (shop.orders.by_number("A1"),) if order]
+    issued = shop.proofs.issue(order.units[0].id)
+    shop.close()
+    (folder / FILE_NAME).write_bytes(older)
+    _reopened(folder).close()
+    assert (folder / "proofs" / f"{issued.proof_no}.pdf").exists()
