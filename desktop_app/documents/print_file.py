@@ -7,7 +7,7 @@ behind; the codes on the pages verify as before. Imports pypdfium2: load this mo
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,23 +23,21 @@ class PrintFile:
     def __init__(self, document: Any) -> None:
         self._document = document
 
-    def add(self, data: bytes) -> int:
-        """Append all pages of a PDF of ours; how many."""
+    def add(self, data: bytes, numbers: Sequence[int] | None = None) -> int:
+        """Append the pages of a PDF of ours, or those of the given numbers (from 0); how many."""
         with ONE_AT_A_TIME:
             source = pypdfium2.PdfDocument(data)
             try:
-                for page in source:
-                    for number in reversed(range(pdfium.FPDFPage_GetAnnotCount(page))):
-                        pdfium.FPDFPage_RemoveAnnot(page, number)
+                wanted = list(range(len(source)) if numbers is None else numbers)
+                for number in wanted:
+                    page = source[number]
+                    for annotation in reversed(range(pdfium.FPDFPage_GetAnnotCount(page))):
+                        pdfium.FPDFPage_RemoveAnnot(page, annotation)
                     page.close()
-                self._document.import_pages(source)
-                return len(source)
+                self._document.import_pages(source, wanted)
+                return len(wanted)
             finally:
                 source.close()
-
-    def pages(self) -> int:
-        with ONE_AT_A_TIME:
-            return len(self._document)
 
     def data(self) -> bytes:
         """The file so far."""
@@ -59,6 +57,13 @@ def print_file() -> Iterator[PrintFile]:
     finally:
         with ONE_AT_A_TIME:
             document.close()
+
+
+def selected_pages(data: bytes, numbers: Sequence[int]) -> bytes:
+    """The pages of these numbers (from 0) as a file of their own."""
+    with print_file() as target:
+        target.add(data, numbers)
+        return target.data()
 
 
 def page_count(data: bytes) -> int:

@@ -17,7 +17,7 @@ from desktop_app.domain.errors import CancelledError, ConflictError, NotFoundErr
 from desktop_app.domain.states import UnitState
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.order_lines import find_order_by_number
-from desktop_app.services.proof_issuing import IssuedStep, issue_step, not_written, write_part
+from desktop_app.services.proof_issuing import IssuedStep, issue_step, not_written, write_part, write_whole
 from desktop_app.services.proofs import read_stored
 from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.tables import OrderRow, ProofRow, RedemptionRow, UnitRow
@@ -40,11 +40,28 @@ class NoProof:
 
 @dataclass(frozen=True, slots=True)
 class PrinterFile:
-    """Proofs in one PDF for the printer, in the order of ``proof_ids``; it carries no signature itself."""
+    """Proofs in one PDF for the printer, in the order of ``proof_ids``; of several, the file carries no signature.
+
+    ``page_counts`` are the pages of each, ``title`` says which they are.
+    """
 
     data: bytes
-    pages: int
+    title: str
     proof_ids: tuple[int, ...]
+    page_counts: tuple[int, ...]
+
+    @property
+    def pages(self) -> int:
+        return sum(self.page_counts)
+
+    def proofs_on(self, first: int, last: int) -> list[int]:
+        """The proofs that have a page among ``first`` to ``last``, counted from 1."""
+        found, before = [], 0
+        for proof_id, count in zip(self.proof_ids, self.page_counts, strict=True):
+            if first <= before + count and before < last:
+                found.append(proof_id)
+            before += count
+        return found
 
 
 @dataclass(slots=True)
@@ -168,14 +185,16 @@ class ProofBatches:
         if len(rows) == 1:
             # the issued file itself
             data = read_stored(self._context.data_dir, rows[0])
-            return PrinterFile(data, page_count(data), (rows[0].id,))
+            return PrinterFile(data, rows[0].proof_no, (rows[0].id,), (page_count(data),))
+        counts: list[int] = []
         with print_file() as target:
             for number, row in enumerate(rows, 1):
                 _stop_if(is_cancelled)
-                target.add(read_stored(self._context.data_dir, row))
+                counts.append(target.add(read_stored(self._context.data_dir, row)))
                 if progress is not None:
                     progress(number, len(rows))
-            return PrinterFile(target.data(), target.pages(), tuple(row.id for row in rows))
+            title = f"{rows[0].proof_no} – {rows[-1].proof_no} ({len(rows)})"
+            return PrinterFile(target.data(), title, tuple(row.id for row in rows), tuple(counts))
 
     # ---- inside
 
@@ -209,13 +228,7 @@ class ProofBatches:
 
     def _write_one(self, outcome: BatchOutcome, path: Path, is_cancelled: Cancelled) -> None:
         made = self.printer_file(outcome.proof_ids, cancelled=is_cancelled)
-        part = write_part(path.parent, made.data, path.name)
-        try:
-            part.replace(path)
-            sync_folder(path.parent)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise not_written(path, error) from error
+        write_whole(path, made.data)
         outcome.pages = made.pages
 
     def _rows(self, proof_ids: Sequence[int]) -> list[ProofRow]:

@@ -151,6 +151,17 @@ def write_part(folder: Path, data: bytes, name: str) -> Path:
     return part
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """``data`` at ``path``, whole or not at all; what was there before stays when it fails."""
+    part = write_part(path.parent, data, path.name)
+    try:
+        part.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise not_written(path, error) from error
+
+
 def not_written(path: Path, error: OSError) -> StorageError:
     return StorageError(
         "{file} cannot be written ({reason}): choose another place or free some room.",
@@ -220,7 +231,10 @@ def _make(context: Context, current: _Round, is_wanted: Callable[[], bool]) -> N
         return
     folder = context.data_dir / FOLDER
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise not_written(folder, error) from error
         sync_folder(folder.parent)
     stamper = None
     if current.time_stamp_url:

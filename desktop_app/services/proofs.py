@@ -24,8 +24,7 @@ from desktop_app.services.context import Context, chunks
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_lines import find_order_by_number, read_redemptions
 from desktop_app.services.proof_facts import proof_subject, read_proof_facts
-from desktop_app.services.proof_issuing import FOLDER, issue_proofs, latest_proof_of, not_written, write_part
-from desktop_app.storage.data_folder import sync_folder
+from desktop_app.services.proof_issuing import FOLDER, issue_proofs, latest_proof_of, write_whole
 from desktop_app.storage.dispute_tables import ProofSignatureRow, SigningIdentityRow
 from desktop_app.storage.tables import OrderRow, ProductRow, ProofRow, RedemptionRow, UnitRow
 
@@ -195,7 +194,7 @@ class Proofs:
 
     def save(self, proof_id: int, path: Path) -> None:
         """Put a copy of the issued file at ``path``; it appears there whole or not at all."""
-        _write_whole(path, self.pdf(proof_id))
+        write_whole(path, self.pdf(proof_id))
 
     def _issue(self, unit_ids: Sequence[int]) -> list[ProofLine]:
         issued = issue_proofs(self._context, unit_ids)
@@ -322,13 +321,3 @@ def _candidates(context: Context, session: Session, ids: Sequence[int]) -> list[
                 proof_no=latest.get(unit_id, ""),
             )
     return [found[unit_id] for unit_id in ids if unit_id in found]
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    part = write_part(path.parent, data, path.name)
-    try:
-        part.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise not_written(path, error) from error

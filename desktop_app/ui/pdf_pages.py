@@ -22,24 +22,57 @@ class PageSize:
     height: float
 
 
+class OpenPages:
+    """An open document, for whoever draws many pages of it; made by :func:`open_pages`."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+
+    def sizes(self) -> tuple[PageSize, ...]:
+        with ONE_AT_A_TIME:
+            return tuple(PageSize(*self._document.get_page_size(number)) for number in range(len(self._document)))
+
+    def render(self, number: int, dots_per_inch: float) -> QImage:
+        with ONE_AT_A_TIME:
+            return _render(self._document, number, dots_per_inch)
+
+
+@contextmanager
+def open_pages(data: bytes) -> Iterator[OpenPages]:
+    """The pages of a PDF of ours; other documents can be looked at in between. Safe in a worker thread."""
+    import pypdfium2
+
+    with ONE_AT_A_TIME:
+        document = pypdfium2.PdfDocument(data)
+    try:
+        yield OpenPages(document)
+    finally:
+        with ONE_AT_A_TIME:
+            document.close()
+
+
 def page_sizes(data: bytes) -> tuple[PageSize, ...]:
     """The size of every page of a PDF of ours."""
-    with _opened(data) as document:
-        return tuple(PageSize(*document.get_page_size(number)) for number in range(len(document)))
+    with open_pages(data) as pages:
+        return pages.sizes()
 
 
 def render_page(data: bytes, number: int, dots_per_inch: float) -> QImage:
     """A page (from 0) on white as RGB888, which no printer driver has to convert. Safe in a worker thread."""
-    with _opened(data) as document:
-        page = document[number]
+    with open_pages(data) as pages:
+        return pages.render(number, dots_per_inch)
+
+
+def _render(document: Any, number: int, dots_per_inch: float) -> QImage:
+    page = document[number]
+    try:
+        bitmap = page.render(scale=dots_per_inch / POINTS_PER_INCH, rev_byteorder=True, prefer_bgrx=False)
         try:
-            bitmap = page.render(scale=dots_per_inch / POINTS_PER_INCH, rev_byteorder=True, prefer_bgrx=False)
-            try:
-                return _image(bitmap)
-            finally:
-                bitmap.close()
+            return _image(bitmap)
         finally:
-            page.close()
+            bitmap.close()
+    finally:
+        page.close()
 
 
 def page_text(data: bytes, number: int) -> str:

@@ -1,44 +1,147 @@
-"""Paper: a PDF or a few lines of text to a printer, or to a PDF file where a printer dialog offers that."""
+"""Paper: a PDF or a few lines of text to a printer, or to a PDF file.
+
+Where the system prints PDF itself (CUPS: ``lp``), a document goes there as it is: sharp, small and at once. Elsewhere
+its pages are painted.
+"""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPageLayout, QPageSize, QPainter
-from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop_app.domain.errors import StorageError
 from desktop_app.ui.jobs import Progress
-from desktop_app.ui.pdf_pages import page_sizes, render_page
+from desktop_app.ui.pdf_pages import open_pages
 from desktop_app.ui.theme import mono_font, sans_font
 
 LARGEST_DPI = 300
 """Sharper than this, a page of text only grows."""
 LARGEST_COPIES = 99
 
+_ASK_SECONDS = 0.2
+"""How often a spooler that is busy is asked whether it is still wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Where something was printed to, and how many copies."""
+    """Where something was printed to, how many copies, and of how many pages each."""
 
     printer: str
     copies: int
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOrder:
+    """What is wanted on paper: pages ``first`` to ``last``, counted from 1, to the queue ``printer`` or into the file
+    ``path``. ``name`` is what the queue calls it."""
+
+    name: str
+    first: int
+    last: int
+    copies: int = 1
+    printer: str = ""
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printers:
+    """The queues of this computer; ``default`` is empty when there is none."""
+
+    names: tuple[str, ...]
+    default: str
+
+
+def find_printers() -> Printers:
+    """Ask the system; a print server that is slow takes its time, so this is for a worker thread."""
+    return Printers(tuple(QPrinterInfo.availablePrinterNames()), QPrinterInfo.defaultPrinterName())
+
+
+def print_document(data: bytes, order: PrintOrder, progress: Progress) -> Printed:
+    """Print a PDF of ours or write its pages to a file. For a worker thread; :class:`StorageError` when nothing came
+    out, :class:`CancelledError` when it was given up."""
+    if order.path is None and shutil.which("lp") is None:
+        return print_pdf(data, _painter_of(order), progress)
+    from desktop_app.documents.print_file import page_count, selected_pages
+    from desktop_app.services.proof_issuing import write_whole
+
+    pages = order.last - order.first + 1
+    if pages < page_count(data):
+        data = selected_pages(data, range(order.first - 1, order.last))
+    progress.stop_if_cancelled()
+    if order.path is not None:
+        write_whole(order.path, data)
+        return Printed(f"PDF: {order.path.name}", 1, pages)
+    _spool(data, order, progress)
+    return Printed(order.printer, order.copies, pages)
+
+
+def _spool(data: bytes, order: PrintOrder, progress: Progress) -> None:
+    """Hand a PDF to CUPS; it scales and repeats it."""
+    command = ["lp", "-d", order.printer, "-n", str(order.copies), "-t", _ascii(order.name), "-o", "media=A4", "-"]
+    try:
+        spooler = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=False
+        )
+    except OSError as error:
+        raise _not_printed(order.printer) from error
+    given: bytes | None = data
+    while True:
+        try:
+            _, complaint = spooler.communicate(given, timeout=_ASK_SECONDS)
+            break
+        except subprocess.TimeoutExpired:
+            given = None  # communicate goes on with what it has
+            if progress.cancelled():
+                spooler.kill()
+                spooler.communicate()
+                progress.stop_if_cancelled()
+    if spooler.returncode != 0:
+        raise _not_printed(order.printer, complaint.decode(errors="replace").strip().removeprefix("lp: "))
+
+
+def _painter_of(order: PrintOrder) -> QPrinter:
+    printer = make_printer(order.name)
+    printer.setPrinterName(order.printer)
+    if printer.printerName() != order.printer or not printer.isValid():
+        raise _not_printed(order.printer)
+    printer.setCopyCount(order.copies)
+    printer.setPrintRange(QPrinter.PrintRange.PageRange)
+    printer.setFromTo(order.first, order.last)
+    return printer
+
+
+def _not_printed(printer: str, reason: str = "") -> StorageError:
+    return StorageError(
+        "Nothing could be printed to {printer}: check that it is switched on and ready. {reason}",
+        "无法打印到 {printer}：请检查打印机是否开启、是否就绪。{reason}",
+        printer=printer,
+        reason=reason[:200],
+    )
 
 
 def make_printer(name: str) -> QPrinter:
     """A printer for whole A4 pages; ``name`` is the document's, ASCII only because queues mangle the rest."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setDocName(name.encode("ascii", "replace").decode("ascii"))
+    printer.setDocName(_ascii(name))
     printer.setCreator("kamidesk")
     printer.setFullPage(True)
     printer.setPageLayout(
         QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
     )
     return printer
+
+
+def _ascii(name: str) -> str:
+    return name.encode("ascii", "replace").decode("ascii")
 
 
 def ask_printer(
@@ -63,19 +166,19 @@ def print_pdf(data: bytes, printer: QPrinter, progress: Progress) -> Printed:
 
     Cancelling gives the paper up: what the queue holds of it is aborted.
     """
-    sizes = page_sizes(data)
-    chosen = _chosen(printer, len(sizes))
-    rounds = _rounds(printer)
-    dpi = min(float(printer.resolution()), float(LARGEST_DPI))
+    with open_pages(data) as pages:
+        sizes = pages.sizes()
+        chosen = _chosen(printer, len(sizes))
+        dpi = min(float(printer.resolution()), float(LARGEST_DPI))
 
-    def sheets() -> Iterator[tuple[QImage, QRectF]]:
-        for number in chosen:
-            size = sizes[number]
-            unit = printer.resolution() / 72.0
-            yield render_page(data, number, dpi), QRectF(0, 0, size.width * unit, size.height * unit)
+        def sheets() -> Iterator[tuple[QImage, QRectF]]:
+            for number in chosen:
+                size = sizes[number]
+                unit = printer.resolution() / 72.0
+                yield pages.render(number, dpi), QRectF(0, 0, size.width * unit, size.height * unit)
 
-    _paint(printer, sheets, rounds, len(chosen), progress)
-    return Printed(_name(printer), printer.copyCount())
+        _paint(printer, sheets, _rounds(printer), len(chosen), progress)
+    return Printed(_name(printer), printer.copyCount(), len(chosen))
 
 
 def _paint(

@@ -211,6 +211,11 @@ class RowTableModel(QAbstractTableModel):
 
     # ---- rows
 
+    @property
+    def source(self) -> Any:
+        """Where the rows on show come from."""
+        return self._source
+
     def row(self, number: int) -> Any | None:
         """The row at ``number``, waited for; None outside the table and where the source failed."""
         return self._row(number, None)

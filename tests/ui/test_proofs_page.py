@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.ui.dialogs.print_dialog import PrintDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
-from desktop_app.ui.printing import make_printer
 from tests.ui.paper_shop import PaperWindow
 
 
@@ -105,29 +104,60 @@ def test_saving_writes_the_issued_file_and_an_impossible_place_is_named(at: Pape
     assert "copy.pdf" in page.message.text()
 
 
-def test_printing_is_logged_with_printer_and_copies(at: PaperWindow, tmp_path: Path) -> None:
+def test_printing_is_logged_and_told_with_the_proof(at: PaperWindow, tmp_path: Path) -> None:
     proof = at.shop.proofs.issue(at.redeemed())
     page = _page(at)
     page.open_item(proof.id)
-    printer = make_printer(proof.proof_no)
-    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
-    printer.setCopyCount(2)
-    page.print_to(printer, proof, at.shop.proofs.pdf(proof.id))
+    assert "not printed yet" in page.findChild(QLabel, "proof_about").text()
+    page.open_print([proof.id]).save_to(tmp_path / "paper.pdf")
+    assert (tmp_path / "paper.pdf").read_bytes() == at.shop.proofs.pdf(proof.id)
     (event,) = _events(at, "proof.printed")
-    assert (event.facts["printer"], event.facts["copies"]) == ("PDF: paper.pdf", 2)
+    assert (event.facts["printer"], event.facts["copies"]) == ("PDF: paper.pdf", 1)
+    assert "printed once" in page.findChild(QLabel, "proof_about").text()
+    page.open_print([proof.id]).save_to(tmp_path / "paper.pdf")
+    assert "printed 2 times" in page.findChild(QLabel, "proof_about").text()
 
 
-def test_p_opens_the_printer_dialog_for_an_issued_proof_only(qtbot: QtBot, at: PaperWindow) -> None:
+def test_p_opens_the_preview_of_an_issued_proof_only(qtbot: QtBot, at: PaperWindow) -> None:
     unit_id = at.redeemed()
     page = _page(at)
     page.waiting_table.select_row(0)
     assert not page.page_actions()["P"].isEnabled()
     page.open_item(at.shop.proofs.issue(unit_id).id)
     page.page_actions()["P"].trigger()
-    dialog = at.window.findChild(QPrintDialog)
+    dialog = at.window.findChild(PrintDialog)
     assert dialog is not None
     assert dialog.isVisible()
+    assert dialog.preview.page_count() == page.preview.page_count()
     dialog.reject()
+
+
+def test_p_prints_all_that_are_selected(at: PaperWindow) -> None:
+    for number in range(3):
+        at.shop.proofs.issue(at.redeemed(f"DD2026112200{number}"))
+    page = _page(at)
+    page.tabs.setCurrentIndex(1)
+    page.issued_table.select_row(0)
+    page.issued_table.selectAll()
+    page.print_proof()
+    dialog = at.window.findChild(PrintDialog)
+    assert dialog is not None
+    assert "3 proofs" in dialog.count_label.text()
+
+
+def test_the_print_log_begins_with_the_proof_on_show_and_leads_to_proofs(at: PaperWindow, tmp_path: Path) -> None:
+    first, second = (at.shop.proofs.issue(at.redeemed(f"DD2026112200{number}")) for number in (1, 2))
+    for proof in (first, second):
+        at.shop.prints.note(proof.proof_no, [proof.id], pages=2, copies=1, printer="HP")
+    page = _page(at)
+    page.open_item(second.id)
+    log = page.open_print_log()
+    assert [line.proof_no for line in (log.table.rows.row(0), log.table.rows.row(1)) if line] == [second.proof_no]
+    log.search_box.set_text_quietly("")
+    log.table.reload()
+    assert log.table.rows.rowCount() == 2
+    log.table.row_activated.emit(log.table.rows.row(1))
+    assert page.issued_table.current_row().id == first.id
 
 
 def test_a_damaged_file_is_not_shown_as_a_proof(at: PaperWindow) -> None:

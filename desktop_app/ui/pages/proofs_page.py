@@ -253,8 +253,8 @@ class ProofsPage(QWidget):
     def reload(self, change: Change | None) -> None:
         if change is None or change.areas & _AREAS:
             self._reload_tables()
-        if change is not None and "prints" in change.areas and self._proof is not None:
-            self._load()
+        if change is not None and "prints" in change.areas:
+            self._reload_prints()
         if change is not None and "vault" in change.areas:
             self._show_subject()
 
@@ -394,12 +394,34 @@ class ProofsPage(QWidget):
             parts.append(self.tr("replaces {proof_no}").format(proof_no=proof.replaces_no))
         return "  ·  ".join(parts)
 
+    def _reload_prints(self) -> None:
+        proof, prints, turn = self._proof, self._shop.prints, self._turn
+        if proof is None:
+            return
+        proof_id = proof.id
+
+        def work(_progress: Progress) -> ProofPrints:
+            found: ProofPrints = prints.of_proof(proof_id)
+            return found
+
+        def done(found: ProofPrints) -> None:
+            if turn == self._turn:
+                self._show_prints(found)
+
+        self._jobs.run(self, work, done)
+
+    def _show_prints(self, prints: ProofPrints) -> None:
+        if self._proof is not None:
+            self._about.setText(f"{self._about_proof(self._proof)}  ·  {self._printed_text(prints)}")
+
     def _printed_text(self, prints: ProofPrints) -> str:
         if prints.last_at is None:
             return self.tr("not printed yet")
-        return self.tr("printed %n time(s), last {when} on {printer}", "", prints.times).format(
-            when=self._when(prints.last_at), printer=prints.last_printer
-        )
+        if prints.times == 1:
+            text = self.tr("printed once, {when} on {printer}")
+        else:
+            text = self.tr("printed {count} times, last {when} on {printer}")
+        return text.format(count=prints.times, when=self._when(prints.last_at), printer=prints.last_printer)
 
     def _show_nothing(self) -> None:
         self._turn += 1
@@ -450,8 +472,8 @@ class ProofsPage(QWidget):
         if paper.turn != self._turn:
             return
         self._data = paper.data
-        if paper.proof is not None and paper.prints is not None:
-            self._about.setText(f"{self._about_proof(paper.proof)}  ·  {self._printed_text(paper.prints)}")
+        if paper.prints is not None:
+            self._show_prints(paper.prints)
         name = paper.proof.proof_no if paper.proof is not None else self.tr("Draft of the proof")
         self.preview.show_pdf(paper.data, name)
         self._enable()
@@ -521,7 +543,10 @@ class ProofsPage(QWidget):
             def work(_progress: Progress) -> list[int]:
                 return read_ids()
 
-            self._jobs.run(self, work, self.open_print, self.message.show_error)
+            def done(proof_ids: list[int]) -> None:
+                self.open_print(proof_ids)
+
+            self._jobs.run(self, work, done, self.message.show_error)
 
     def open_print(self, proof_ids: list[int]) -> PrintDialog:
         """Open preview and printer choice for these proofs."""

@@ -126,11 +126,14 @@ class PdfPreview(QFrame):
 
     # what pages use
 
-    def show_pdf(self, data: bytes, name: str) -> None:
-        """Show a document from its first page; ``name`` is what assistive technology calls it."""
+    def show_pdf(self, data: bytes, name: str, sizes: tuple[PageSize, ...] | None = None) -> None:
+        """Show a document from its first page; ``name`` is what assistive technology calls it.
+
+        ``sizes`` of its pages, when they are known: to look them up in a thousand pages takes its time.
+        """
         same = data == self._data
         self._data, self._name = data, name
-        self._sizes = page_sizes(data)
+        self._sizes = page_sizes(data) if sizes is None else sizes
         if not same:
             self._number = 0
             self._sheet.set_image(QImage())
@@ -160,6 +163,10 @@ class PdfPreview(QFrame):
     def image(self) -> QImage:
         """The page on screen as it was drawn; null until then."""
         return self._sheet.image()
+
+    def show_page(self, number: int) -> None:
+        """Turn to a page, counted from 1."""
+        self._turn_to(number - 1)
 
     def show_previous(self) -> None:
         self._turn_to(self._number - 1)

@@ -221,6 +221,18 @@ class RowTable(QTableView):
     def selected_count(self) -> int:
         return sum(last - first + 1 for first, last in self._selected_ranges())
 
+    def ids_reader(self, *, selected: bool) -> Callable[[], list[int]]:
+        """Reads the ids of the selected rows, or of all, from top to bottom: for a worker thread, however many there
+        are. The rows come from a :class:`~desktop_app.services.listing.Listing`."""
+        source = self.rows.source
+        ranges = self._selected_ranges() if selected else [(0, self.rows.rowCount() - 1)]
+
+        def read() -> list[int]:
+            ids = source.ids()
+            return [row_id for first, last in ranges for row_id in ids[first : last + 1]]
+
+        return read
+
     def select_row(self, number: int) -> None:
         """Make a row current and selected, and scroll to it; out of range clears the selection."""
         index = self.rows.index(number, self._first_visible_column())
