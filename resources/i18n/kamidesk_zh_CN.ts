@@ -1827,7 +1827,7 @@
     </message>
     <message>
         <source>Export the print log</source>
-        <translation type="unfinished"></translation>
+        <translation>导出打印记录</translation>
     </message>
     <message>
         <source>Export the event log</source>
@@ -5032,6 +5032,160 @@
     </message>
 </context>
 <context>
+    <name>PrintDialog</name>
+    <message>
+        <source>Print</source>
+        <translation>打印</translation>
+    </message>
+    <message>
+        <source>Preparing the paper…</source>
+        <translation>正在准备页面…</translation>
+    </message>
+    <message>
+        <source>Printer</source>
+        <translation>打印机</translation>
+    </message>
+    <message>
+        <source>No printer is set up on this computer. Save a PDF and print it elsewhere.</source>
+        <translation>本机没有可用的打印机。可保存为 PDF，再到别处打印。</translation>
+    </message>
+    <message>
+        <source>Copies</source>
+        <translation>份数</translation>
+    </message>
+    <message>
+        <source>All pages</source>
+        <translation>全部页面</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页码</translation>
+    </message>
+    <message>
+        <source>First page</source>
+        <translation>起始页</translation>
+    </message>
+    <message>
+        <source>Last page</source>
+        <translation>结束页</translation>
+    </message>
+    <message>
+        <source>Show page</source>
+        <translation>查看第几页</translation>
+    </message>
+    <message>
+        <source>Several proofs in one file: the file itself carries no signature. The code on the first page of each proof verifies on paper.</source>
+        <translation>多份证明合为一个打印文件：该文件本身没有签名。打印后可扫描每份证明首页的二维码核验。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>正在准备</translation>
+    </message>
+    <message>
+        <source>The paper cannot be shown</source>
+        <translation>无法显示页面</translation>
+    </message>
+    <message>
+        <source>Save as a PDF file…</source>
+        <translation>保存为 PDF 文件…</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>{pages} of {count} pages, {proofs} proofs</source>
+        <translation>共 {count} 页，打印 {pages} 页，{proofs} 份证明</translation>
+    </message>
+    <message>
+        <source>Save as PDF</source>
+        <translation>保存为 PDF</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf)</source>
+        <translation>PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Printing</source>
+        <translation>正在打印</translation>
+    </message>
+    <message>
+        <source>Stopped. Look at the queue of the printer for what it has already.</source>
+        <translation>已停止。已送出的内容请查看打印队列。</translation>
+    </message>
+</context>
+<context>
+    <name>PrintLogDialog</name>
+    <message>
+        <source>Print log</source>
+        <translation>打印记录</translation>
+    </message>
+    <message>
+        <source>Find a print</source>
+        <translation>查找打印记录</translation>
+    </message>
+    <message>
+        <source>Proof number, title or printer…</source>
+        <translation>证明编号、标题或打印机…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Printed</source>
+        <translation>打印时间</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Proofs</source>
+        <translation>证明数</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页数</translation>
+    </message>
+    <message>
+        <source>Copies</source>
+        <translation>份数</translation>
+    </message>
+    <message>
+        <source>Printer</source>
+        <translation>打印机</translation>
+    </message>
+    <message>
+        <source>Printed by</source>
+        <translation>打印人</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>没有结果</translation>
+    </message>
+    <message>
+        <source>No print has this in its log entry.</source>
+        <translation>没有符合条件的打印记录。</translation>
+    </message>
+    <message>
+        <source>Nothing was printed yet</source>
+        <translation>还没有打印记录</translation>
+    </message>
+    <message>
+        <source>Print an issued proof, and it is noted here.</source>
+        <translation>打印已出具的证明后，会记录在这里。</translation>
+    </message>
+</context>
+<context>
     <name>ProductDialog</name>
     <message>
         <source>Add a product</source>
@@ -5325,6 +5479,165 @@
     </message>
 </context>
 <context>
+    <name>ProofBatchDialog</name>
+    <message>
+        <source>Issue several proofs</source>
+        <translation>批量出具核销证明</translation>
+    </message>
+    <message>
+        <source>Files of several proofs</source>
+        <translation>批量保存核销证明</translation>
+    </message>
+    <message>
+        <source>The {count} selected</source>
+        <translation>选中的 {count} 项</translation>
+    </message>
+    <message>
+        <source>All {count} that the list shows</source>
+        <translation>列表中的全部 {count} 项</translation>
+    </message>
+    <message>
+        <source>Keep them in the shop</source>
+        <translation>只保存在店铺中</translation>
+    </message>
+    <message>
+        <source>Also as separate files in a folder</source>
+        <translation>同时逐份保存到文件夹</translation>
+    </message>
+    <message>
+        <source>Also as one file for the printer</source>
+        <translation>同时合成一个打印用文件</translation>
+    </message>
+    <message>
+        <source>Separate files in a folder</source>
+        <translation>逐份保存到文件夹</translation>
+    </message>
+    <message>
+        <source>One file for the printer</source>
+        <translation>合成一个打印用文件</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Without a proof</source>
+        <translation>未能出具</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>打印…</translation>
+    </message>
+    <message>
+        <source>Issue</source>
+        <translation>出具</translation>
+    </message>
+    <message>
+        <source>Write the files</source>
+        <translation>保存文件</translation>
+    </message>
+    <message>
+        <source>Each unit gets a proof with its own number and signature. A unit whose record is not complete, or whose evidence is damaged, is left out and named below.</source>
+        <translation>每个单件各有一份独立编号、独立签名的证明。记录不完整或凭证已损坏的单件会跳过，并在下方列出原因。</translation>
+    </message>
+    <message>
+        <source>Order no.</source>
+        <translation>订单号</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单件</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>File for the printer</source>
+        <translation>打印用文件</translation>
+    </message>
+    <message>
+        <source>The file for the printer carries no signature itself: on paper, the code of each proof verifies. Whoever wants the electronic proof gets its own signed file.</source>
+        <translation>打印用文件本身没有签名：打印后以每份证明上的二维码核验。需要电子证明时，请提供单独签名的原文件。</translation>
+    </message>
+    <message>
+        <source>Folder for the files</source>
+        <translation>保存文件夹</translation>
+    </message>
+    <message>
+        <source>Each file is named after its proof and carries its own signature.</source>
+        <translation>每个文件以证明编号命名，并带有自己的签名。</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf)</source>
+        <translation type="unfinished">PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Choose a folder that exists.</source>
+        <translation>请选择已存在的文件夹。</translation>
+    </message>
+    <message>
+        <source>Issuing</source>
+        <translation>正在出具</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>正在保存</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>{reason} Not done yet: {count}.</source>
+        <translation>{reason}尚未处理：{count}。</translation>
+    </message>
+    <message>
+        <source>Issued: {count}.</source>
+        <translation>新出具：{count}。</translation>
+    </message>
+    <message>
+        <source>Had a proof before: {count}.</source>
+        <translation>此前已有证明：{count}。</translation>
+    </message>
+    <message>
+        <source>Left out: {count}.</source>
+        <translation>跳过：{count}。</translation>
+    </message>
+    <message>
+        <source>Not copied: {count}.</source>
+        <translation>未能保存：{count}。</translation>
+    </message>
+    <message>
+        <source>Without a time stamp: {count}.</source>
+        <translation>没有时间戳：{count}。</translation>
+    </message>
+    <message>
+        <source>Files: {count}.</source>
+        <translation>文件：{count}。</translation>
+    </message>
+    <message>
+        <source>Pages for the printer: {count}.</source>
+        <translation>打印页数：{count}。</translation>
+    </message>
+</context>
+<context>
     <name>ProofsPage</name>
     <message>
         <source>Issue the proof</source>
@@ -5365,6 +5678,10 @@
     <message>
         <source>Is a PDF or a QR code genuine? A PDF can also be dropped here.</source>
         <translation>核验 PDF 或二维码的真伪；也可以把 PDF 拖到这里。</translation>
+    </message>
+    <message>
+        <source>Print log…</source>
+        <translation>打印记录…</translation>
     </message>
     <message>
         <source>Redeemed units without a proof</source>
@@ -5523,6 +5840,18 @@
         <translation>替换 {proof_no}</translation>
     </message>
     <message>
+        <source>not printed yet</source>
+        <translation>未打印过</translation>
+    </message>
+    <message>
+        <source>printed once, {when} on {printer}</source>
+        <translation>打印过 1 次，{when}，{printer}</translation>
+    </message>
+    <message>
+        <source>printed {count} times, last {when} on {printer}</source>
+        <translation>打印过 {count} 次，最近 {when}，{printer}</translation>
+    </message>
+    <message>
         <source>Redemption proof</source>
         <translation>核销证明</translation>
     </message>
@@ -5571,16 +5900,20 @@
         <translation>证明已出具，但没有时间戳。</translation>
     </message>
     <message>
-        <source>Print the proof</source>
-        <translation>打印证明</translation>
-    </message>
-    <message>
-        <source>Printing</source>
-        <translation>正在打印</translation>
+        <source>At most {count} proofs are printed at once: select fewer, or make a file for the printer.</source>
+        <translation>一次最多打印 {count} 份：请减少选择，或合成一个打印用文件。</translation>
     </message>
     <message>
         <source>Sent to {printer}.</source>
         <translation>已发送到 {printer}。</translation>
+    </message>
+    <message>
+        <source>Issue several…</source>
+        <translation>批量出具…</translation>
+    </message>
+    <message>
+        <source>Save several…</source>
+        <translation>批量保存…</translation>
     </message>
     <message>
         <source>Save the proof</source>
