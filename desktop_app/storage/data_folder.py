@@ -91,13 +91,24 @@ def check_regular_file(path: Path) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` survive a power cut (Windows does so itself)."""
+    """Make a rename in ``folder`` survive a power cut (Windows does so itself).
+
+    :class:`StorageError` when the disk does not say that it would.
+    """
     if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise StorageError(
+                "The disk reported an error when {folder} was written: {reason}. Check the disk, then repeat.",
+                "写入 {folder} 时磁盘报告错误：{reason}。请检查磁盘后重试。",
+                folder=folder,
+                reason=error.strerror or str(error),
+            ) from error
 
 
 class FolderLock:

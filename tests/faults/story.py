@@ -204,6 +204,8 @@ def _proofs(shop: Shop, _folder: Path) -> None:
 
 def _rotate(shop: Shop, _folder: Path) -> None:
     if shop.vault.rotation() is None:
+        if shop.context.vault.generation > 1:
+            return
         shop.vault.start_rotation(shop.vault.prepare_rotation(PASSWORD, cost=CHEAP))
     shop.vault.continue_rotation()
 
