@@ -6,26 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from desktop_app.documents.csv_export import Column
 from desktop_app.domain.states import OrderState
-from desktop_app.services import exports
 from desktop_app.services.context import Context
-from desktop_app.services.event_log import events_listing
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import ProductLine, Products
 from desktop_app.services.refunds import OUTSTANDING
 from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
-from desktop_app.services.soundness import CheckFinding, check_shop
 from desktop_app.services.stock import ExpiringLine, Stock
 from desktop_app.services.timeline import EventLine
 from desktop_app.services.verdicts import OPEN_STATES, load_cases, verdicts_now
 from desktop_app.storage.tables import DecisionAction, DecisionRow, OrderRow, RefundRow, RequestRow
+
+if TYPE_CHECKING:  # for annotations: what the desk does not need is imported when it is asked for
+    from desktop_app.documents.csv_export import Column
+    from desktop_app.services.soundness import CheckFinding
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -140,6 +140,8 @@ class Reports:
 
     def events(self, sort: Sort | None = None) -> Listing[EventLine]:
         """The log, newest first; sort keys: seq at actor kind."""
+        from desktop_app.services.event_log import events_listing
+
         return events_listing(self._context, sort=sort)
 
     def export(
@@ -155,6 +157,8 @@ class Reports:
         cancelled: Cancelled | None = None,
     ) -> int:
         """Write a table as CSV; see :func:`desktop_app.services.exports.export`. Returns the number of rows."""
+        from desktop_app.services import exports
+
         return exports.export(
             self._context,
             what,
@@ -169,10 +173,14 @@ class Reports:
 
     def export_columns(self, what: str) -> tuple[Column, ...]:
         """The columns of an export, in the order of the table."""
+        from desktop_app.services import exports
+
         return exports.export_columns(what)
 
     def check(self, progress: Progress | None = None) -> list[CheckFinding]:
         """Everything that is wrong with the shop; empty when it is sound. Takes seconds for a large shop."""
+        from desktop_app.services.soundness import check_shop
+
         return check_shop(self._context, progress)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,24 +15,12 @@ from sqlmodel import Session
 
 from desktop_app.domain.errors import NotFoundError
 from desktop_app.services import checkpoints, leftovers
-from desktop_app.services.audit_log import AuditLog
-from desktop_app.services.backups import Backups
 from desktop_app.services.context import Change, Clock, Context, system_clock
-from desktop_app.services.disputes import Disputes
-from desktop_app.services.dossiers import Dossiers
-from desktop_app.services.evidence import Evidence
 from desktop_app.services.identities import Identities
-from desktop_app.services.inventory import Inventory
-from desktop_app.services.orders import Orders
 from desktop_app.services.policies import Policies
-from desktop_app.services.prints import Prints
 from desktop_app.services.products import Products
-from desktop_app.services.proof_batches import ProofBatches
 from desktop_app.services.proofs import Proofs
-from desktop_app.services.reconciliation import Reconciliation
-from desktop_app.services.redemptions import Redemptions
 from desktop_app.services.refunds import Refunds
-from desktop_app.services.reply_texts import ReplyTexts
 from desktop_app.services.reports import Reports
 from desktop_app.services.requests import Requests
 from desktop_app.services.settings import Settings
@@ -49,9 +39,26 @@ from desktop_app.storage.vault_slots import (
     save_slot,
 )
 
+if TYPE_CHECKING:  # for annotations: these are imported when they are first asked for
+    from desktop_app.services.audit_log import AuditLog
+    from desktop_app.services.backups import Backups
+    from desktop_app.services.disputes import Disputes
+    from desktop_app.services.dossiers import Dossiers
+    from desktop_app.services.evidence import Evidence
+    from desktop_app.services.inventory import Inventory
+    from desktop_app.services.orders import Orders
+    from desktop_app.services.prints import Prints
+    from desktop_app.services.proof_batches import ProofBatches
+    from desktop_app.services.reconciliation import Reconciliation
+    from desktop_app.services.redemptions import Redemptions
+    from desktop_app.services.reply_texts import ReplyTexts
+
 
 class Shop:
-    """Everything that a front end may call. Usable from several threads; one ``write`` runs at a time."""
+    """Everything that a front end may call. Usable from several threads; one ``write`` runs at a time.
+
+    What the first page does not need is imported when it is first asked for: the window is open sooner.
+    """
 
     def __init__(self, context: Context) -> None:
         """Use :meth:`create` or :meth:`open`."""
@@ -59,26 +66,86 @@ class Shop:
         self.data_dir = context.data_dir
         self.vault = VaultLife(context)
         self.products = Products(context)
-        self.inventory = Inventory(context)
         self.stock = Stock(context)
-        self.orders = Orders(context)
-        self.redemptions = Redemptions(context)
         self.identities = Identities(context)
         self.proofs = Proofs(context)
-        self.proof_batches = ProofBatches(context)
-        self.prints = Prints(context)
         self.requests = Requests(context, self.proofs)
-        self.disputes = Disputes(context)
-        self.dossiers = Dossiers(context)
         self.refunds = Refunds(context)
-        self.reconciliation = Reconciliation(context)
-        self.evidence = Evidence(context)
         self.policies = Policies(context)
         self.reports = Reports(context)
         self.settings = Settings(context)
-        self.audit = AuditLog(context)
-        self.backups = Backups(context)
-        self.reply_texts = ReplyTexts(context)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        from desktop_app.services.inventory import Inventory
+
+        return Inventory(self.context)
+
+    @cached_property
+    def redemptions(self) -> Redemptions:
+        from desktop_app.services.redemptions import Redemptions
+
+        return Redemptions(self.context)
+
+    @cached_property
+    def proof_batches(self) -> ProofBatches:
+        from desktop_app.services.proof_batches import ProofBatches
+
+        return ProofBatches(self.context)
+
+    @cached_property
+    def prints(self) -> Prints:
+        from desktop_app.services.prints import Prints
+
+        return Prints(self.context)
+
+    @cached_property
+    def disputes(self) -> Disputes:
+        from desktop_app.services.disputes import Disputes
+
+        return Disputes(self.context)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        from desktop_app.services.dossiers import Dossiers
+
+        return Dossiers(self.context)
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        from desktop_app.services.reconciliation import Reconciliation
+
+        return Reconciliation(self.context)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        from desktop_app.services.evidence import Evidence
+
+        return Evidence(self.context)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        from desktop_app.services.audit_log import AuditLog
+
+        return AuditLog(self.context)
+
+    @cached_property
+    def backups(self) -> Backups:
+        from desktop_app.services.backups import Backups
+
+        return Backups(self.context)
+
+    @cached_property
+    def reply_texts(self) -> ReplyTexts:
+        from desktop_app.services.reply_texts import ReplyTexts
+
+        return ReplyTexts(self.context)
+
+    @cached_property
+    def orders(self) -> Orders:
+        from desktop_app.services.orders import Orders
+
+        return Orders(self.context)
 
     # ---- life of a shop
 
