@@ -42,6 +42,7 @@ class KeyProblem(StrEnum):
     INCOMPLETE = "incomplete"
     DIGITS_LOST = "digits_lost"
     NOT_TEXT = "not_text"
+    FORMULA = "formula"
     OTHER_GOODS = "other_goods"
     NOT_SELLABLE = "not_sellable"
     BAD_FACE = "bad_face"
@@ -104,6 +105,11 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
         "The cell is a date or a truth value, so the key is no longer what it was; get the file with this column as "
         "text.",
         "该单元格是日期或逻辑值，卡密已被表格软件改写，请取得该列为文本格式的文件。",
+    ),
+    KeyProblem.FORMULA: Sentence(
+        "The cell is a formula without a result, or an error: the key probably begins with “=” or “#” and was not "
+        "written as text; get the file with this column as text.",
+        "该单元格是没有结果的公式或错误值：卡密很可能以“=”或“#”开头而没有存为文本，请取得该列为文本格式的文件。",
     ),
     KeyProblem.OTHER_GOODS: Sentence(
         "The line belongs to another product of the file than the chosen one.",

@@ -13,8 +13,12 @@ _UNSOLD: Final = "0"
 _WORDS: Final = {"1": "已出售 (1)", "2": "已锁定 (2)"}
 _NOTHING: Final = frozenset({"", "0", "0000-00-00 00:00:00"})
 
-TEXT_FILE: Final = re.compile(r"cards-[0-9]+-[0-9]{8}-[0-9]{6}(?: ?\([0-9]+\))?\.txt")
-"""How it names its export; browsers add ``(1)``."""
+TEXT_FILE: Final = re.compile(
+    r"(?:cards-[0-9]+-[0-9]{8}-[0-9]{6}"
+    r"|卡密导出\([0-9]+\)-[0-9]{4}-[0-9]{2}-[0-9]{2}[ +_][0-9]{2}(?:[:_\-]|%3A)?[0-9]{2}(?:[:_\-]|%3A)?[0-9]{2})"
+    r"(?: ?\([0-9]+\))?\.txt"
+)
+"""How it names its export, now and in older versions; browsers replace the colons and add ``(1)``."""
 
 
 def _refusal(row: Mapping[str, str]) -> Sentence | None:

@@ -32,14 +32,18 @@ def _refusal(row: Mapping[str, str]) -> Sentence | None:
 
 
 FORMATS: Final = (
-    CardFormat(
-        code="dujiaoka",
-        title=Sentence("dujiaoka card export", "独角数卡 卡密导出"),
-        columns=("所属商品", "卡密内容", "创建时间"),
-        roles={"卡密内容": KeyColumn.KEY},
-        goods=("所属商品",),
-        warning=KeyWarning.STATE_UNKNOWN,
-        caution=_UNKNOWN,
+    *(
+        CardFormat(
+            code="dujiaoka",
+            title=Sentence("dujiaoka card export", "独角数卡 卡密导出"),
+            columns=(goods, key, created),
+            roles={key: KeyColumn.KEY},
+            goods=(goods,),
+            warning=KeyWarning.STATE_UNKNOWN,
+            caution=_UNKNOWN,
+        )
+        # as its panel is set: in simplified or in traditional characters
+        for goods, key, created in (("所属商品", "卡密内容", "创建时间"), ("所屬商品", "卡密內容", "建立時間"))
     ),
     CardFormat(
         code="dujiaoka",

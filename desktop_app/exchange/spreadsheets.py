@@ -1,18 +1,21 @@
 """XLSX workbooks from strangers: bounded before they are unpacked, and every cell as the text that it was.
 
 A spreadsheet keeps 15 digits of a number, drops zeros in front and turns text into dates; no reader can bring those
-back. Such a cell carries a flaw, so that nobody takes what is left of a key for the key.
+back. Programs write a key that begins with ``=`` as a formula, which has no value until a spreadsheet works it out.
+Such a cell carries a flaw, so that nobody takes what is left of a key for the key, or its cell for a blank one.
 """
 
 from __future__ import annotations
 
 import hashlib
+import html
 import io
+import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +36,19 @@ CELL_LENGTH: Final = 32_767
 _BLOCK: Final = 1024 * 1024
 _DIGITS_KEPT: Final = 10**15
 _REFERENCE: Final = re.compile(rb"""\br=["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
+_LOST: Final = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^>]*\br=["']([A-Za-z]{1,3})([0-9]{1,7})["'])"""
+    rb"""(?:[^>]*\bt=["']e["'][^>]*>|[^>]*><(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>)"""
+)
+"""A cell that is an error, or a formula without the value that it has."""
+_OVERLAP: Final = 64 * 1024
+"""Bytes looked at again with the next block: a formula is no longer than a cell."""
+_MOST_LOST: Final = 100_000
+_WIDEST: Final = 1 << 15
+_SHEET: Final = re.compile(r"<(?:\w+:)?sheet\b([^>]*)/?>")
+_RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)/?>")
+_ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 _Cell = Any
 """str, float, int, bool, date, datetime, time or timedelta."""
 
@@ -46,6 +62,8 @@ class Sheet:
     first_row: int
     first_column: int
     rows: Sequence[Sequence[_Cell]]
+    lost: frozenset[int] = field(default_factory=frozenset)
+    """Cells that are an error or a formula without a value, as :func:`_place`."""
 
     def first_cells(self) -> list[str]:
         """The texts of the first row that is not blank."""
@@ -57,8 +75,23 @@ class Sheet:
         for index, row in enumerate(self.rows):
             flaws: dict[int, KeyProblem | KeyWarning] = {}
             cells = [self._text(index, at, value, flaws) for at, value in enumerate(row[:width])]
-            if any(cell.strip() for cell in cells):
+            if self.lost:
+                for at, value in enumerate(row[:width]):
+                    if value == "" and _place(self.first_row + index, self.first_column + at) in self.lost:
+                        flaws[at] = KeyProblem.FORMULA
+            if flaws or any(cell.strip() for cell in cells):
                 yield Record(self.first_row + index, cells, "", flaws or None)
+        yield from self._lost_below(width)
+
+    def _lost_below(self, width: int) -> Iterator[Record]:
+        """Rows of nothing else at the end, which a reader leaves out."""
+        below: dict[int, dict[int, KeyProblem | KeyWarning]] = {}
+        for place in self.lost:
+            row, column = divmod(place, _WIDEST)
+            if row >= self.first_row + len(self.rows) and 0 <= column - self.first_column < width:
+                below.setdefault(row, {})[column - self.first_column] = KeyProblem.FORMULA
+        for row in sorted(below):
+            yield Record(row, [""] * width, "", below[row])
 
     @staticmethod
     def _width(row: Sequence[_Cell]) -> int:
@@ -147,14 +180,16 @@ def read_workbook(path: Path) -> Workbook:
     if len(data) > MAX_BYTES:
         raise _too_large(path.name, f"{MAX_BYTES // 1024 // 1024} MB")
     try:
-        _check_size(path.name, data)
+        lost = _unpacked_once(path.name, data)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError) as error:
         raise _damaged(path.name) from error
-    return _opened(path.name, data)
+    return _opened(path.name, data, lost)
 
 
-def _check_size(name: str, data: bytes) -> None:
-    """Unpack everything once, keeping nothing: what the archive says of its sizes proves nothing."""
+def _unpacked_once(name: str, data: bytes) -> Mapping[str, frozenset[int]]:
+    """Unpack everything once: what the archive says of its sizes proves nothing. By sheet the cells whose content no
+    reader gives."""
+    lost: dict[str, set[int]] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if "xl/workbook.xml" not in {part.filename for part in parts}:
@@ -180,12 +215,38 @@ def _check_size(name: str, data: bytes) -> None:
                         for letters, digits in set(_REFERENCE.findall(text)):
                             columns = max(columns, _column_number(letters))
                             rows = max(rows, int(digits))
-                        rest = text[-32:]
+                        found = lost.setdefault(part.filename, set())
+                        found.update(_place(int(row), _column_number(at)) for at, row in _LOST.findall(text))
+                        if len(found) > _MOST_LOST:
+                            raise _formulas(name)
+                        rest = text[-_OVERLAP:]
             if columns * rows > MAX_CELLS:
                 raise _too_large(name, f"{MAX_CELLS:,} cells")
+        if not any(lost.values()):
+            return {}
+        return {sheet: frozenset(lost.get(part, ())) for sheet, part in _parts_of_sheets(archive).items()}
 
 
-def _opened(name: str, data: bytes) -> Workbook:
+def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """In which part of the workbook each sheet stands."""
+
+    def tags(part: str, tag: re.Pattern[str]) -> Iterator[dict[str, str]]:
+        text = archive.read(part).decode("utf-8", "replace") if part in archive.namelist() else ""
+        for attributes in tag.findall(text):
+            yield {key.rpartition(":")[2]: html.unescape(value) for key, value in _ATTRIBUTE.findall(attributes)}
+
+    targets = {one.get("Id"): one.get("Target", "") for one in tags("xl/_rels/workbook.xml.rels", _RELATION)}
+    return {
+        one.get("name", ""): posixpath.normpath(posixpath.join("/xl", targets.get(one.get("id"), "")))[1:]
+        for one in tags("xl/workbook.xml", _SHEET)
+    }
+
+
+def _place(row: int, column: int) -> int:
+    return row * _WIDEST + column
+
+
+def _opened(name: str, data: bytes, lost: Mapping[str, frozenset[int]]) -> Workbook:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -202,7 +263,8 @@ def _opened(name: str, data: bytes) -> Workbook:
             raise _damaged(name) from error
         if sheet.start is None or not any(value != "" for row in rows for value in row):
             return None
-        return Sheet(name, sheet_name, sheet.start[0] + 1, sheet.start[1] + 1, rows)
+        found = lost.get(sheet_name, frozenset())
+        return Sheet(name, sheet_name, sheet.start[0] + 1, sheet.start[1] + 1, rows, found)
 
     return Workbook(
         name,
@@ -235,6 +297,15 @@ def _too_large(name: str, limit: str) -> BadInputError:
         "{file} 解压后超过 {limit}，请删除多余内容，或将工作表另存为 CSV（UTF-8）。",
         file=name,
         limit=limit,
+    )
+
+
+def _formulas(name: str) -> BadInputError:
+    return BadInputError(
+        "{file} has formulas without values, or errors, in more than {most} cells; get it with these columns as text.",
+        "{file} 中有超过 {most} 个单元格是没有结果的公式或错误值，请取得这些列为文本格式的文件。",
+        file=name,
+        most=_MOST_LOST,
     )
 
 

@@ -55,6 +55,10 @@ def _unfolded(columns: Sequence[str], records: Iterator[Record]) -> Iterator[Rec
             cells[data] = next((cell for cell in others if cell.strip()), "")
             yield Record(number, cells, "", record.flaws)
             continue
+        if record.flaws and data in record.flaws and not cells[data]:
+            number += 1
+            yield Record(number, cells, "", record.flaws)
+            continue
         for line in cells[data].replace("\r\n", "\n").replace("\r", "\n").split("\n"):
             number += 1
             if line.strip():

@@ -35,8 +35,9 @@ def reasons(preview: KeyPreview) -> dict[str, str]:
 # ---- dujiaoka
 
 
-def test_dujiaoka_export_mixes_sold_and_unsold_and_asks(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["所属商品", "卡密内容", "创建时间"], ["点卡", "0012345", "2026-01-01 10:00:00"]]
+@pytest.mark.parametrize("header", [["所属商品", "卡密内容", "创建时间"], ["所屬商品", "卡密內容", "建立時間"]])
+def test_dujiaoka_export_mixes_sold_and_unsold_and_asks(tmp_path: Path, header: list[object]) -> None:
+    rows: list[list[object]] = [header, ["点卡", "0012345", "2026-01-01 10:00:00"]]
     preview = read_key_file(write(tmp_path / "carmis.xlsx", Sheet1=rows))
     assert code(preview) == "dujiaoka"
     assert new(preview) == ["0012345"]
@@ -166,6 +167,8 @@ def test_acg_faka_dump(tmp_path: Path) -> None:
     [
         ("cards-2-20260101-101500.txt", "acg-faka"),
         ("cards-2-20260101-101500 (1).txt", "acg-faka"),
+        ("卡密导出(2)-2026-01-01 10:15:00.txt", "acg-faka"),
+        ("卡密导出(2)-2026-01-01 10_15_00 (1).txt", "acg-faka"),
         ("card-secrets-20260101-101500.txt", "dujiao-next"),
         ("cards.txt", ""),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,26 @@ def test_what_a_spreadsheet_did_to_a_key_is_said(xlsx: Callable[..., Path]) -> N
     assert preview.line_numbers[1] == 3
 
 
+def test_a_key_that_became_a_formula_or_an_error_is_no_blank_line(tmp_path: Path) -> None:
+    """As openpyxl writes ``=A-1`` and ``#N/A``: readers find nothing in such cells."""
+    path = write(tmp_path / "keys.xlsx", 说明=[["x"]], 卡=[["卡密"], ["@1"], ["K-1"], ["@2"], ["K-2"], ["@3"], ["@4"]])
+    formulas = {1: b"<f>A-1</f><v></v>", 2: b"<f>B&amp;2</f><v/>", 4: b"<f>" + b"x" * 9000 + b"</f>"}
+    with zipfile.ZipFile(path) as archive:
+        parts = {part.filename: archive.read(part) for part in archive.infolist()}
+    sheet = "xl/worksheets/sheet2.xml"
+    for number, place in enumerate((2, 4, 6, 7), 1):
+        inside, kind = formulas.get(number, b"<v>#N/A</v>"), b"" if number in formulas else b' t="e"'
+        cell = re.compile(rb'<c r="A%d" [^>]*>.*?</c>' % place)
+        parts[sheet], count = cell.subn(b'<c r="A%d"%s>%s</c>' % (place, kind, inside), parts[sheet])
+        assert count == 1
+    archive_of(path, parts)
+    preview = read_key_file(path)
+    assert preview.texts == ["", "K-1", "", "K-2", "", ""]
+    assert set(preview.problems) == {0, 2, 4, 5}
+    assert set(preview.problems.values()) == {KeyProblem.FORMULA}
+    assert list(preview.line_numbers) == [2, 3, 4, 5, 6, 7]
+
+
 def test_columns_are_recognised_as_in_a_csv(xlsx: Callable[..., Path]) -> None:
     rows: Rows = [["卡号", "密码", "面值", "有效期", "备注"], ["001", "pw", 50, datetime.date(2027, 12, 31), "首批"]]
     preview = read_key_file(xlsx(卡=rows))
@@ -136,6 +157,13 @@ def test_nothing_to_import(xlsx: Callable[..., Path]) -> None:
     for rows in ([], [[""]], [["卡密"]]):
         with pytest.raises(BadInputError, match="no card keys"):
             read_key_file(xlsx(卡=rows))
+
+
+def archive_of(path: Path, parts: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    return path
 
 
 def archive(path: Path, **parts: bytes) -> Path:
