@@ -22,6 +22,7 @@ from desktop_app.ui.jobs import Job, Jobs, Progress
 from desktop_app.ui.labels import language
 from desktop_app.ui.widgets.basics import FactsGrid, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.screen_fit import resize_within_screen
 from desktop_app.ui.widgets.work_bar import WorkBar
 
 
@@ -38,7 +39,7 @@ class ImportKeysDialog(QDialog):
         self.setWindowTitle(self.tr("Import card keys"))
         self.setModal(True)
         self.setAcceptDrops(True)
-        self.resize(980, 740)
+        resize_within_screen(self, 980, 740)
         self._shop = shop
         self._jobs = jobs
         self._window = window

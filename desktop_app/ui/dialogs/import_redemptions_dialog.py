@@ -31,6 +31,7 @@ from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.screen_fit import resize_within_screen
 from desktop_app.ui.widgets.work_bar import WorkBar
 
 _TONES = {
@@ -60,7 +61,7 @@ class ImportRedemptionsDialog(QDialog):
         self.setWindowTitle(self.tr("Import redemption records"))
         self.setModal(True)
         self.setAcceptDrops(True)
-        self.resize(1060, 760)
+        resize_within_screen(self, 1060, 760)
         self._shop = shop
         self._jobs = jobs
         self._zone = window.zone()
@@ -169,19 +170,19 @@ class ImportRedemptionsDialog(QDialog):
             "redemptions_preview_table",
             self.tr("Lines of the list"),
             (
-                Column("number", self.tr("Line"), lambda row: f"{row.number:,}", width=70),
-                Column("named", self.tr("Key or account"), lambda row: row.named, mono=True, width=190),
-                Column("order", self.tr("Order"), _order, width=160),
+                Column("number", self.tr("Line"), lambda row: f"{row.number:,}", width=56),
+                Column("named", self.tr("Key or account"), lambda row: row.named, mono=True, width=180),
+                Column("order", self.tr("Order"), _order, width=190),
                 Column(
                     "at", self.tr("Redeemed at"), lambda row: when(row.redeemed_at, self._zone, seconds=True), width=160
                 ),
-                Column("code", self.tr("Redemption code"), lambda row: row.code, mono=True, width=130),
+                Column("code", self.tr("Redemption code"), lambda row: row.code, mono=True, width=170),
                 Column(
                     "verdict",
                     self.tr("Verdict"),
                     lambda row: _words(VERDICT_WORDS[row.verdict]),
                     tone=lambda row: _TONES[row.verdict],
-                    width=140,
+                    width=110,
                 ),
                 Column("why", self.tr("Why"), _why, width=380, tooltip=_why),
             ),

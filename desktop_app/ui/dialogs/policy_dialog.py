@@ -17,6 +17,7 @@ from desktop_app.ui.widgets.basics import plain_label, push_button, row_of, sepa
 from desktop_app.ui.widgets.inputs import EnumCombo
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.policy_form import PolicyForm
+from desktop_app.ui.widgets.screen_fit import resize_within_screen
 
 FIRST_DRAFT = PolicyDraft(fee_bp=500, fee_disclosure=FeeDisclosure.CLEAR)
 """What most third-party channels of the trade start from (seed A27): 24 h, 5 %, said clearly."""
@@ -45,7 +46,7 @@ class PolicyDialog(QDialog):
             else self.tr("New rules for {channel}").format(channel=channel.name)
         )
         self.setWindowTitle(title)
-        self.resize(960, 720)
+        resize_within_screen(self, 960, 720)
         self.name_edit = line_edit(
             "channel_name", self.tr("Name of the channel"), placeholder=self.tr("e.g. Taobao shop"), longest=60
         )

@@ -31,6 +31,7 @@ from desktop_app.ui.printing import LARGEST_COPIES, Printed, Printers, PrintOrde
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.pdf_preview import PdfPreview
+from desktop_app.ui.widgets.screen_fit import resize_within_screen
 from desktop_app.ui.widgets.work_bar import WorkBar
 
 _LAST_PRINTER = "printing/printer"
@@ -58,7 +59,7 @@ class PrintDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Print"))
         self.setModal(True)
-        self.resize(980, 720)
+        resize_within_screen(self, 980, 720)
         self._shop = shop
         self._jobs = jobs
         self._file: PrinterFile | None = None

@@ -25,6 +25,7 @@ from desktop_app.ui.labels import label, language
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.screen_fit import resize_within_screen
 
 _PREVIEW_AFTER_MS = 150
 _COLUMNS = 3
@@ -39,7 +40,7 @@ class ReplyTextsDialog(QDialog):
         self.setWindowTitle(self.tr("Reply texts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
-        self.resize(1020, 680)
+        resize_within_screen(self, 1020, 680)
         self._texts = shop.reply_texts
         self._places: list[tuple[Occasion, VerdictKind | None]] = [
             (occasion, verdict) for occasion in Occasion for verdict in (None, *VARIANTS[occasion])

@@ -25,6 +25,7 @@ from desktop_app.ui.row_model import Column, ListSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.screen_fit import resize_within_screen
 
 _TONES = {
     LineVerdict.REFERENCE: Tone.OK,
@@ -47,7 +48,7 @@ class StatementImportDialog(FormDialog):
         self, parent: QWidget, shop: Any, jobs: Jobs, window: WindowContext, *, path: Path | None = None
     ) -> None:
         super().__init__(parent, "statement_import_dialog", self.tr("Import a statement"), self.tr("Import"), width=860)
-        self.resize(960, 640)
+        resize_within_screen(self, 960, 640)
         self.setAcceptDrops(True)
         self._shop = shop
         self._jobs = jobs

@@ -29,6 +29,7 @@ from desktop_app.ui.labels import language
 from desktop_app.ui.theme import mono_font, repolish
 from desktop_app.ui.widgets.basics import FactsGrid, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.screen_fit import resize_within_screen
 
 _LOOKS = {
     Answer.VALID: (Tone.OK, "circle-check"),
@@ -48,7 +49,7 @@ class VerifyDialog(QDialog):
         self.setWindowTitle(self.tr("Verify a proof"))
         self.setModal(True)
         self.setAcceptDrops(True)
-        self.resize(720, 680)
+        resize_within_screen(self, 720, 680)
         self._shop = shop
         self._jobs = jobs
         self._turn = 0
