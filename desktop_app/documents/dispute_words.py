@@ -1,9 +1,21 @@
-"""Sentences about disputes that the window, the log and the paper share."""
+"""Sentences about disputes and requests that the window, the log and the paper share."""
 
 from __future__ import annotations
 
 from desktop_app.documents.code_words import is_chinese, word
 from desktop_app.domain.states import DisputeOutcome, EscalationTarget
+
+_SOURCES = {
+    "hand": ("entered by the shop", "本店登记"),
+    "file": ("from a file", "由文件导入"),
+    "appeal": ("opened again after a dispute", "争议处理后重新受理"),
+}
+
+
+def request_source(source: str, language: str) -> str:
+    """How a request came; a program that drops requests names itself, which is told as it stands."""
+    pair = _SOURCES.get(source)
+    return source if pair is None else pair[is_chinese(language)]
 
 
 def won_reason(

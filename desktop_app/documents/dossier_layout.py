@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from desktop_app.documents.archive_pdf import DocumentInfo, open_archive
 from desktop_app.documents.code_words import is_chinese, word
 from desktop_app.documents.cover_letters import CoverLetter
+from desktop_app.documents.dispute_words import request_source
 from desktop_app.documents.dossier import Dossier, FileFacts, FileState, dossier_json
 from desktop_app.documents.dossier_pictures import Picture
 from desktop_app.documents.dossier_records import Records
@@ -43,10 +44,6 @@ from desktop_app.documents.rule_words import amount_text, listing, missing_text,
 from desktop_app.domain.money import yuan_text
 from desktop_app.domain.refunds import Option
 
-_SOURCES = {
-    "hand": ("entered by the shop", "本店登记"),
-    "appeal": ("opened again after a dispute", "争议处理后重新受理"),
-}
 _MESSAGE_KINDS = {
     "ask": ("asks for evidence", "请求补充凭证"),
     "answer": ("answers", "答复"),
@@ -227,8 +224,7 @@ class _Paper:
             "索证 / 补证",
             f"{sheet.time(request.asked_at)} / {sheet.time(request.answered_at)}",
         )
-        pair = _SOURCES.get(request.source)
-        origin = sheet.say(*pair) if pair else request.source
+        origin = request_source(request.source, language)
         if not request.verified_source:
             origin += sheet.say(" (sender not verified)", "（来源未经验证）")
         sheet.fact("Came by", "申请来源", origin)

@@ -13,6 +13,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from desktop_app.documents.code_words import is_chinese, word_of
+from desktop_app.documents.dispute_words import request_source
 from desktop_app.domain.money import yuan_text
 from desktop_app.domain.reconciliation import MatchedBy
 from desktop_app.domain.states import (
@@ -163,6 +164,15 @@ def _action(value: object, language: str, zone: ZoneInfo) -> str:
     return _plain(value, language, zone) if pair is None else pair[is_chinese(language)]
 
 
+def _request_source(value: object, language: str, zone: ZoneInfo) -> str:
+    return request_source(str(value), language)
+
+
+def _short(value: object, language: str, zone: ZoneInfo) -> str:
+    """The beginning of a digest: who needs the rest copies it from the proof."""
+    return f"{str(value)[:16]}…" if len(str(value)) > 16 else str(value)
+
+
 _STATES_OF: Mapping[str, type[StrEnum]] = {
     "key": KeyState,
     "keys": KeyState,
@@ -293,6 +303,9 @@ _ANSWERS = frozenset(
 # a kind's own meaning of a fact, where the general one would mislead
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {
     ("unit.redeemed", "code"): ("redemption code", "核销码", _plain),
+    ("request.received", "source"): ("source", "来源", _request_source),
+    ("proof.issued", "fingerprint"): ("signed with", "签名指纹", _short),
+    ("identity.in_force", "fingerprint"): ("fingerprint", "指纹", _plain),
     ("export.written", "kind"): ("what", "内容", _plain),
     **{
         (kind, "reference"): ("case no.", "案件编号", _plain)

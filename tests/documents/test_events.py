@@ -90,3 +90,14 @@ def test_words_of_equal_values_of_different_codes_differ() -> None:
     assert word(OrderState.PAID, "zh") != word(RefundState.PAID, "zh")
     assert word_of(KeyState, "void", "en") == "Void"
     assert word_of(ReasonCode, "from the future", "zh") == "from the future"
+
+
+def test_a_request_tells_in_words_how_it_came() -> None:
+    assert describe("request.received", {"source": "hand"}, "zh") == "收到申请：来源 本店登记"
+    assert describe("request.received", {"source": "xianyu-bot"}, "zh") == "收到申请：来源 xianyu-bot"
+
+
+def test_the_key_that_signed_a_proof_is_not_told_as_a_card_key() -> None:
+    facts = {"proof_no": "HX-1", "fingerprint": "fe35ca2995681c1d" * 4}
+    assert describe("proof.issued", facts, "zh") == "出具核销证明：编号 HX-1，签名指纹 fe35ca2995681c1d…"
+    assert describe("keys.imported", {"fingerprint": "fe35ca29"}, "zh").endswith("卡密 fe35ca29")
