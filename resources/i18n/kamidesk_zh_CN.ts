@@ -5098,8 +5098,8 @@
         <translation>保存…</translation>
     </message>
     <message>
-        <source>{pages} of {count} pages, {proofs} proofs</source>
-        <translation>共 {count} 页，打印 {pages} 页，{proofs} 份证明</translation>
+        <source>Pages: {pages} of {count}. Proofs: {proofs}.</source>
+        <translation>页数：{pages} / {count}。证明：{proofs} 份。</translation>
     </message>
     <message>
         <source>Save as PDF</source>
@@ -5578,7 +5578,7 @@
     </message>
     <message>
         <source>PDF (*.pdf)</source>
-        <translation type="unfinished">PDF (*.pdf)</translation>
+        <translation>PDF (*.pdf)</translation>
     </message>
     <message>
         <source>Choose a folder that exists.</source>
