@@ -60,3 +60,19 @@ def test_column_and_delimiter_can_be_chosen(shop_dir: Path, tmp_path: Path, capf
     assert run(["keys", "import", str(path), *options]) == 0
     assert json.loads(capfd.readouterr().out)["columns"] == ["serial", "memo,x"]
     assert run(["keys", "find", "KEY-1,a"]) == 0
+
+
+def test_a_step_on_a_filter_can_be_tied_to_a_number(
+    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_text("KEY-1\nKEY-2\nKEY-3\n")
+    assert run(["keys", "import", str(path), "--product", "A"]) == 0
+    everything = ["keys", "all", "void", "--product", "A", "--reason", "x"]
+    capfd.readouterr()
+    assert run([*everything, "--dry-run"]) == 0
+    assert "3 keys" in capfd.readouterr().out
+    assert run([*everything, "--count", "2"]) == 1
+    assert "shows 3 keys by now, not 2: nothing was changed" in capfd.readouterr().err
+    assert run([*everything, "--count", "3"]) == 0
+    assert "3 keys changed" in capfd.readouterr().out

@@ -216,25 +216,30 @@ def keys_all(
     failed: Annotated[bool, typer.Option("--failed", help="They did not work; counts against the supplier.")] = False,
     note: Annotated[str, typer.Option(help="The note, for note.")] = "",
     to: Annotated[str, typer.Option(help="Code of the other product, for move.")] = "",
+    count: Annotated[
+        int | None, typer.Option(help="How many keys the filter has to show; with another number nothing is changed.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many keys the filter shows.")] = False,
 ) -> None:
     """One step on every key that the filter shows; keys it cannot be taken with stay as they are.
 
     bin deletes keys that were never sold, restore brings them back, erase empties the recycle bin for good.
     """
     from desktop_app.domain.states import KeyState
-    from desktop_app.services.inventory import KeyFilter
+    from desktop_app.services.inventory import KeyFilter, ShownKeys
 
     session: Session = context.obj
     if state and state not in set(KeyState):
         raise typer.BadParameter(f"{state}: {', '.join(KeyState)}")
     with session.shop(unlocked=True) as shop:
         keys = shop.inventory
-        where = KeyFilter(
+        shown = KeyFilter(
             product_id=shop.products.by_code(product).id if product else None,
             state=KeyState(state) if state else None,
             batch_id=keys.batch_by_name(batch).id if batch else None,
             text=text,
         )
+        where = shown if count is None else ShownKeys(shown, count)
         steps: dict[str, Callable[[], int]] = {
             "void": lambda: keys.void(where, reason, failed=failed),
             "quarantine": lambda: keys.quarantine(where, reason, failed=failed),
@@ -246,5 +251,9 @@ def keys_all(
         }
         if step not in steps:
             raise typer.BadParameter(f"{step}: {', '.join(steps)}")
-        count = steps[step]()
-    session.say(f"{count} keys changed.", f"已处理 {count} 张卡密。")
+        if dry_run:
+            found = keys.listing(shown).count()
+            session.say(f"The filter shows {found} keys.", f"筛选结果为 {found} 张卡密。")
+            return
+        done = steps[step]()
+    session.say(f"{done} keys changed.", f"已处理 {done} 张卡密。")

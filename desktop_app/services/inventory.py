@@ -17,6 +17,7 @@ from desktop_app.services.batches import BatchDraft, BatchLine, BatchName
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, line_field
 from desktop_app.services.issuing import uses_of
+from desktop_app.services.key_bulk import ShownKeys
 from desktop_app.services.key_import import ImportOptions, ImportResult
 from desktop_app.services.key_layouts import ColumnChoiceError, KeyLayout
 from desktop_app.services.key_life import KeyLife, key_events, key_life
@@ -52,14 +53,15 @@ __all__ = [
     "KeyLine",
     "KeyScan",
     "KeyVerdict",
+    "ShownKeys",
 ]
 
 _REASON = FieldName("The reason", "原因")
 _NOTE = FieldName("The note", "备注")
 _LONGEST_REASON = 500
 
-Which = Sequence[int] | KeyFilter
-"""Chosen keys by number, or everything that a filter shows."""
+Which = Sequence[int] | KeyFilter | ShownKeys
+"""Chosen keys by number, or everything that a filter shows, also with the number that was confirmed."""
 
 
 class Inventory:
@@ -278,7 +280,7 @@ class Inventory:
 
         :class:`RefusedError` when a chosen key is not one of these; of a filter the others stay.
         """
-        if not isinstance(which, KeyFilter):
+        if not isinstance(which, KeyFilter | ShownKeys):
             self._require_never_sold(which)
         return self._take_out(which, KeyState.BINNED, reason, "key.binned", False, progress, cancelled)
 
@@ -286,8 +288,8 @@ class Inventory:
         self, which: Which, *, progress: Progress | None = None, cancelled: Cancelled | None = None
     ) -> int:
         """Put deleted keys back on sale. Returns how many came back."""
-        if isinstance(which, KeyFilter):
-            where = replace(which, state=KeyState.BINNED)
+        if isinstance(which, KeyFilter | ShownKeys):
+            where = _of_bin(which)
             return key_bulk.change_state(
                 self._context, where, KeyState.IN_STOCK, "key.unbinned", {}, progress=progress, cancelled=cancelled
             )
@@ -301,13 +303,13 @@ class Inventory:
 
     def empty_bin(
         self,
-        where: KeyFilter | None = None,
+        where: KeyFilter | ShownKeys | None = None,
         *,
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
     ) -> int:
         """Delete for good what the recycle bin holds (of ``where``). Returns how many keys went."""
-        shown = replace(where or KeyFilter(), state=KeyState.BINNED)
+        shown = _of_bin(where or KeyFilter())
         return key_bulk.erase(self._context, shown, progress=progress, cancelled=cancelled)
 
     def restock(self, key_ids: Sequence[int], reason: str, *, official_not_activated: bool) -> int:
@@ -352,7 +354,7 @@ class Inventory:
         new product, and between reusable keys and others.
         """
         context = self._context
-        if isinstance(which, KeyFilter):
+        if isinstance(which, KeyFilter | ShownKeys):
             return key_bulk.move(context, which, product_id, progress=progress, cancelled=cancelled)
         with context.write() as session:
             target = product_row(session, product_id)
@@ -379,7 +381,7 @@ class Inventory:
         """Write the same note to keys. Returns how many were changed."""
         context = self._context
         note = line_field(_NOTE, note, longest=_LONGEST_REASON)
-        if isinstance(which, KeyFilter):
+        if isinstance(which, KeyFilter | ShownKeys):
             return key_bulk.set_note(context, which, note, progress=progress, cancelled=cancelled)
         with context.write() as session:
             keys = [key for key in key_rows(session, which) if key.note != note]
@@ -412,7 +414,7 @@ class Inventory:
         cancelled: Cancelled | None,
     ) -> int:
         reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
-        if not isinstance(which, KeyFilter):
+        if not isinstance(which, KeyFilter | ShownKeys):
             return self._move_state(which, state, reason, kind, failed=failed)
         facts = {"reason": reason, **({"failed": True} if failed else {})}
         return key_bulk.change_state(
@@ -516,6 +518,11 @@ class Inventory:
             ids = sorted(key.id for key in rest)
             named: dict[str, Any] = {**facts, "count": len(ids), "keys": ranges(ids)}
             context.record(session, kind, "card_keys", SEVERAL, facts=named)
+
+
+def _of_bin(shown: KeyFilter | ShownKeys) -> KeyFilter | ShownKeys:
+    """What is shown of the recycle bin."""
+    return shown.of(KeyState.BINNED) if isinstance(shown, ShownKeys) else replace(shown, state=KeyState.BINNED)
 
 
 def _update(session: Session, keys: Iterable[CardKeyRow], **values: Any) -> None:

@@ -1,16 +1,23 @@
 """One step on everything that a filter shows: one transaction, one event, and cancelled it changes nothing.
 
+Who was asked whether so many keys are meant is not made to answer for others: when the filter shows another number by
+then, nothing is changed (:class:`ShownKeys`).
+
 Keys that the step cannot be taken with stay as they are, exactly as when they are chosen one by one in the window.
 """
 
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from desktop_app.documents.code_words import word
+from desktop_app.domain.errors import ConflictError
 from desktop_app.domain.states import KEY_MOVES, KeyState
 from desktop_app.services.context import Context
 from desktop_app.services.key_lines import KeyFilter, keys_listing
@@ -27,9 +34,26 @@ _OF_THESE = "id IN (SELECT value FROM json_each(?))"
 _NEVER_SOLD = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.card_key_id = card_keys.id)"
 
 
+@dataclass(frozen=True, slots=True)
+class ShownKeys:
+    """Everything that ``where`` shows, as it was when the merchant said yes: ``count`` keys, of ``states`` so many."""
+
+    where: KeyFilter
+    count: int
+    states: Mapping[KeyState, int] | None = None
+
+    def of(self, state: KeyState) -> ShownKeys:
+        """Those of one state."""
+        count = self.count if self.states is None else self.states.get(state, 0)
+        return ShownKeys(replace(self.where, state=state), count)
+
+
+Shown = KeyFilter | ShownKeys
+
+
 def change_state(
     context: Context,
-    where: KeyFilter,
+    where: Shown,
     after: KeyState,
     kind: str,
     facts: Mapping[str, Any],
@@ -63,7 +87,7 @@ def change_state(
 
 def set_note(
     context: Context,
-    where: KeyFilter,
+    where: Shown,
     note: str,
     *,
     progress: Progress | None = None,
@@ -80,7 +104,7 @@ def set_note(
 
 def move(
     context: Context,
-    where: KeyFilter,
+    where: Shown,
     product_id: int,
     *,
     progress: Progress | None = None,
@@ -115,7 +139,7 @@ def move(
 
 def erase(
     context: Context,
-    where: KeyFilter,
+    where: Shown,
     *,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -131,7 +155,7 @@ def erase(
 
 def _run(
     context: Context,
-    where: KeyFilter,
+    shown: Shown,
     kind: str,
     facts: Mapping[str, Any],
     step: Callable[[Session, str], list[int]],
@@ -139,10 +163,12 @@ def _run(
     cancelled: Cancelled | None,
     areas: tuple[str, ...],
 ) -> int:
-    ids = keys_listing(context, where).ids()
-    work = Work(progress, cancelled, len(ids))
+    where = shown.where if isinstance(shown, ShownKeys) else shown
     changed: list[int] = []
     with context.write() as session, roomy_cache(session.connection()):
+        # read beside the transaction, which has not written yet: nobody else can from here on
+        ids = _confirmed(context, shown)
+        work = Work(progress, cancelled, len(ids))
         told = {**facts, **_shown(session, where)}
         work.add(0)
         for start in range(0, len(ids), _AT_ONCE):
@@ -156,6 +182,34 @@ def _run(
         context.record(session, kind, "card_keys", SEVERAL, facts=told)
     context.announce(*areas)
     return len(changed)
+
+
+def _confirmed(context: Context, shown: Shown) -> array[int]:
+    """The keys that the filter shows now; :class:`ConflictError` when they are not those that were confirmed."""
+    if isinstance(shown, KeyFilter):
+        return keys_listing(context, shown).ids()
+    ids = keys_listing(context, shown.where).ids()
+    if len(ids) != shown.count:
+        raise ConflictError(
+            "The filter shows {now} keys by now, not {before}: nothing was changed. Look again, then repeat the step.",
+            "筛选结果现在是 {now} 张卡密，而不是 {before} 张：未作任何改动。请重新查看后再操作。",
+            now=f"{len(ids):,}",
+            before=f"{shown.count:,}",
+        )
+    for state, before in (shown.states or {}).items():
+        now = keys_listing(context, replace(shown.where, state=state)).count()
+        if now != before:
+            raise ConflictError(
+                "By now {now} of the keys shown are in the state “{state}”, not {before}: nothing was changed. Look "
+                "again, then repeat the step.",
+                "筛选结果中状态为“{label}”的卡密现在是 {now} 张，而不是 {before} 张：未作任何改动。"
+                "请重新查看后再操作。",
+                now=f"{now:,}",
+                before=f"{before:,}",
+                state=word(state, "en"),
+                label=word(state, "zh"),
+            )
+    return ids
 
 
 def _shown(session: Session, where: KeyFilter) -> dict[str, Any]:

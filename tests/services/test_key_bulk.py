@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from desktop_app.domain.errors import BadInputError, CancelledError, RefusedError
+from desktop_app.domain.errors import BadInputError, CancelledError, ConflictError, RefusedError
 from desktop_app.domain.states import KeyState
 from desktop_app.services import key_bulk
-from desktop_app.services.inventory import KeyFilter
+from desktop_app.services.inventory import KeyFilter, ShownKeys
 from desktop_app.services.listing import Sort
 from tests.services.desk import Desk
 
@@ -146,3 +146,31 @@ def test_an_import_in_the_bin_can_still_be_undone(desk: Desk) -> None:
     found = desk.stock(desk.product("C"), *KEYS)
     desk.inventory.put_into_bin(found[:3], "录错")
     assert desk.inventory.undo_import(desk.inventory.get(found[0]).batch_id) == 12
+
+
+def test_what_was_confirmed_is_changed_or_nothing(desk: Desk, ids: list[int]) -> None:
+    """Between the question and the answer the stock moves on: sold, imported, or only in another state."""
+    where = KeyFilter(product_id=desk.products.by_code("A").id)
+    asked = ShownKeys(where, 12, {KeyState.IN_STOCK: 11, KeyState.DELIVERED: 1})
+    desk.deliver(ids[4], "A9")
+    with pytest.raises(ConflictError, match=r"10 of the keys shown .* not 11"):
+        desk.inventory.void(asked, "供货商跑路")
+    assert states(desk)["void"] == 0
+    asked = ShownKeys(where, 12, {KeyState.IN_STOCK: 10, KeyState.DELIVERED: 2})
+    desk.stock(where.product_id or 0, "LATE-0000-0001")
+    steps = (
+        lambda: desk.inventory.quarantine(asked, "待查"),
+        lambda: desk.inventory.put_into_bin(asked, "录错"),
+        lambda: desk.inventory.set_note(asked, "x"),
+        lambda: desk.inventory.move(asked, desk.products.by_code("B").id),
+    )
+    for step in steps:
+        with pytest.raises(ConflictError, match=r"shows 13 keys by now, not 12: nothing was changed"):
+            step()
+    asked = ShownKeys(where, 13, {KeyState.IN_STOCK: 11, KeyState.DELIVERED: 2})
+    assert desk.inventory.put_into_bin(asked, "录错") == 11
+    with pytest.raises(ConflictError, match="11 keys by now, not 10"):
+        desk.inventory.empty_bin(ShownKeys(where, 10))
+    with pytest.raises(ConflictError, match="11 keys by now, not 12"):
+        desk.inventory.take_out_of_bin(ShownKeys(where, 13, {KeyState.BINNED: 12}))
+    assert desk.inventory.take_out_of_bin(ShownKeys(where, 13, {KeyState.BINNED: 11, KeyState.DELIVERED: 2})) == 11

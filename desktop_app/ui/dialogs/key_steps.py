@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop_app.domain.states import KEY_MOVES, KeyState, ProductKind
-from desktop_app.services.inventory import KeyFilter, KeyLine
+from desktop_app.services.inventory import KeyFilter, KeyLine, ShownKeys
 from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label
@@ -49,10 +49,11 @@ class ChosenKeys:
     def count(self, states: frozenset[KeyState] = frozenset(KeyState)) -> int:
         return sum(count for state, count in self.counts.items() if state in states)
 
-    def which(self, states: frozenset[KeyState] = frozenset(KeyState)) -> KeyFilter | list[int]:
-        """What the inventory takes; of a filter it leaves the keys alone that a step cannot be taken with."""
+    def which(self, states: frozenset[KeyState] = frozenset(KeyState)) -> ShownKeys | list[int]:
+        """What the inventory takes; of a filter it leaves the keys alone that a step cannot be taken with, and it takes
+        none when the filter shows others by then."""
         if self.where is not None:
-            return self.where
+            return ShownKeys(self.where, self.count(), self.counts)
         return [key_id for state, ids in self.ids_by_state.items() if state in states for key_id in ids]
 
     def words(self, states: frozenset[KeyState] = frozenset(KeyState)) -> str:
@@ -201,7 +202,8 @@ class KeySteps(QObject):
         )
         dialog.confirmed.connect(
             lambda _reason: self._run(
-                partial(self._shop.inventory.empty_bin, where), self.tr("{count} keys were deleted for good.")
+                partial(self._shop.inventory.empty_bin, ShownKeys(where, count)),
+                self.tr("{count} keys were deleted for good."),
             )
         )
         dialog.open()

@@ -306,9 +306,9 @@ class KeysPage(QWidget):
                 title=self.tr("Counting the keys shown"),
             )
             return
-        # the rows between those on screen were never read
+        # the rows between those on screen were never read; another look at the shop could have others in their places
         spans = sorted((span.top(), span.bottom()) for span in self.table.selectionModel().selection().toList())
-        listing = self._shop.inventory.listing(self.where(), self.table.sort_state)
+        listing = self.table.rows.source
 
         def gather(progress: Progress) -> list[KeyLine]:
             lines: list[KeyLine] = []
