@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,8 @@ _RANKS: Final = {name: rank for rank, name in enumerate(_ROLES)}
 _NAMING: Final = frozenset({ListColumn.KEY, ListColumn.NUMBER, ListColumn.ORDER_NO, ListColumn.ACCOUNT})
 _LINE_BYTES: Final = 32 * 1024
 _HEAD_BYTES: Final = 4096
+_TITLE_LINES: Final = 10
+"""So many lines may stand above the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def looks_like_redemptions(path: Path) -> bool:
             head = file.read(_HEAD_BYTES)
         if is_workbook(head):
             return _is_telling(
-                read_workbook(path).chosen(None, lambda sheet: _is_telling(sheet.first_cells())).first_cells()
+                next(_from_header(read_workbook(path).chosen(None, _recognised).records()), Record(0, [], "")).cells
             )
         line = _first_line(path.name, head)
         return bool(line) and _is_telling(split_cells(path.name, line, likely_delimiter(line)))
@@ -121,10 +124,11 @@ def list_columns(path: Path, layout: ListLayout) -> tuple[tuple[str, ...], bool]
     with open_regular(path) as file:
         head = file.read(_HEAD_BYTES)
     if is_workbook(head):
-        cells = read_workbook(path).chosen(layout.sheet, _recognised).first_cells()
+        sheet = read_workbook(path).chosen(layout.sheet, _recognised)
+        cells = next((record.cells for record in _from_header(sheet.records())), [])
     else:
         text = read_text_file(path, encoding=layout.encoding, max_bytes=MAX_BYTES, max_line_bytes=_LINE_BYTES)
-        line = next((line for line in text.lines if line.strip()), "")
+        line = _leading_line(text)
         cells = split_cells(text.name, line, layout.delimiter or likely_delimiter(line))
     is_header = any(folded_name(cell) in _ROLES for cell in cells) or not any(
         re.search(r"[0-9]", cell) for cell in cells
@@ -146,8 +150,8 @@ def list_template(language: str) -> str:
 
 
 def _read_text(text: TextFile, zone: tzinfo, layout: ListLayout) -> RedemptionList:
-    first = next((line for line in text.lines if line.strip()), None)
-    if first is None:
+    first = _leading_line(text)
+    if not first:
         raise BadInputError("{file} holds no data.", "{file} 中没有数据。", file=text.name)
     delimiter = layout.delimiter or likely_delimiter(first)
     if delimiter not in DELIMITERS:
@@ -220,8 +224,9 @@ class _Frame:
 
 
 def _frame(name: str, records: Iterator[Record], layout: ListLayout, delimiter: str | None) -> _Frame:
+    records = _from_header(records) if layout.header is None else records
     first = next(records)
-    known = any(folded_name(cell) in _ROLES for cell in first.cells)
+    known = _has_known_name(first.cells)
     has_header = known if layout.header is None else layout.header
     width = len(first.cells)
     columns = tuple(first.cells) if has_header else tuple(str(number) for number in range(1, width + 1))
@@ -245,6 +250,34 @@ def _frame(name: str, records: Iterator[Record], layout: ListLayout, delimiter: 
         error.columns, error.has_header, error.delimiter = columns, has_header, delimiter
         raise error
     return _Frame(columns, has_header, roles, ignored, records if has_header else chain([first], records))
+
+
+def _from_header(records: Iterator[Record]) -> Iterator[Record]:
+    """``records`` without the title lines that back offices put above the header (who exported what, and when)."""
+    above: list[Record] = []
+    for record in records:
+        above.append(record)
+        if _is_telling(record.cells):
+            return chain([record], records)
+        if len(above) == _TITLE_LINES + 1 or (len(above) == 1 and _has_known_name(record.cells)):
+            break
+    return chain(above, records)
+
+
+def _leading_line(text: TextFile) -> str:
+    """The line that shows how the columns are divided: the header, else the first; empty without any data."""
+    filled = list(islice((line for line in text.lines if line.strip()), _TITLE_LINES + 1))
+    for line in filled:
+        # a line may be a part of a quoted cell: then it is no header
+        with suppress(BadInputError):
+            cells = split_cells(text.name, line, likely_delimiter(line))
+            if _is_telling(cells) or (line is filled[0] and _has_known_name(cells)):
+                return line
+    return filled[0] if filled else ""
+
+
+def _has_known_name(cells: Sequence[str]) -> bool:
+    return any(folded_name(cell) in _ROLES for cell in cells)
 
 
 def _header_roles(name: str, header: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -313,7 +346,7 @@ def column_places(columns: Sequence[str], named: Mapping[str, str]) -> dict[str,
 
 
 def _recognised(sheet: Sheet) -> bool:
-    return any(folded_name(cell) in _ROLES for cell in sheet.first_cells())
+    return _has_known_name(next((record.cells for record in _from_header(sheet.records())), []))
 
 
 def _is_telling(cells: Sequence[str]) -> bool:
@@ -335,4 +368,4 @@ def _first_line(name: str, head: bytes) -> str:
         cut = head[: end + 1]
         if head.startswith((b"\xff\xfe", b"\xfe\xff")) and len(cut) % 2:
             cut = head[: end + 2]
-    return next((line for line in decode_text(name, cut).lines if line.strip()), "")
+    return _leading_line(decode_text(name, cut))

@@ -55,6 +55,34 @@ def test_every_encoding_and_delimiter_gives_the_same_lines(
     assert looks_like_redemptions(tmp_path / name)
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_title_lines_above_the_header_are_left_out(tmp_path: Path, delimiter: str) -> None:
+    titles = "华东点卡批发 激活记录导出\n导出时间：2026-11-20，操作员：张\n\n"
+    rows = [["卡密", "激活时间", "流水号"], ["AB-1", "2026-11-20 12:03:11", "RX1"]]
+    text = titles + "\n".join(delimiter.join(row) for row in rows)
+    found = _read(tmp_path, text)
+    assert found.lines == (ListLine(5, key="AB-1", redeemed_at=NOON, code="RX1"),)
+    assert found.columns == ("卡密", "激活时间", "流水号")
+    assert looks_like_redemptions(tmp_path / "list.csv")
+
+
+def test_title_lines_of_a_workbook_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "激活记录导出")
+        sheet.write_row(2, 0, ["卡号", "使用时间", "凭证号"])
+        sheet.write_row(3, 0, ["8801", "2026-11-20 12:03:11", "RX1"])
+    found = read_redemption_list(path, ZONE)
+    assert found.lines == (ListLine(4, number="8801", redeemed_at=NOON, code="RX1"),)
+    assert looks_like_redemptions(path)
+
+
+def test_a_list_of_keys_without_a_header_loses_no_line(tmp_path: Path) -> None:
+    found = _read(tmp_path, "A-1\nB-2\n")
+    assert [line.key for line in found.lines] == ["A-1", "B-2"]
+
+
 def test_the_template_reads_as_itself(tmp_path: Path) -> None:
     for language in ("zh", "en"):
         found = _read(tmp_path, list_template(language))
