@@ -254,7 +254,7 @@ def _timeline(session: Session, subject: ProofSubject, channel: ChannelRow) -> t
         events.append(ProofEvent(order.completed_at, "确认收货", "买家"))
     for request in session.exec(select(RequestRow).where(col(RequestRow.order_id) == order.id)):
         reason = word(request.reason, _ZH) if request.reason else "未说明原因"
-        events.append(ProofEvent(request.requested_at, "退款申请", "买家", f"{request.request_no}:{reason}"))
+        events.append(ProofEvent(request.requested_at, "退款申请", "买家", f"{request.request_no}，原因：{reason}"))
     decisions = session.exec(
         select(DecisionRow, DecisionUnitRow)
         .join(DecisionUnitRow, col(DecisionUnitRow.decision_id) == col(DecisionRow.id))

@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from desktop_app.documents.dispute_words import request_source
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.file_kinds import FileWarning
 from desktop_app.services.evidence import EvidenceFile, EvidenceLine
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.labels import error_text, label, when
+from desktop_app.ui.labels import error_text, label, language, when
 from desktop_app.ui.widgets.basics import FactsGrid
 from desktop_app.ui.widgets.message_strip import MessageStrip
 
@@ -113,7 +114,7 @@ class EvidencePreview(QWidget):
         self.facts.set_value("size", size_text(line.size) if line.has_file else "")
         self.facts.set_value("sha256", _grouped(line.sha256))
         self.facts.set_value("captured_at", when(line.captured_at, zone, seconds=True))
-        self.facts.set_value("source", line.source)
+        self.facts.set_value("source", request_source(line.source, language()))
         self.facts.set_value(
             "added", self.tr("{when} by {who}").format(when=when(line.added_at, zone), who=line.added_by)
         )

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop_app.documents.dispute_words import request_source
 from desktop_app.domain.states import EvidenceKind
 from desktop_app.services.evidence import EvidenceLine
 from desktop_app.services.listing import Sort
-from desktop_app.ui.labels import label, when
+from desktop_app.ui.labels import label, language, when
 from desktop_app.ui.row_model import Column, ListSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.evidence_preview import EvidencePreview, size_text
@@ -118,7 +119,7 @@ class EvidenceView(QWidget):
             Column("marks", self.tr("Marks"), self._marks, width=190, tooltip=self._marks),
             Column("captured_at", self.tr("Taken"), lambda row: when(row.captured_at, self._zone), width=130),
             Column("added_at", self.tr("Added"), lambda row: when(row.added_at, self._zone), width=130),
-            Column("source", self.tr("From"), lambda row: row.source, width=90),
+            Column("source", self.tr("From"), lambda row: request_source(row.source, language()), width=90),
             Column("note", self.tr("Note"), lambda row: row.note, width=160, tooltip=lambda row: row.note),
         ]
         if with_request:
