@@ -23,6 +23,7 @@ from desktop_app.services.disputes import Disputes
 from desktop_app.services.evidence import Evidence, Marks
 from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.requests import RequestFilter
+from desktop_app.storage.vault_slots import Argon2Cost
 from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
 
@@ -192,9 +193,7 @@ def test_the_drop_folder_receives_once_and_keeps_what_it_cannot_take(shop: Order
     assert sorted(path.suffix for path in (folder.parent / "bad").iterdir()) == [".json"] * 3 + [".txt"] * 3
 
 
-def test_a_signed_file_is_verified_waits_while_locked_and_never_passes_for_unsigned(
-    shop: OrderDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_signed_file_is_verified_waits_while_locked_and_never_passes_for_unsigned(shop: OrderDesk) -> None:
     shop.delivered()
     folder = shop.requests.drop_folder()
     key = bytes.fromhex(shop.requests.intake_key("site"))
@@ -211,12 +210,12 @@ def test_a_signed_file_is_verified_waits_while_locked_and_never_passes_for_unsig
     assert (report.received, report.bad) == (1, 1)
     (line,) = shop.requests.listing(RequestFilter(scope="all")).page(0, 9)
     assert shop.requests.detail(line.id).verified_source
-    root = bytes(shop.context.vault._opened())
+    slot = shop.context.vault.password_slot("correct horse battery", Argon2Cost(16, 2, 1))
     shop.context.vault.lock()
     put("later.json", "R-3", key)
     shop.clock.advance(seconds=5)
     assert shop.requests.take_from_drop_folder().received == 0
-    monkeypatch.setattr(shop.context.vault, "_root", bytearray(root))
+    shop.context.vault.unlock_with_password([slot], "correct horse battery")
     assert shop.requests.take_from_drop_folder().received == 1
 
 
