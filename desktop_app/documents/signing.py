@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -92,11 +93,14 @@ class _KeySigner(Signer):
         super().__init__(
             signing_cert=_parsed(_der(key.certificate)), cert_registry=registry, signature_mechanism=_mechanism()
         )
+        self._certificate = key.certificate
         self._key = key.private_key
 
-    async def signed_attrs(self, *arguments: Any, **more: Any) -> cms.CMSAttributes:
+    async def signed_attrs(self, data_digest: bytes, digest_algorithm: str, *_: Any, **_more: Any) -> cms.CMSAttributes:
+        # what pyHanko's own puts together anew for every signature, three quarters of its time
+        fixed = map(cms.CMSAttribute.load, _fixed_attributes(_der(self._certificate)))
+        made = cms.CMSAttributes([*fixed, _attribute("message_digest", data_digest)])
         # values that were parsed are written out as they are, new ones are put together again at every step
-        made = await super().signed_attrs(*arguments, **more)
         return cms.CMSAttributes.load(made.dump())
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
@@ -151,6 +155,20 @@ def _der(certificate: x509.Certificate) -> bytes:
 @functools.cache
 def _mechanism() -> algos.SignedDigestAlgorithm:
     return algos.SignedDigestAlgorithm.load(algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}).dump())
+
+
+@functools.lru_cache(maxsize=8)
+def _fixed_attributes(der: bytes) -> tuple[bytes, ...]:
+    """The signed attributes that only depend on the certificate, in DER; PAdES baseline B wants no others."""
+    made = (
+        _attribute("content_type", "data"),
+        _attribute("signing_certificate_v2", as_signing_certificate_v2(_parsed(der))),
+    )
+    return tuple(attribute.dump() for attribute in made)
+
+
+def _attribute(name: str, value: object) -> cms.CMSAttribute:
+    return simple_cms_attribute(name, value)  # type: ignore[no-untyped-call]
 
 
 @functools.lru_cache(maxsize=8)
