@@ -89,7 +89,8 @@ def verify(
     ] = None,
     text: Annotated[str | None, typer.Option("--text", help="The text of the QR code, from paper.")] = None,
     certificate: Annotated[
-        Path | None, typer.Option("--certificate", help="The shop's certificate, to check a QR code with.")
+        Path | None,
+        typer.Option("--certificate", help="The shop's certificate or its picture, to check a QR code with."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each.")] = False,
 ) -> None:

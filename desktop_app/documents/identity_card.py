@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from desktop_app.documents import pdfium
 from desktop_app.documents.fonts import BOLD, MONO, ONE_AT_A_TIME, SANS
 from desktop_app.documents.page_writer import PAGE_HEIGHT, PAGE_WIDTH, PageWriter, Style, wrap
-from desktop_app.documents.proof_layout import qr_matrix
+from desktop_app.documents.qr_codes import qr_matrix
 
 _INK, _GREY, _BLUE = (0.09, 0.13, 0.2), (0.4, 0.45, 0.53), (0.11, 0.31, 0.72)
 _TITLE = Style(BOLD, 22, _INK, 28)

@@ -86,14 +86,14 @@ class PageWriter:
             f"{red:g} {green:g} {blue:g} rg {x:.2f} {PAGE_HEIGHT - y - height:.2f} {width:.2f} {height:.2f} re f"
         )
 
-    def matrix(self, x: float, y: float, side: float, rows: Sequence[Sequence[int]]) -> None:
-        """Draw a square matrix of dark (true) and light modules as one black path, ``side`` points wide."""
+    def matrix(self, x: float, y: float, side: float, rows: Sequence[bytes]) -> None:
+        """Draw a square matrix of dark (1) and light (0) modules as one black path, ``side`` points wide."""
         module = side / len(rows)
         out = [f"q {module:.4f} 0 0 -{module:.4f} {x:.2f} {PAGE_HEIGHT - y:.2f} cm 0 0 0 rg"]
         for number, row in enumerate(rows):
-            line = bytes(1 if cell else 0 for cell in row)
-            for dark in re.finditer(b"\x01+", line):
-                out.append(f"{dark.start()} {number} {dark.end() - dark.start()} 1 re")
+            for dark in re.finditer(b"\x01+", row):
+                start, end = dark.span()
+                out.append(f"{start} {number} {end - start} 1 re")
         out.append("f Q")
         self._pages[-1].append(" ".join(out))
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import segno
-
 from desktop_app.documents.archive_pdf import DocumentInfo, SignatureHole, open_archive
 from desktop_app.documents.fonts import BOLD, MONO, ONE_AT_A_TIME, SANS
 from desktop_app.documents.page_writer import PAGE_HEIGHT, PAGE_WIDTH, Cell, PageWriter, Style, width, wrap
+from desktop_app.documents.qr_codes import qr_matrix
 from desktop_app.documents.redemption_proof import ProofFacts, local_time
 from desktop_app.domain.money import yuan_text
 
@@ -362,16 +361,6 @@ def _signed_lines(is_issued_by_others: bool) -> tuple[tuple[str, ...], ...]:
     issuers = ("", "") if is_issued_by_others else (_SELF_SIGNED_ZH, _SELF_SIGNED_EN)
     texts = (text.format(issuer=issuer) for text, issuer in zip((_TRUST_ZH, _TRUST_EN), issuers, strict=True))
     return tuple(wrap(text, _NOTE, _WIDTH) for text in texts)
-
-
-def qr_matrix(text: str) -> list[list[int]]:
-    """The modules of ``text`` as a QR code, dark is 1, without quiet zone.
-
-    The mask is fixed: the search for the prettiest of eight takes ten times as long as the rest of the page, and
-    every mask decodes.
-    """
-    code = segno.make(text, error="m", mask=3, micro=False, boost_error=False)
-    return [list(row) for row in code.matrix]
 
 
 def _field(zh: str, en: str, value: str, style: Style, x: float, room: float) -> list[Cell]:

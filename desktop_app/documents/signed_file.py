@@ -132,8 +132,9 @@ def _container(data: bytes) -> cms.ContentInfo:
                 "这份证明的签名已被去除，或者它只是预览稿。",
             )
         raise UnreadableError(
-            "The PDF carries no electronic signature, so nothing vouches for it.",
-            "这份 PDF 没有电子签名，无从核验。",
+            "The PDF carries no electronic signature, so nothing vouches for it. When it is a scan of a proof, "
+            "verify a picture of that page instead.",
+            "这份 PDF 没有电子签名，无从核验。如为纸质证明的扫描件，请改用该页的图片核验。",
         )
     if count > 1:
         raise TamperedError(

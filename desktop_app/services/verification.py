@@ -9,9 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import shutil
 import stat
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,8 +20,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cryptography import x509
 from sqlmodel import col, select
 
-from desktop_app.documents.proof_code import CERTIFICATE_PREFIX, CodeFacts, decode, read_code
+from desktop_app.documents.proof_code import CERTIFICATE_PREFIX, PREFIX, CodeFacts, decode, read_code
 from desktop_app.domain.errors import BadInputError, ShopError
+from desktop_app.domain.file_kinds import PICTURES, FileKind, kind_of
 from desktop_app.services.context import Context
 from desktop_app.storage.dispute_tables import SigningIdentityRow
 from desktop_app.storage.signing_keys import cross_message, fingerprint, verify_raw
@@ -32,10 +31,8 @@ if TYPE_CHECKING:
     from desktop_app.documents.signed_file import SignedFile
 
 _LARGEST_CERTIFICATE = 64 * 1024
-_LARGEST_PICTURE = 20 * 1024 * 1024
+_LARGEST_FILE = 20 * 1024 * 1024
 _MOST_STEPS = 50
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-_DECODER_SECONDS = 20
 
 
 class Answer(StrEnum):
@@ -133,8 +130,11 @@ def grouped(printed: str) -> str:
 
 
 def read_certificate(content: bytes) -> x509.Certificate:
-    """A certificate as PEM, DER, or the text of its QR code; :class:`BadInputError` otherwise."""
+    """A certificate as PEM, DER, the text of its QR code or a picture with it; :class:`BadInputError` otherwise."""
     try:
+        if kind_of(content) in PICTURES and len(content) <= _LARGEST_FILE:
+            codes = [text for text in _codes_in(content) if text.startswith(f"{CERTIFICATE_PREFIX}.")]
+            content = codes[0].encode() if len(codes) == 1 else b""
         if len(content) > _LARGEST_CERTIFICATE:
             raise ValueError("size")
         if content.lstrip().startswith(CERTIFICATE_PREFIX.encode()):
@@ -145,8 +145,8 @@ def read_certificate(content: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(content)
     except ValueError:
         raise BadInputError(
-            "This is not a certificate: give the file or the code that the shop published.",
-            "这不是证书：请使用店铺公布的证书文件或二维码内容。",
+            "This is not a certificate: give the file, the picture or the code that the shop published.",
+            "这不是证书：请使用店铺公布的证书文件、图片或二维码内容。",
         ) from None
 
 
@@ -165,11 +165,20 @@ def verify_path(path: Path, known: KnownSigners) -> Verification:
         )
     except BadInputError as error:
         return _unreadable(error)
-    if content.startswith(_PICTURES):
-        return _verify_picture(path, known)
+    kind = kind_of(content)
+    if kind in PICTURES:
+        return _verify_picture(content, known)
+    if kind is FileKind.PDF:
+        return verify_pdf(content, known)
     if content.lstrip()[:5] == b"KMP1." and len(content) < _LARGEST_CERTIFICATE:
         return verify_code(content.decode("ascii", "replace"), known)
-    return verify_pdf(content, known)
+    return _unreadable(
+        BadInputError(
+            "{file} is neither a PDF nor a picture of a known kind (PNG, JPEG, WebP, GIF, BMP).",
+            "{file} 既不是 PDF，也不是可识别的图片（PNG、JPEG、WebP、GIF、BMP）。",
+            file=path.name,
+        )
+    )
 
 
 def verify_pdf(content: bytes, known: KnownSigners) -> Verification:
@@ -190,7 +199,8 @@ def verify_pdf(content: bytes, known: KnownSigners) -> Verification:
             )
         )
     trusted_by = next((printed for printed in _vouching(found) if printed in known.fingerprints), None)
-    return _judged(_stated(found), found.fingerprint, trusted_by, _proofs_of_file(found), found.sha256)
+    proofs = _proofs_of_file(found)
+    return _judged(_stated(found), found.fingerprint, trusted_by, proofs, _FILE_GENUINE, found.sha256)
 
 
 def verify_code(text: str, known: KnownSigners) -> Verification:
@@ -218,11 +228,16 @@ def verify_code(text: str, known: KnownSigners) -> Verification:
         )
     stated = tuple(_stated_by_code(code.facts, ZoneInfo("Asia/Shanghai")))
     trusted_by = code.facts.fingerprint if code.facts.fingerprint in known.fingerprints else None
-    return _judged(stated, code.facts.fingerprint, trusted_by, (_CODE_UNCHANGED,), "")
+    return _judged(stated, code.facts.fingerprint, trusted_by, (_CODE_UNCHANGED,), _CODE_GENUINE)
 
 
 def _judged(
-    stated: tuple[Stated, ...], printed: str, trusted_by: str | None, proves: tuple[Words, ...], sha256: str
+    stated: tuple[Stated, ...],
+    printed: str,
+    trusted_by: str | None,
+    proves: tuple[Words, ...],
+    genuine: Words,
+    sha256: str = "",
 ) -> Verification:
     if trusted_by is None:
         return Verification(
@@ -247,7 +262,7 @@ def _judged(
         )
     return Verification(
         Answer.VALID,
-        Words("Genuine, and unchanged since it was issued.", "确由该签发者签发，且签发后未被改动。"),
+        genuine,
         proves=(*proves, by),
         does_not_prove=_NEVER,
         stated=stated,
@@ -256,6 +271,11 @@ def _judged(
     )
 
 
+_FILE_GENUINE = Words("Genuine, and unchanged since it was issued.", "确由该签发者签发，且签发后未被改动。")
+_CODE_GENUINE = Words(
+    "The code is genuine. It vouches for the facts below, not for what else the paper says: compare them.",
+    "二维码确由该签发者签发。它只担保下列内容，不担保纸面上的其他内容，请逐项对照。",
+)
 _FILE_UNCHANGED = Words(
     "Nothing in the file has changed since it was signed, not a single byte.", "文件自签名后一个字节也没有改动。"
 )
@@ -376,46 +396,53 @@ def _read(path: Path) -> bytes:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise BadInputError("{file} is not an ordinary file.", "{file} 不是普通文件。", file=path.name)
-        if status.st_size > _LARGEST_PICTURE:
+        if status.st_size > _LARGEST_FILE:
             raise BadInputError(
-                "{file} is larger than 20 MB; no redemption proof is.",
-                "{file} 超过 20 MB，不是核销证明。",
+                "{file} is larger than 20 MB; no redemption proof is, and no picture of one needs to be.",
+                "{file} 超过 20 MB；核销证明没有这么大，其照片也不必这么大。",
                 file=path.name,
             )
-        return stream.read(_LARGEST_PICTURE + 1)
+        return stream.read(_LARGEST_FILE + 1)
 
 
-def can_read_pictures() -> bool:
-    """Whether this computer has a decoder for QR codes in pictures (zbarimg)."""
-    return shutil.which("zbarimg") is not None
-
-
-def _verify_picture(path: Path, known: KnownSigners) -> Verification:
-    program = shutil.which("zbarimg")
-    if program is None:
-        return _unreadable(
-            BadInputError(
-                "Pictures cannot be read on this computer, because zbarimg is not installed. Scan the code with a "
-                "phone and paste its text.",
-                "这台电脑未安装 zbarimg，无法识别图片。请用手机扫描二维码，再粘贴其内容。",
-            )
-        )
-    command = [program, "--raw", "--quiet", "--nodbus", "-Sdisable", "-Sqrcode.enable", str(path.absolute())]
+def _verify_picture(content: bytes, known: KnownSigners) -> Verification:
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_DECODER_SECONDS, check=False)
-        found = done.stdout.decode("utf-8", "replace").splitlines()
-    except (OSError, subprocess.TimeoutExpired):
-        found = []
-    codes = [line for line in found if line.startswith("KMP1.")]
-    if len(codes) != 1:
-        return _unreadable(
-            BadInputError(
-                "The picture shows no single redemption proof code that can be read: take it straight and sharp, with "
-                "one code in it.",
-                "图片中没有可识别的唯一核销证明二维码：请正对、对焦拍摄，画面中只保留一个二维码。",
-            )
+        return verify_code(_code_in_picture(content), known)
+    except BadInputError as error:
+        return _unreadable(error)
+
+
+def _code_in_picture(content: bytes) -> str:
+    """The text of the one proof's code in a picture, whatever other codes are beside it."""
+    found = _codes_in(content)
+    codes = [text for text in found if text.startswith(f"{PREFIX}.")]
+    if len(codes) == 1:
+        return codes[0]
+    if codes:
+        raise BadInputError(
+            "The picture shows the codes of {count} different redemption proofs: cut it so that one is left.",
+            "图片中有 {count} 份不同核销证明的二维码：请裁剪图片，只保留一个。",
+            count=len(codes),
         )
-    return verify_code(codes[0], known)
+    if any(text.startswith(f"{CERTIFICATE_PREFIX}.") for text in found):
+        raise BadInputError(
+            "The picture shows the certificate of a shop, not a redemption proof: it serves to check proofs with.",
+            "图片中是店铺的证书，不是核销证明；证书用来核验证明。",
+        )
+    if found:
+        raise BadInputError(
+            "The QR code in the picture is not that of a redemption proof.", "图片中的二维码不是核销证明的二维码。"
+        )
+    raise BadInputError(
+        "No QR code can be read in the picture: take it straight, sharp and close enough.",
+        "图片中没有可识别的二维码：请正对、对焦、靠近拍摄。",
+    )
+
+
+def _codes_in(content: bytes) -> tuple[str, ...]:
+    from desktop_app.documents.qr_codes import read_qr_codes  # zxing-cpp and Pillow: not before there is a picture
+
+    return read_qr_codes(content)
 
 
 def as_text(found: Verification, language: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image
 
 from desktop_app.documents.proof_code import certificate_code
 from desktop_app.domain.errors import BadInputError
@@ -136,17 +136,59 @@ def test_paper_is_verified_with_the_published_certificate(shop: OrderDesk, proof
     assert verify_code(f"{other}.{signature}", published).answer is not Answer.VALID
 
 
-def test_a_picture_of_the_code(
+def _page(shop: OrderDesk, proof: ProofLine, dpi: int = 150) -> Image.Image:
+    picture: Image.Image = pypdfium2.PdfDocument(shop.proofs.pdf(proof.id))[0].render(scale=dpi / 72).to_pil()
+    return picture
+
+
+def test_a_picture_of_the_code_and_the_certificate_as_it_was_published(
     shop: OrderDesk, proof: ProofLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    picture = tmp_path / "纸.png"
-    pypdfium2.PdfDocument(shop.proofs.pdf(proof.id))[0].render(scale=150 / 72).to_pil().save(picture)
-    if shutil.which("zbarimg"):
-        assert verify_path(picture, signers_of_shop(shop.context)).answer is Answer.VALID
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))  # no other program is needed
+    picture = tmp_path / "纸.jpeg"
+    _page(shop, proof, 110).save(picture, quality=60)
     found = verify_path(picture, signers_of_shop(shop.context))
+    assert (found.answer, found.fingerprint) == (Answer.VALID, proof.fingerprint)
+    assert {line.label.en: line.value for line in found.stated}["Proof no."] == proof.proof_no
+    assert "compare" in found.summary.en  # it says nothing about the rest of the paper
+    assert verify_path(picture, known(proof)).answer is Answer.UNKNOWN_SIGNER
+    identity = tmp_path / "identity.png"
+    Identities(shop.context).save_picture(identity)
+    published = NOBODY.including(read_certificate(identity.read_bytes()), trusted=True)
+    assert verify_path(picture, published).answer is Answer.VALID
+    assert "certificate" in verify_path(identity, published).summary.en
+    with pytest.raises(BadInputError):
+        read_certificate(picture.read_bytes())
+
+
+def test_pictures_that_show_too_much_or_too_little(shop: OrderDesk, proof: ProofLine, tmp_path: Path) -> None:
+    (unit_id,) = shop.unit_ids(shop.delivered("A2", keys=("ZZZZ-1111-2222-3333",)))
+    shop.redeem(unit_id)
+    first, second = _page(shop, proof), _page(shop, shop.proofs.issue(unit_id))
+    both = Image.new("RGB", (first.width * 2, first.height), "white")
+    both.paste(first, (0, 0))
+    both.paste(second, (first.width, 0))
+    for name, picture, word in (
+        ("two.png", both, "2 different"),
+        ("lower.webp", first.crop((0, first.height // 2, first.width, first.height)), "No QR code"),
+    ):
+        picture.save(tmp_path / name)
+        found = verify_path(tmp_path / name, signers_of_shop(shop.context))
+        assert found.answer is Answer.UNREADABLE
+        assert word in found.summary.en, name
+    (tmp_path / "cut.png").write_bytes((tmp_path / "two.png").read_bytes()[:5000])
+    (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    for name, word in (("cut.png", "damaged"), ("phone.heic", "PNG, JPEG")):
+        found = verify_path(tmp_path / name, signers_of_shop(shop.context))
+        assert found.answer is Answer.UNREADABLE
+        assert word in found.summary.en, name
+
+
+def test_a_scan_of_a_proof_is_not_the_proof(shop: OrderDesk, proof: ProofLine, tmp_path: Path) -> None:
+    _page(shop, proof).convert("RGB").save(tmp_path / "scan.pdf")
+    found = verify_path(tmp_path / "scan.pdf", signers_of_shop(shop.context))
     assert found.answer is Answer.UNREADABLE
-    assert "zbarimg" in found.summary.en
+    assert "picture of that page" in found.summary.en
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

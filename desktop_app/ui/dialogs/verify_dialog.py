@@ -78,7 +78,8 @@ class VerifyDialog(QDialog):
         layout.addWidget(
             plain_label(
                 self.tr(
-                    "Drop a PDF here, choose a file, or paste what a phone reads from the paper. No network is used."
+                    "Drop a PDF or a photo of the paper here, choose a file, or paste what a phone reads from the "
+                    "paper. No network is used."
                 ),
                 role="muted",
                 wrap=True,
@@ -148,7 +149,10 @@ class VerifyDialog(QDialog):
     # asking
 
     def _choose(self) -> None:
-        filters = [self.tr("Proofs and pictures (*.pdf *.png *.jpg *.jpeg)"), self.tr("All files (*)")]
+        filters = [
+            self.tr("Proofs and pictures (*.pdf *.png *.jpg *.jpeg *.webp *.gif *.bmp)"),
+            self.tr("All files (*)"),
+        ]
         choose_file(self, self.tr("Verify a proof"), filters, self.check_file)
 
     def check_file(self, path: Path) -> None:
