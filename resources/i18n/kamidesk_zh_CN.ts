@@ -242,6 +242,13 @@
     </message>
 </context>
 <context>
+    <name>BackupRunner</name>
+    <message>
+        <source>Making a backup, then Kamidesk closes. Close again to leave without it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>BatchDialog</name>
     <message>
         <source>Batch {name}</source>
@@ -2330,6 +2337,14 @@
         <translation>预览</translation>
     </message>
     <message>
+        <source>Sales channel of an export that does not name it (acg-faka)</source>
+        <translation>导出文件未注明渠道时的销售渠道（异次元发卡）</translation>
+    </message>
+    <message>
+        <source>As the file says</source>
+        <translation>以文件为准</translation>
+    </message>
+    <message>
         <source>Only lines that cannot be entered</source>
         <translation>只看无法录入的行</translation>
     </message>
@@ -3650,6 +3665,10 @@
     <message>
         <source>The folder of this shop</source>
         <translation>店铺数据文件夹</translation>
+    </message>
+    <message>
+        <source>Restore a backup…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Running low: {products}</source>
@@ -8461,8 +8480,12 @@
         <translation>核验其他店铺的证明：填写该店铺公布的指纹</translation>
     </message>
     <message>
-        <source>Drop a PDF here, choose a file, or paste what a phone reads from the paper. No network is used.</source>
-        <translation>把 PDF 拖到这里，选择文件，或粘贴手机从纸面扫出的内容。核验不使用网络。</translation>
+        <source>Drop a PDF or a photo of the paper here, choose a file, or paste what a phone reads from the paper. No network is used.</source>
+        <translation>将 PDF 或纸质证明的照片拖到此处，或选择文件，或粘贴手机扫出的内容。不用网络。</translation>
+    </message>
+    <message>
+        <source>Proofs and pictures (*.pdf *.png *.jpg *.jpeg *.webp *.gif *.bmp)</source>
+        <translation>证明和图片 (*.pdf *.png *.jpg *.jpeg *.webp *.gif *.bmp)</translation>
     </message>
     <message>
         <source>Close</source>
@@ -8483,10 +8506,6 @@
     <message>
         <source>Fingerprint of the signer</source>
         <translation>签名者指纹</translation>
-    </message>
-    <message>
-        <source>Proofs and pictures (*.pdf *.png *.jpg *.jpeg)</source>
-        <translation>证明与图片 (*.pdf *.png *.jpg *.jpeg)</translation>
     </message>
     <message>
         <source>All files (*)</source>
