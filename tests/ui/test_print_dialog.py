@@ -63,7 +63,7 @@ def test_copies_pages_and_queue_reach_the_spooler_and_the_log(
     dialog.some_pages.setChecked(True)
     dialog.from_spin.setValue(each + 1)
     dialog.to_spin.setValue(2 * each)
-    assert "1 proofs" in dialog.count_label.text()
+    assert "Proofs: 1." in dialog.count_label.text()
     heard: list[Printed] = []
     dialog.printed.connect(heard.append)
     dialog.print_button.click()

@@ -142,7 +142,7 @@ def test_p_prints_all_that_are_selected(at: PaperWindow) -> None:
     page.print_proof()
     dialog = at.window.findChild(PrintDialog)
     assert dialog is not None
-    assert "3 proofs" in dialog.count_label.text()
+    assert "Proofs: 3." in dialog.count_label.text()
 
 
 def test_the_print_log_begins_with_the_proof_on_show_and_leads_to_proofs(at: PaperWindow, tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ class PrintDialog(QDialog):
         self.printer_combo.addItem(self.tr("Save as a PDF file…"), _TO_FILE)
         self.no_printer.setVisible(not printers.names)
         last = str(QSettings().value(_LAST_PRINTER, "", type=str))
-        wanted = last if last in printers.names else printers.default
+        wanted = last if last in printers.names else printers.default or next(iter(printers.names), _TO_FILE)
         self.printer_combo.setCurrentIndex(max(self.printer_combo.findData(wanted), 0))
 
     # choosing
@@ -231,7 +231,7 @@ class PrintDialog(QDialog):
             return
         first, last = self._span()
         self.count_label.setText(
-            self.tr("{pages} of {count} pages, {proofs} proofs").format(
+            self.tr("Pages: {pages} of {count}. Proofs: {proofs}.").format(
                 pages=last - first + 1, count=file.pages, proofs=len(file.proofs_on(first, last))
             )
         )

@@ -37,6 +37,7 @@ class PrintLogDialog(QDialog):
         self.search_box = SearchBox(
             self.tr("Find a print"), "print_log_search", self.tr("Proof number, title or printer…")
         )
+        self.search_box.setFixedWidth(300)
         self.search_box.set_text_quietly(text)
         self.search_box.searched.connect(self._reload)
         self.table = RowTable(

@@ -114,7 +114,7 @@ class ProofsPage(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setObjectName("proofs_splitter")
         split.setChildrenCollapsible(False)
-        split.addWidget(self._lists)
+        split.addWidget(self._list_side())
         split.addWidget(self._pane())
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 6)
@@ -122,17 +122,7 @@ class ProofsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(
-            row_of(
-                self.tabs,
-                1,
-                self.search_box,
-                self.batch_button,
-                self.log_button,
-                self.verify_button,
-                self.export_button,
-            )
-        )
+        layout.addLayout(row_of(self.tabs, 1, self.search_box, self.verify_button, self.export_button))
         layout.addWidget(split, 1)
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self.waiting_table.row_chosen.connect(self._on_waiting_chosen)
@@ -141,6 +131,16 @@ class ProofsPage(QWidget):
         self.issued_table.rows.swapped.connect(self._count_rows)
         for table in (self.waiting_table, self.issued_table):
             table.rows_selected.connect(self._enable_batch)
+
+    def _list_side(self) -> QWidget:
+        side = QWidget()
+        side.setProperty("plain", "true")
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self._lists, 1)
+        layout.addLayout(row_of(self.batch_button, self.log_button, 1))
+        return side
 
     def _pane(self) -> QWidget:
         self._heading = plain_label(role="title", name="proof_heading", selectable=True)
