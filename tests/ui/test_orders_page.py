@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from desktop_app.domain.states import KeyState, OrderState, PlatformKind, ProductKind, TopupState, UnitState
 from desktop_app.services.orders import OrderFilter
 from desktop_app.services.policies import PolicyDraft
+from desktop_app.services.products import ProductDraft
 from desktop_app.ui.dialogs.delivery_dialog import DeliverDialog, DeliveryDialog
 from desktop_app.ui.dialogs.import_orders_dialog import ImportOrdersDialog
 from desktop_app.ui.dialogs.order_dialog import OrderDialog
@@ -360,6 +361,32 @@ def test_orders_come_from_a_csv_line_by_line(stock: StockWindow, product_id: int
     assert "1 orders were entered" in dialog.message.text()
     assert stock.shop.orders.listing(OrderFilter()).count() == 2
     assert not dialog.import_button.isEnabled()
+
+
+def test_the_channel_of_an_export_that_does_not_name_it_can_be_chosen(
+    stock: StockWindow, product_id: int, tmp_path: Path
+) -> None:
+    stock.shop.products.add(ProductDraft(code="SHU", name="蒸汽点卡", kind=ProductKind.GAME_CARD))
+    path = tmp_path / "订单导出-20261122101500.csv"
+    header = (
+        "订单号,金额,商品名称,数量,支付方式,下单时间,下单IP,下单设备,支付时间,订单状态,联系方式,发货状态,优惠券,客户,推广人,"
+        "分站,分站手续费,接口手续费,推广分成,返利"
+    )
+    row = (
+        "123261122101500123,98.50,SHU,1,支付宝,2026-11-22 10:15:00,1.2.3.4,PC,2026-11-22 10:15:30,已支付,x@y.z,未发货,"
+        ",,,,0,0,0,0"
+    )
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8-sig")
+    stock.page("orders").import_button.click()
+    dialog = stock.dialog(ImportOrdersDialog)
+    dialog.start(path)
+    assert "acg-faka" in dialog.message.text()
+    assert not dialog.import_button.isEnabled()
+    assert dialog.channel_combo.itemText(0) == "As the file says"
+    dialog.channel_combo.setCurrentIndex(1)
+    assert dialog.import_button.text() == "Enter 1 orders", texts_of(dialog.table, "why")
+    dialog.import_button.click()
+    assert stock.shop.orders.by_number("123261122101500123").line.channel_name == "星河卡盟"
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01\x02", b"a,b\n1,2\n"])

@@ -22,6 +22,7 @@ from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import language
 from desktop_app.ui.row_model import Column, ListSource, RowSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.item_combo import ItemCombo
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.work_bar import WorkBar
@@ -56,6 +57,13 @@ class ImportOrdersDialog(QDialog):
             self.tr("Save a template…"), "orders_template_button", self._ask_template, icon="file-down"
         )
         self.preview_button = push_button(self.tr("Preview"), "orders_preview_button", self.make_preview)
+        channel_label = plain_label(self.tr("Sales channel of an export that does not name it (acg-faka)"))
+        self.channel_combo = ItemCombo(
+            channel_label.text(), "orders_channel_combo", any_text=self.tr("As the file says")
+        )
+        self._channels = {line.id: line.name for line in shop.policies.channels()}
+        self.channel_combo.set_items(self._channels.items())
+        self.channel_combo.item_chosen.connect(self._on_channel_chosen)
         self._summary = plain_label(name="orders_preview_summary", role="section", wrap=True)
         self.problems_box = QCheckBox(self.tr("Only lines that cannot be entered"))
         self.problems_box.setObjectName("only_problems_box")
@@ -105,6 +113,7 @@ class ImportOrdersDialog(QDialog):
             )
         )
         layout.addLayout(row_of(self.path_edit, self.choose_button, self.preview_button))
+        layout.addLayout(row_of(channel_label, self.channel_combo, 1))
         layout.addWidget(self._summary)
         layout.addLayout(row_of(self.problems_box, 1, self.template_button))
         layout.addWidget(self.table, 1)
@@ -128,10 +137,12 @@ class ImportOrdersDialog(QDialog):
             self.message.say(self.tr("Choose the file first."), Tone.WARN)
             return
         path, orders = Path(text), self._shop.orders
+        channel_id = self.channel_combo.item_id()
+        channel = None if channel_id is None else self._channels[channel_id]
 
         def work(progress: Progress) -> OrderImportPreview:
             preview: OrderImportPreview = orders.preview_import(
-                path, progress=progress.report, cancelled=progress.cancelled
+                path, channel=channel, progress=progress.report, cancelled=progress.cancelled
             )
             return preview
 
@@ -236,11 +247,18 @@ class ImportOrdersDialog(QDialog):
         confirmed = preview is None or not preview.needs_confirmation or self.confirm_box.isChecked()
         self.import_button.setText(self.tr("Enter {count} orders").format(count=f"{count:,}"))
         self.import_button.setEnabled(not busy and count > 0 and confirmed)
-        for widget in (self.preview_button, self.choose_button, self.path_edit):
+        for widget in (self.preview_button, self.choose_button, self.path_edit, self.channel_combo):
             widget.setEnabled(not busy)
 
     def _on_path_changed(self, _text: str) -> None:
         self._forget()
+
+    def _on_channel_chosen(self, _channel_id: object) -> None:
+        """What becomes of the lines depends on it."""
+        self._forget()
+        self.message.clear()
+        if self.path_edit.text().strip():
+            self.make_preview()
 
     def _set_path(self, path: Path) -> None:
         self.path_edit.setText(str(path))
