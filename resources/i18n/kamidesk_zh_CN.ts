@@ -242,6 +242,105 @@
     </message>
 </context>
 <context>
+    <name>BackupCard</name>
+    <message>
+        <source>Last backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last verified</source>
+        <translation type="unfinished">上次校验</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Back up now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verify the last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore a backup…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished">选择…</translation>
+    </message>
+    <message>
+        <source>Choose the backup folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the backup folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backups</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made by itself every half hour and on closing, when something changed. A folder on another disk also survives the loss of this one. A backup opens with the password of its time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{when}, nothing changed since</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{when}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not yet; once a month by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{when}: sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder} (backups: {count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making a backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verifying the backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made, but files are missing in the shop itself: {count}. Check the shop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backup is made and checked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backup is made and checked; locked, the shop could not sign it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last backup is sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>BackupRunner</name>
     <message>
         <source>Making a backup, then Kamidesk closes. Close again to leave without it.</source>
@@ -3911,6 +4010,38 @@
         <source>Set up your shop</source>
         <translation>建立店铺</translation>
     </message>
+    <message>
+        <source>Restore a backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backups of Kamidesk (kamidesk-*.db *.db)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restoring the backup…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restoring the backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restored. Open it with: kamidesk --data {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restored. The shop that was there is in {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backup was not restored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the shop</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>OrderDialog</name>
@@ -7392,6 +7523,97 @@
     </message>
 </context>
 <context>
+    <name>RestoreDialog</name>
+    <message>
+        <source>Restore a backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation type="unfinished">店铺</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last event</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not in it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What speaks against this backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Into another folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Looking into the backup…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{when} (events: {count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>genuine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none: the shop was locked, or the backup is not whole</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} later events, from {first} to {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something speaks against this backup. Use it only without a better one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore it all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The present shop is moved aside whole, into a folder “replaced-…” in {folder}. The restored one opens with the password of the time of the backup.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is put into {folder} and opens with the password of the time of the backup.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose an empty folder for the restored shop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is a shop in this folder: choose an empty one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RotationDialog</name>
     <message>
         <source>Replace all keys</source>
@@ -7522,6 +7744,10 @@
     <message>
         <source>Drop folder</source>
         <translation>收件文件夹</translation>
+    </message>
+    <message>
+        <source>Backup folder</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Time zone</source>
@@ -7684,6 +7910,10 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Restore a backup…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Card keys and buyers&apos; data are kept sealed in {folder}. Choose what opens them.</source>
