@@ -188,6 +188,6 @@ def test_an_empty_shop_says_what_to_do(stock: StockWindow) -> None:
     assert page.supplier_table.empty_state.isVisible()
 
 
-def test_reports_stand_between_refunds_and_policies() -> None:
+def test_reports_stand_after_what_is_done_and_before_the_rules() -> None:
     names = [entry.name for entry in PAGES]
-    assert names[names.index("reports") - 1 : names.index("reports") + 2] == ["refunds", "reports", "policies"]
+    assert names[names.index("reports") - 1 : names.index("reports") + 2] == ["disputes", "reports", "policies"]
