@@ -13,6 +13,7 @@ from desktop_app.domain.errors import BadInputError, RefusedError
 from desktop_app.domain.states import FeeDisclosure, InventoryEffect
 from desktop_app.ui import labels
 from desktop_app.ui.colours import Tone
+from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit
 from desktop_app.ui.widgets.basics import FactsGrid, Pill, plain_label
 from desktop_app.ui.widgets.copy_button import CopyButton, SecretClipboard
 from desktop_app.ui.widgets.dialogs import ConfirmDialog, TextDialog
@@ -176,3 +177,28 @@ def test_text_dialog_copies_its_text(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.findChild(CopyButton, "copy_button").click()
     assert QGuiApplication.clipboard().text() == "您好"
+
+
+class _TwoFields(FormDialog):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "two_fields", "Two fields", "Save")
+        self.shown = line_edit("shown", "Shown")
+        self.shown.setEnabled(False)
+        self.edit = line_edit("edit", "To fill in")
+        self.fields.add_field("Shown", self.shown)
+        self.fields.add_field("To fill in", self.edit)
+
+    def apply(self) -> None:
+        self.shown.setText(self.edit.text())
+
+
+def test_a_form_opens_at_its_first_field_and_return_does_it(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = _TwoFields(parent)
+    done: list[int] = []
+    dialog.finished.connect(done.append)
+    dialog.open()
+    assert dialog.focusWidget() is dialog.edit
+    qtbot.keyClick(dialog.edit, Qt.Key.Key_Return)
+    assert done == [FormDialog.DialogCode.Accepted]

@@ -37,6 +37,14 @@ class FieldGrid(QGridLayout):
         if hint:
             self.addWidget(plain_label(hint, role="muted", wrap=True), row + 1, 1)
 
+    def first_to_fill(self) -> QWidget | None:
+        """The first field that takes the keyboard; None when all are only shown."""
+        for place in (self.itemAt(index) for index in range(self.count())):
+            widget = None if place is None else place.widget()
+            if widget is not None and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled():
+                return widget
+        return None
+
     def set_field_visible(self, field: QWidget, visible: bool) -> None:
         """Show or hide a field with its title."""
         for row in range(self.rowCount()):
@@ -97,6 +105,14 @@ class FormDialog(QDialog):
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
             self.setMinimumHeight(self.body.totalHeightForWidth(self.width()))
         return handled
+
+    def setVisible(self, visible: bool) -> None:
+        # the buttons come first in the chain of focus: without this Return would cancel
+        if visible and self.focusWidget() is None:
+            field = self.fields.first_to_fill()
+            if field is not None:
+                field.setFocus()
+        super().setVisible(visible)
 
     def apply(self) -> None:
         """Read the fields and call the service."""
