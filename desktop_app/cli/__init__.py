@@ -16,6 +16,7 @@ import typer
 from desktop_app import __version__
 from desktop_app.cli import (
     audit,
+    backup,
     dossiers,
     evidence,
     identity,
@@ -47,6 +48,7 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(identity.verify_app)
 app.add_typer(vault.app, name="vault")
 app.add_typer(audit.app, name="audit")
+app.add_typer(backup.app, name="backup")
 app.add_typer(dossiers.app)
 app.add_typer(dossiers.disputes, name="disputes")
 app.add_typer(papers.app)

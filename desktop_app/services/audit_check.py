@@ -21,6 +21,7 @@ from desktop_app.services.audit_findings import (
     genuine_checkpoints,
     tell_missing,
 )
+from desktop_app.services.register_check import compare_register, compare_signed
 from desktop_app.storage import audit, journal, schema
 from desktop_app.storage.audit import Event, Walk
 from desktop_app.storage.database import FILE_NAME, Database
@@ -38,6 +39,7 @@ class _Witness:
     path: Path
     start: journal.Start
     walk: Walk
+    left: set[bytes]  # the heads that restores in it left behind
 
 
 def check_log(
@@ -65,6 +67,7 @@ def check_log(
         # witnesses first: what is written meanwhile is in the log when its turn comes
         witnesses = [_witness(name, log.shop_uuid, report, step) for name in names]
         anchors = log.anchors()
+        signed_at_once = log.signed_at_once()
         signatures = Signatures(log.certificates(), log.shop_uuid, report)
         trusted = signatures.trusted(fingerprint)
         signed = genuine_checkpoints(log.checkpoints(), signatures, trusted, report)
@@ -80,6 +83,9 @@ def check_log(
         last = log.last()
         heads = {one.seq: log.head_of(one.seq) for one in signed}
         compare_checkpoints(signed, heads, last, report, zone)
+        if walk.broken is None:
+            compare_signed(signed_at_once, signed, report)
+            compare_register(log, data_dir, signatures, report)
         _compare_proofs(anchors, log, last, report)
         _compare_journal([one for one in witnesses if one is not None], log, last, report)
         _add_notes(report)
@@ -97,7 +103,9 @@ def _witness(path: Path, shop_uuid: str, report: AuditReport, step: Callable[[in
         )
         return None
     walk = Walk(start.after, start.head)
+    left: set[bytes] = set()
     while (some := list(islice(events, audit.READ_AT_ONCE))) and walk.along(some):
+        left |= journal.left_behind(some)
         step(walk.seq)
     if walk.broken is not None:
         report.find(
@@ -105,7 +113,7 @@ def _witness(path: Path, shop_uuid: str, report: AuditReport, step: Callable[[in
             f"The journal file {path.name} is damaged at event {walk.broken.seq}: {walk.broken.en}.",
             f"日记文件 {path.name} 在第 {walk.broken.seq} 条处损坏：{walk.broken.zh}。",
         )
-    return _Witness(path, start, walk)
+    return _Witness(path, start, walk, left)
 
 
 def _tell_chain(walk: Walk, log: LogReader, report: AuditReport) -> None:
@@ -145,6 +153,7 @@ def _compare_proofs(anchors: Sequence[Anchor], log: LogReader, last: int, report
 
 def _compare_journal(witnesses: Sequence[_Witness], log: LogReader, last: int, report: AuditReport) -> None:
     reached = 0
+    left = _left_behind(witnesses, log)
     for one in witnesses:
         if one.start.after > reached and one is not witnesses[0]:
             report.find(
@@ -157,6 +166,13 @@ def _compare_journal(witnesses: Sequence[_Witness], log: LogReader, last: int, r
             report.journal_events = max(report.journal_events, one.walk.seq)
             continue
         seq = _first_difference(one, log)
+        if one.walk.head in left:
+            report.note(
+                f"Events {seq} to {one.walk.seq} of the journal file {one.path.name} were left behind when a backup "
+                "was restored.",
+                f"日记文件 {one.path.name} 的第 {seq} 至 {one.walk.seq} 条是恢复备份时留下的旧记录。",
+            )
+            continue
         if seq > last:
             tell_missing(report, last, one.walk.seq, f"the journal file {one.path.name}", f"日记文件 {one.path.name} ")
         else:
@@ -165,6 +181,18 @@ def _compare_journal(witnesses: Sequence[_Witness], log: LogReader, last: int, r
                 f"Event {seq} is not the one that was written to the journal file {one.path.name}.",
                 f"第 {seq} 条与日记文件 {one.path.name} 中的记录不符。",
             )
+
+
+def _left_behind(witnesses: Sequence[_Witness], log: LogReader) -> set[bytes]:
+    """The ends of files that the shop left when a backup was restored, as events say that the log, or a file that
+    was left later, holds. A file that was left was begun where the one before it ended, which was left with it."""
+    left: set[bytes] = set()
+    for one in reversed(witnesses):
+        if log.head_of(one.walk.seq) == one.walk.head:
+            left |= one.left
+        elif one.walk.head in left:
+            left |= one.left | {one.start.head}
+    return left
 
 
 def _first_difference(one: _Witness, log: LogReader) -> int:
@@ -188,7 +216,9 @@ def _add_notes(report: AuditReport) -> None:
             f"第 {since} 至 {report.events} 条尚未签名，将在下次解锁或到达检查点时签名。",
         )
     if report.events > report.journal_events:
+        first = report.journal_events + 1
         report.note(
-            f"The journal holds the events up to {report.journal_events} only.",
-            f"外部日记只记录到第 {report.journal_events} 条。",
+            f"The journal does not have event {first} and those after it: it was cut off, deleted, left out of a copy, "
+            "or could not be written. Opening the shop writes them again.",
+            f"外部日记中没有第 {first} 条及之后的记录：被截断、删除，复制时遗漏，或曾无法写入。打开店铺后会补写。",
         )

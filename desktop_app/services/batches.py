@@ -153,6 +153,12 @@ def undo_import(
     the last moment leaves everything as it was.
     """
     reason = line_field(_REASON, reason, longest=500)
+    from desktop_app.services.backups import LARGE, Backups  # only here: it brings the reading of signatures
+
+    with context.read() as session:
+        is_large = _standing(session, batch_id).new_count >= LARGE
+    if is_large:
+        Backups(context).make_before(cancelled=cancelled)
     with context.write() as session:
         batch = _standing(session, batch_id)
         connection = session.connection()

@@ -117,6 +117,10 @@ def import_keys(
     if preview.path is not None:
         require_unchanged(preview.path, preview.sha256)
     work = Work(progress, cancelled, preview.new_count)
+    from desktop_app.services.backups import LARGE, Backups  # only here: it brings the reading of signatures
+
+    if preview.new_count >= LARGE:
+        Backups(context).make_before(cancelled=cancelled)
     with context.write() as session:
         product = product_row(session, preview.product_id)
         refuse_while_rotating(session)

@@ -45,6 +45,7 @@ class ShopSettings:
     working_day_overrides: Mapping[str, bool] = field(default_factory=dict)
     drop_folder: str = ""
     operator: str = ""
+    backup_folder: str = ""  # empty: beside the shop
     timestamp_url: str = ""  # of an RFC 3161 authority; empty: no time stamps
 
 
@@ -85,7 +86,8 @@ def checked(settings: ShopSettings) -> ShopSettings:
             most=300,
         ),
         working_day_overrides=_overrides(settings.working_day_overrides),
-        drop_folder=_drop_folder(settings.drop_folder),
+        drop_folder=_folder(FieldName("The drop folder", "收件文件夹"), settings.drop_folder),
+        backup_folder=_folder(FieldName("The backup folder", "备份文件夹"), settings.backup_folder),
         operator=line_field(FieldName("The operator", "操作员"), settings.operator, longest=60),
         timestamp_url=_timestamp_url(settings.timestamp_url),
     )
@@ -142,12 +144,14 @@ def _timestamp_url(value: str) -> str:
     return text
 
 
-def _drop_folder(value: str) -> str:
-    text = line_field(FieldName("The drop folder", "收件文件夹"), value, longest=1000)
+def _folder(name: FieldName, value: str) -> str:
+    text = line_field(name, value, longest=1000)
     if text and not Path(text).is_absolute():
         raise BadInputError(
-            "The drop folder needs its full path, not “{value}”.",
-            "收件文件夹必须填写完整路径，不能是“{value}”。",
+            "{field} needs its full path, not “{value}”.",
+            "{label}必须填写完整路径，不能是“{value}”。",
+            field=name.en,
+            label=name.zh,
             value=text[:80],
         )
     return text

@@ -161,7 +161,13 @@ class VaultLife:
         return vault_rotation.prepare(self._context, password=password, new_password=new_password, cost=cost)
 
     def start_rotation(self, prepared: PreparedRotation) -> None:
-        """Put them in force: from now on only the new code, and the password given with them, open the shop."""
+        """Put them in force: from now on only the new code, and the password given with them, open the shop.
+
+        A backup is made before.
+        """
+        from desktop_app.services.backups import Backups  # only here: it brings the reading of signatures
+
+        Backups(self._context).make_before()
         vault_rotation.start(self._context, prepared)
 
     def rotation(self) -> RotationState | None:

@@ -30,10 +30,25 @@ def copy_verified(source: Path, target: Path) -> Copy:
     """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
+    digest, size = copy_checked(source, part)
+    try:
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+    return Copy(target, size, digest)
+
+
+def copy_checked(source: Path, part: Path) -> tuple[str, int]:
+    """Copy the shop to ``part``, check it and bring it to disk; its SHA-256 as hex and its size in bytes.
+
+    Nothing is left when it fails: :class:`StorageError` when there is no room or the copy fails its check.
+    """
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with told(target):
+        with told(part):
             _copy(source, part)
         problem = check_file(part)
         if problem is not None:
@@ -43,13 +58,10 @@ def copy_verified(source: Path, target: Path) -> Copy:
                 path=source,
                 problem=problem,
             )
-        digest, size = _settle(part)
-        part.replace(target)
+        return _settle(part)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
-    return Copy(target, size, digest)
 
 
 def check_room(source: Path) -> None:

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from desktop_app.domain.errors import ConflictError, StorageError
-from desktop_app.storage import audit, backups, schema
+from desktop_app.storage import audit, backups, replacing, schema
 from desktop_app.storage.connections import READ, WRITE, choose_journal, make_engine, roll_back
 from desktop_app.storage.data_folder import FolderLock, check_folder, check_regular_file, sync_folder
 from desktop_app.storage.journal import Journal
@@ -57,8 +57,9 @@ class Database:
     def exists(path: Path) -> bool:
         """Whether a shop was made at ``path``; a creation that was killed half-way does not count.
 
-        :class:`StorageError` when something else stands there.
+        A restore that was killed is finished first. :class:`StorageError` when something else stands there.
         """
+        replacing.finish(path.parent)
         if not check_regular_file(path):
             return False
         journal = path.with_name(path.name + "-journal")

@@ -3,7 +3,8 @@
 A line is written and synced after the commit of its transaction, so the journal never holds what was rolled back;
 what a crash kept from it is caught up at the next start or write. It is a witness: when the database no longer holds
 what the journal holds (rows cut off, an older file put back) the journal keeps its lines, what happens from then on
-goes into a new file, and the verification tells.
+goes into a new file, and the verification tells. A restored backup goes the same way, but says so itself: its event
+names where the journal stood, and what was left behind there is no finding.
 
 ``journal/000001-2026-11.jsonl``: a file for each month, numbered in the order they were begun. The first line names
 the shop and the event after which the file begins, with its head; then a line for each event
@@ -17,9 +18,10 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,7 +34,10 @@ from desktop_app.storage.event_lines import LONGEST, read_line, write_line
 
 FOLDER = "journal"
 FORMAT = "kamidesk-journal-1"
+RESTORED = "shop.restored"
+"""The event of a shop that came from a backup; ``left_head`` in its facts is the head that was left behind."""
 
+_RESTORED_MARK = f'"kind":"{RESTORED}"'.encode()
 _NAME = re.compile(r"(\d{6})-(\d{4}-\d{2})\.jsonl")
 _WAIT_SECONDS = 2.0
 _STEP_SECONDS = 0.002
@@ -108,6 +113,8 @@ class Journal:
             self._catch_up(None, read_after)
         elif self._agrees(end.seq, end.head, read_after):
             self._catch_up(end, read_after)
+        elif self._was_restored(end, read_after):
+            self._branch(read_after)
         else:
             self._is_branched = True
             if new:
@@ -124,6 +131,15 @@ class Journal:
         start = self._last_common(read_after)
         end = self._begin(start, _month_of(read_after(start.after, 1)))
         self._catch_up(end, read_after)
+
+    def _was_restored(self, end: _End, read_after: ReadAfter) -> bool:
+        """Whether the database itself says that it left the journal where it stands now."""
+        after = self._last_common(read_after).after
+        while events := read_after(after, audit.READ_AT_ONCE):
+            if end.head in left_behind(events):
+                return True
+            after = events[-1][0]
+        return False
 
     def _agrees(self, seq: int, head: bytes, read_after: ReadAfter) -> bool:
         if seq == 0:
@@ -220,14 +236,72 @@ def open_file(path: Path, shop_uuid: str) -> tuple[Start | None, Iterator[Event]
 
 
 def is_branched(folder: Path, shop_uuid: str) -> bool:
-    """Whether a file goes back behind the end of the one before: the shop then went another way."""
+    """Whether a file goes back behind the end of the one before, and no restored backup is why: the shop then went
+    another way."""
     known = files(folder)
     for before, path in pairwise(known):
         end = _end_of(before, _whole_lines(before, before.stat().st_size), shop_uuid)
-        start, _ = open_file(path, shop_uuid)
-        if start is None or end.seq > start.after:
+        start, events = open_file(path, shop_uuid)
+        if start is None or (end.seq > start.after and not any(end.head in left_behind([one]) for one in events)):
             return True
     return False
+
+
+def left_behind(events: Iterable[Event]) -> set[bytes]:
+    """The heads that the restores among ``events`` left behind."""
+    found = set()
+    for _, body, _, _ in events:
+        if body is not None and _RESTORED_MARK in body:
+            try:
+                said = json.loads(body)
+                if said["kind"] == RESTORED:
+                    found.add(bytes.fromhex(said["facts"]["left_head"]))
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue
+    return found
+
+
+def end(folder: Path, shop_uuid: str) -> Start | None:
+    """Number and head of the last event in the journal; None without one of this shop."""
+    known = files(folder)
+    if not known:
+        return None
+    last = _end_of(known[-1], _whole_lines(known[-1], known[-1].stat().st_size), shop_uuid)
+    return None if last.seq < 0 else Start(last.seq, last.head)
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What the journal holds beyond a state of the shop: ``is_known`` that state, and the times of later events.
+
+    Where the shop went another way since, ``times`` are of what happened after the two parted.
+    """
+
+    is_known: bool
+    times: list[datetime | None]
+
+
+def beyond(folder: Path, shop_uuid: str, seq: int, head: bytes) -> Beyond:
+    """Compare the journal with a shop whose last event is ``seq`` with ``head``."""
+    common = 0 if seq == 0 and head == audit.genesis(shop_uuid) else None
+    later: list[tuple[int, datetime | None]] = []
+    for path in files(folder):
+        start, events = open_file(path, shop_uuid)
+        if start is None:
+            continue
+        if common is not None and start.after < common:
+            common, later = start.after, []
+        while later and later[-1][0] > start.after:
+            later.pop()
+        if (start.after, start.head) == (seq, head):
+            common, later = seq, []
+        for number, body, _, found in events:
+            if number == seq and found == head:
+                common, later = seq, []
+            elif common is not None and number > common:
+                at = _number_in(body, "at")
+                later.append((number, None if at is None else from_micros(at)))
+    return Beyond(common is not None, [at for _, at in later])
 
 
 def _end_of(path: Path, whole: int, shop_uuid: str) -> _End:

@@ -58,6 +58,9 @@ class WindowContext(Protocol):
     def dialog_parent(self) -> QWidget:
         """The parent of dialogs."""
 
+    def restore_backup(self) -> None:
+        """Ask for a backup to put in the place of this shop."""
+
 
 class ShopSignals(QObject):
     """Brings the services' callbacks, which come from any thread, to the GUI thread."""

@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
     first_painted = Signal()
     """Once, after the frame stood on the screen: the time to load what is heavy."""
     unlock_wanted = Signal()
+    restore_wanted = Signal()
     locked = Signal()
 
     def __init__(
@@ -72,6 +73,8 @@ class MainWindow(QMainWindow):
         self._zone = ZoneInfo("Asia/Shanghai")
         self._end_listening: Callable[[], None] | None = None
         self._is_painted = False
+        self.may_close: Callable[[], bool] = lambda: True
+        """Asked before the window closes; who says no closes it later."""
         self._secrets = SecretClipboard(self)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_shop_changed)
@@ -209,9 +212,12 @@ class MainWindow(QMainWindow):
         self.shop = None
         self._enable_header(False)
 
-    def show_opening(self, title: str, text: str, action_text: str = "", on_action: Any = None) -> None:
+    def show_opening(
+        self, title: str, text: str, action_text: str = "", on_action: Any = None, *, on_restore: Any = None
+    ) -> None:
         """What stands in the middle while there is no shop: opening, or why it did not open."""
         self._opening.set_content(title, text, action_text, on_action)
+        self._opening.set_second_action(self.tr("Restore a backup…") if on_restore is not None else "", on_restore)
         self._stack.setCurrentWidget(self._opening)
         self._title.clear()
 
@@ -333,6 +339,9 @@ class MainWindow(QMainWindow):
 
     def dialog_parent(self) -> QWidget:
         return self
+
+    def restore_backup(self) -> None:
+        self.restore_wanted.emit()
 
     # header
 
@@ -505,6 +514,9 @@ class MainWindow(QMainWindow):
         """Stop the work first: what is cancelled leaves nothing half done."""
         settings = QSettings()
         settings.setValue("window/geometry", self.saveGeometry())
+        if self.shop is not None and not self.may_close():
+            event.ignore()
+            return
         if not self.jobs.cancel_all():
             self.say(self.tr("Some work is still stopping; close again in a moment."), Tone.WARN)
             event.ignore()

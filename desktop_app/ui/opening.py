@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.ui.actions import Change, ShopSignals
+from desktop_app.ui.backup_runner import BackupRunner
+from desktop_app.ui.colours import Tone
 from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.key_rotation import KeyRotation
@@ -40,6 +42,9 @@ class Opening(QObject):
         self._locks_with_screen = True
         self._is_asking = False
         self._rotation = KeyRotation(window, jobs)
+        self._backups = BackupRunner(window, jobs)
+        window.may_close = self._backups.may_close
+        window.restore_wanted.connect(self.ask_to_restore)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_changed)
         window.unlock_wanted.connect(self.ask_to_unlock)
@@ -73,7 +78,11 @@ class Opening(QObject):
 
     def _on_failed(self, error: ShopError) -> None:
         self._window.show_opening(
-            self.tr("The shop could not be opened"), error_text(error), self.tr("Try again"), self.start
+            self.tr("The shop could not be opened"),
+            error_text(error),
+            self.tr("Try again"),
+            self.start,
+            on_restore=self.ask_to_restore,
         )
 
     def _offer_setup(self) -> None:
@@ -82,6 +91,7 @@ class Opening(QObject):
             self.tr("There is no shop in {folder} yet.").format(folder=self._data_dir),
             self.tr("Set up your shop"),
             self.set_up,
+            on_restore=self.ask_to_restore,
         )
 
     def set_up(self) -> None:
@@ -89,7 +99,73 @@ class Opening(QObject):
 
         dialog = SetupDialog(self._data_dir, self._jobs, self._window.secrets, self._window)
         dialog.created.connect(self._attach)
+        dialog.restore_wanted.connect(self.ask_to_restore)
         dialog.open()
+
+    def ask_to_restore(self) -> None:
+        """Choose a backup and look at it; it is restored when the merchant says so."""
+        from desktop_app.ui.dialogs.file_choice import choose_file
+
+        choose_file(
+            self._window,
+            self.tr("Restore a backup"),
+            [self.tr("Backups of Kamidesk (kamidesk-*.db *.db)")],
+            self.look_at_backup,
+        )
+
+    def look_at_backup(self, path: Path) -> None:
+        """Show what is in the backup ``path`` and what restoring it would do."""
+        from desktop_app.ui.dialogs.restore_dialog import RestoreDialog
+
+        dialog = RestoreDialog(path, self._data_dir, self._jobs, self._window)
+        dialog.chosen.connect(self._restore)
+        dialog.open()
+
+    def _restore(self, path: Path, folder: Path, accept: bool) -> None:
+        """Into the data folder with the shop closed, or beside it into another folder."""
+        data_dir = self._data_dir
+        shop = self._window.shop if folder == data_dir else None
+        actor = shop.context.actor if shop is not None else None
+        if folder == data_dir:
+            self._backups.follow(None)
+            self._rotation.follow(None)
+            self._window.detach()
+            self._window.show_opening(self.tr("Restoring the backup…"), str(path))
+
+        def work(_progress: Progress) -> Any:
+            from desktop_app.services.restoring import restore
+
+            if shop is not None:
+                shop.backups.make_before()
+                shop.close()
+            return restore(path, folder, accept_findings=accept, actor=actor)
+
+        title = self.tr("Restoring the backup")
+        self._jobs.run(self, work, self._on_restored, self._on_restore_failed, title)
+
+    def _on_restored(self, done: Any) -> None:
+        if done.folder != self._data_dir:
+            self._window.say(
+                self.tr("Restored. Open it with: kamidesk --data {folder}").format(folder=done.folder), Tone.OK
+            )
+            return
+        self.start()
+        if done.aside is not None:
+            self._window.say(
+                self.tr("Restored. The shop that was there is in {folder}.").format(folder=done.aside), Tone.OK
+            )
+
+    def _on_restore_failed(self, error: ShopError) -> None:
+        if self._window.shop is not None:
+            self._window.show_error(error)
+            return
+        self._window.show_opening(
+            self.tr("The backup was not restored"),
+            error_text(error),
+            self.tr("Open the shop"),
+            self.start,
+            on_restore=self.ask_to_restore,
+        )
 
     def ask_to_unlock(self) -> None:
         """By the keyring or the key file without a word, otherwise by a dialog."""
@@ -132,6 +208,7 @@ class Opening(QObject):
         self._take_settings()
         self._screen.start()
         self._rotation.follow(shop)
+        self._backups.follow(shop)
         # what is here stays: without it the collector holds the window up for a tenth of a second now and then
         gc.freeze()
         self.opened.emit(shop)

@@ -11,10 +11,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
 
 from desktop_app.domain.errors import StorageError
-from desktop_app.storage import schema, triggers
+from desktop_app.storage import order_search, schema, triggers
 from desktop_app.storage.connections import WRITE, make_engine
 
 SCRIPTS = Path(__file__).parent
@@ -67,3 +68,20 @@ def run_revisions(connection: Connection, scripts: Path, revision: str) -> None:
             table=orphan[0],
             parent=orphan[2],
         )
+
+
+def statements_of(scripts: Path, version: int) -> list[str]:
+    """Every CREATE statement of an older version as its revisions made it, without triggers, and what Alembic notes."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    try:
+        with engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, f"{version:04d}")
+            rows = connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+            )
+            return [sql for name, sql in rows if name not in order_search.OWN_TABLES and not name.startswith("sqlite_")]
+    finally:
+        engine.dispose()

@@ -20,6 +20,7 @@ class SetupDialog(QDialog):
     """Makes the shop in ``data_dir``; ``created`` carries the open, unlocked shop."""
 
     created = Signal(object)
+    restore_wanted = Signal()
 
     def __init__(self, data_dir: Path, jobs: Jobs, secrets: SecretClipboard, parent: QWidget) -> None:
         super().__init__(parent)
@@ -62,6 +63,7 @@ class SetupDialog(QDialog):
         self.create_button = push_button(self.tr("Create the shop"), "create_button", self._create, kind="primary")
         self.create_button.setDefault(True)
         self._cancel_button = push_button(self.tr("Cancel"), "cancel_button", self.reject)
+        self.restore_button = push_button(self.tr("Restore a backup…"), "restore_button", self._restore, kind="link")
         step = QWidget()
         layout = column_of(
             plain_label(self.tr("Set up your shop"), role="title"),
@@ -80,7 +82,7 @@ class SetupDialog(QDialog):
             self.file_radio,
             self.message,
             1,
-            row_of(1, self._cancel_button, self.create_button),
+            row_of(self.restore_button, 1, self._cancel_button, self.create_button),
             spacing=12,
         )
         layout.setContentsMargins(24, 22, 24, 18)
@@ -152,9 +154,13 @@ class SetupDialog(QDialog):
         self._set_busy(True)
         self._jobs.run(self, work, self._on_created, self._on_failed)
 
+    def _restore(self) -> None:
+        self.reject()
+        self.restore_wanted.emit()
+
     def _set_busy(self, busy: bool) -> None:
         """A shop that is being made belongs to this dialog: it stays until then."""
-        for button in (self.create_button, self._cancel_button):
+        for button in (self.create_button, self._cancel_button, self.restore_button):
             button.setEnabled(not busy)
 
     def _on_created(self, answer: tuple[Any, str]) -> None:

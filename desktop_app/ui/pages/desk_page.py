@@ -25,6 +25,7 @@ from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import money, time_left
 from desktop_app.ui.request_columns import request_columns
 from desktop_app.ui.row_model import Column, ListSource
+from desktop_app.ui.widgets.backup_notice import BackupNotice
 from desktop_app.ui.widgets.basics import Card, column_of, plain_label, push_button, row_of
 from desktop_app.ui.widgets.kpi_card import KpiCard
 from desktop_app.ui.widgets.row_table import RowTable
@@ -68,6 +69,7 @@ class DeskPage(QWidget):
         self._figures: DeskFigures | None = None
         self._due: Sequence[RequestLine] = ()
         self._needs: Sequence[_Need] = ()
+        self.backup_notice = BackupNotice(shop, jobs, window)
         self._build()
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -81,6 +83,7 @@ class DeskPage(QWidget):
 
     def reload(self, change: Change | None) -> None:
         """Ask in a worker: judging every open request takes its time in a large shop."""
+        self.backup_notice.reload(change)
         if change is not None and not change.areas & _AREAS:
             return
         self._turn += 1
@@ -151,6 +154,7 @@ class DeskPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
+        layout.addWidget(self.backup_notice)
         layout.addLayout(self._card_grid)
         layout.addWidget(self.first_steps)
         layout.addWidget(self._lists, 1)

@@ -18,6 +18,7 @@ from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.theme import Scheme, apply_theme, wants_dark
 from desktop_app.ui.widgets.about_card import AboutCard
+from desktop_app.ui.widgets.backup_card import BackupCard
 from desktop_app.ui.widgets.basics import Card, column_of, plain_label, push_button, row_of
 from desktop_app.ui.widgets.check_card import CheckCard
 from desktop_app.ui.widgets.identity_card import IdentityCard
@@ -43,6 +44,7 @@ class SettingsPage(QWidget):
         self.protection = ProtectionCard(shop, jobs, window)
         self.identity = IdentityCard(shop, jobs, window)
         self.check_card = CheckCard(shop, jobs, window)
+        self.backups = BackupCard(shop, jobs, window, self.fields)
         self.about = AboutCard(window)
         self.message = MessageStrip("settings_message")
         self.save_button = push_button(
@@ -58,7 +60,9 @@ class SettingsPage(QWidget):
 
     def _build(self) -> None:
         self._state = plain_label(role="muted", name="settings_state")
-        left = column_of(self._shop_card(), self._window_card(), self._folder_card(), self.about, 1, spacing=14)
+        left = column_of(
+            self._shop_card(), self._window_card(), self._folder_card(), self.backups, self.about, 1, spacing=14
+        )
         right = column_of(self._time_card(), self.protection, self.identity, self.check_card, 1, spacing=14)
         inner = QWidget()
         inner.setProperty("plain", "true")
@@ -147,6 +151,8 @@ class SettingsPage(QWidget):
             self._loaded = new
             self.fields.drop_folder.setPlaceholderText(str(self._shop.requests.drop_folder()))
             self._on_edited()
+        if change is None or change.areas & {"settings", "backups"}:
+            self.backups.reload()
         if change is None or "vault" in change.areas:
             self.protection.reload()
             self.identity.reload()

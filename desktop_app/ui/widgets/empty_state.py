@@ -22,6 +22,9 @@ class EmptyState(QWidget):
         self._title = plain_label(role="title", name=f"{name}_title", wrap=True)
         self._text = plain_label(role="muted", name=f"{name}_text", wrap=True)
         self._button = push_button("", f"{name}_button", self._act)
+        self._on_second: Callable[[], None] | None = None
+        self._second = push_button("", f"{name}_second_button", self._act_second, kind="link")
+        self._second.hide()
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         layout = QVBoxLayout(self)
@@ -32,6 +35,7 @@ class EmptyState(QWidget):
         layout.addWidget(self._text)
         layout.addSpacing(6)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._second, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self.show_content()
 
@@ -42,6 +46,12 @@ class EmptyState(QWidget):
         self._content = (title, text, action_text if on_action is not None else "")
         self._on_action = on_action
         self.show_content()
+
+    def set_second_action(self, text: str, on_action: Callable[[], None] | None) -> None:
+        """Another way on, below the first; an empty text takes it away."""
+        self._on_second = on_action
+        self._second.setText(text)
+        self._second.setVisible(bool(text) and on_action is not None)
 
     def show_content(self) -> None:
         """Show the content again after :meth:`show_error`."""
@@ -68,3 +78,7 @@ class EmptyState(QWidget):
     def _act(self) -> None:
         if self._on_action is not None:
             self._on_action()
+
+    def _act_second(self) -> None:
+        if self._on_second is not None:
+            self._on_second()

@@ -39,6 +39,7 @@ class SettingFields(QObject):
             "timestamp_url", self.tr("Time stamp address"), placeholder=self.tr("https://… (empty: no time stamps)")
         )
         self.drop_folder = line_edit("drop_folder", self.tr("Drop folder"), longest=1100)
+        self.backup_folder = line_edit("backup_folder", self.tr("Backup folder"), longest=1100)
         self.time_zone = Combo()
         self.time_zone.setObjectName("time_zone")
         self.time_zone.setAccessibleName(self.tr("Time zone"))
@@ -68,6 +69,7 @@ class SettingFields(QObject):
             "operator": self.operator,
             "timestamp_url": self.timestamp_url,
             "drop_folder": self.drop_folder,
+            "backup_folder": self.backup_folder,
         }
         self._spins = {"auto_lock_minutes": self.auto_lock_minutes, "clipboard_seconds": self.clipboard_seconds}
         self._choices = {"theme": self.theme, "language": self.language}
