@@ -167,7 +167,7 @@ def verify_path(path: Path, known: KnownSigners) -> Verification:
         return _unreadable(error)
     kind = kind_of(content)
     if kind in PICTURES:
-        return _verify_picture(content, known)
+        return verify_picture(content, known)
     if kind is FileKind.PDF:
         return verify_pdf(content, known)
     if content.lstrip()[:5] == b"KMP1." and len(content) < _LARGEST_CERTIFICATE:
@@ -405,7 +405,8 @@ def _read(path: Path) -> bytes:
         return stream.read(_LARGEST_FILE + 1)
 
 
-def _verify_picture(content: bytes, known: KnownSigners) -> Verification:
+def verify_picture(content: bytes, known: KnownSigners) -> Verification:
+    """Judge the code in a picture file, a photo or a screenshot; nothing is said about the rest of the paper."""
     try:
         return verify_code(_code_in_picture(content), known)
     except BadInputError as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QShortcut
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -56,6 +57,37 @@ def test_text_from_paper_and_the_fingerprint_of_another_shop(qtbot: QtBot, at: P
     dialog.fingerprint_edit.setText("no fingerprint")
     qtbot.mouseClick(dialog.code_button, Qt.MouseButton.LeftButton)
     assert "64" in dialog.message.text()
+
+
+def test_a_screenshot_is_judged_whether_it_is_dropped_as_a_file_or_pasted(
+    qtbot: QtBot, at: PaperWindow, tmp_path: Path
+) -> None:
+    proof = _issued(at)
+    picture = pypdfium2.PdfDocument(at.shop.proofs.pdf(proof.id))[0].render(scale=110 / 72).to_pil()
+    picture.convert("RGB").save(tmp_path / "paper.jpg", quality=60)
+    dialog = at.page("proofs").verify()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "paper.jpg"))])
+    action, button, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    dialog.dropEvent(QDropEvent(QPointF(9, 9), action, data, button, keys))
+    assert dialog.answer.answer is Answer.VALID
+    for place in (dialog.code_edit, dialog):
+        dialog.answer = None
+        QGuiApplication.clipboard().setImage(QImage(str(tmp_path / "paper.jpg")))
+        if place is dialog:
+            dialog.findChild(QShortcut).activated.emit()
+        else:
+            qtbot.keyClick(place, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert dialog.answer.answer is Answer.VALID
+        assert dialog.code_edit.text() == ""
+    blank = QImage(300, 300, QImage.Format.Format_RGB32)
+    blank.fill(Qt.GlobalColor.white)
+    QGuiApplication.clipboard().setImage(blank)
+    qtbot.keyClick(dialog.code_edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert _word(dialog) == "Cannot be verified"
+    QGuiApplication.clipboard().setText(proof.code_text)
+    qtbot.keyClick(dialog.code_edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.code_edit.text() == proof.code_text
 
 
 def test_a_pdf_dropped_on_the_page_is_verified(at: PaperWindow, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
@@ -20,12 +20,15 @@ from desktop_app.services.verification import (
     signers_of_shop,
     verify_code,
     verify_path,
+    verify_picture,
 )
 from desktop_app.ui import icons
 from desktop_app.ui.colours import Tone, tokens
 from desktop_app.ui.dialogs.file_choice import choose_file
+from desktop_app.ui.evidence_steps import offered_in
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import language
+from desktop_app.ui.pictures import png_of
 from desktop_app.ui.theme import mono_font, repolish
 from desktop_app.ui.widgets.basics import FactsGrid, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
@@ -71,6 +74,10 @@ class VerifyDialog(QDialog):
         self.fingerprint_edit.setAccessibleName(self.tr("Fingerprint of another shop"))
         self.fingerprint_edit.setPlaceholderText(self.tr("Proof of another shop: the fingerprint that it published"))
         self.message = MessageStrip("verify_message")
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        paste.activated.connect(self._paste)
+        for edit in (self.code_edit, self.fingerprint_edit):
+            edit.installEventFilter(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(12)
@@ -78,8 +85,8 @@ class VerifyDialog(QDialog):
         layout.addWidget(
             plain_label(
                 self.tr(
-                    "Drop a PDF or a photo of the paper here, choose a file, or paste what a phone reads from the "
-                    "paper. No network is used."
+                    "Drop or paste a PDF, a photo or a screenshot, choose a file, or paste what a phone reads from "
+                    "the paper. No network is used."
                 ),
                 role="muted",
                 wrap=True,
@@ -212,17 +219,36 @@ class VerifyDialog(QDialog):
             heading.setVisible(bool(content))
             part.setVisible(bool(content))
 
-    # dropping
+    # dropping and pasting
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()) or event.mimeData().hasText():
+        if offered_in(event.mimeData()) or event.mimeData().hasText():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            self.check_file(Path(files[0]))
-        else:
-            self.code_edit.setText(event.mimeData().text().strip())
-            self._check_code()
+        self._take(event.mimeData())
         event.acceptProposedAction()
+
+    def _paste(self) -> None:
+        self._take(QGuiApplication.clipboard().mimeData())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A field takes no file and no picture: those are for the dialog."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            is_paste = event.matches(QKeySequence.StandardKey.Paste)
+            if is_paste and offered_in(QGuiApplication.clipboard().mimeData()):
+                self._paste()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _take(self, mime: QMimeData) -> None:
+        offered = offered_in(mime)
+        if not offered:
+            self.code_edit.setText(mime.text().strip())
+            self._check_code()
+            return
+        first = offered[0]
+        if isinstance(first, Path):
+            self.check_file(first)
+        else:
+            self._ask(lambda known: verify_picture(png_of(first), known))
