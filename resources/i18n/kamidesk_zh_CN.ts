@@ -341,6 +341,17 @@
     </message>
 </context>
 <context>
+    <name>BackupNotice</name>
+    <message>
+        <source>No backup: {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last backup is doubtful: {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>BackupRunner</name>
     <message>
         <source>Making a backup, then Kamidesk closes. Close again to leave without it.</source>
@@ -1956,8 +1967,8 @@
         <translation>Excel 工作簿 (*.xlsx)</translation>
     </message>
     <message>
-        <source>Keys in clear, one a line (*.txt)</source>
-        <translation>明文卡密，每行一条 (*.txt)</translation>
+        <source>Keys in stock in clear, one a line (*.txt)</source>
+        <translation>在库卡密明文，每行一张 (*.txt)</translation>
     </message>
     <message>
         <source>The shop is locked: keys are written as fingerprints.</source>
@@ -8710,16 +8721,16 @@
         <translation>核验其他店铺的证明：填写该店铺公布的指纹</translation>
     </message>
     <message>
-        <source>Drop a PDF or a photo of the paper here, choose a file, or paste what a phone reads from the paper. No network is used.</source>
-        <translation>将 PDF 或纸质证明的照片拖到此处，或选择文件，或粘贴手机扫出的内容。不用网络。</translation>
-    </message>
-    <message>
         <source>Proofs and pictures (*.pdf *.png *.jpg *.jpeg *.webp *.gif *.bmp)</source>
         <translation>证明和图片 (*.pdf *.png *.jpg *.jpeg *.webp *.gif *.bmp)</translation>
     </message>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Drop or paste a PDF, a photo or a screenshot, choose a file, or paste what a phone reads from the paper. No network is used.</source>
+        <translation>拖入或粘贴 PDF、照片或截图，或选择文件，或粘贴手机扫出的内容。不用网络。</translation>
     </message>
     <message>
         <source>What this proves</source>
