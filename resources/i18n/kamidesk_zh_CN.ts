@@ -245,11 +245,11 @@
     <name>BackupCard</name>
     <message>
         <source>Last backup</source>
-        <translation type="unfinished"></translation>
+        <translation>最近备份</translation>
     </message>
     <message>
         <source>Last verified</source>
-        <translation type="unfinished">上次校验</translation>
+        <translation>最近校验</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -257,105 +257,105 @@
     </message>
     <message>
         <source>Back up now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即备份</translation>
     </message>
     <message>
         <source>Verify the last</source>
-        <translation type="unfinished"></translation>
+        <translation>校验最新备份</translation>
     </message>
     <message>
         <source>Restore a backup…</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复备份…</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished">选择…</translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Choose the backup folder</source>
-        <translation type="unfinished"></translation>
+        <translation>选择备份文件夹</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Open the backup folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开备份文件夹</translation>
     </message>
     <message>
         <source>Backups</source>
-        <translation type="unfinished"></translation>
+        <translation>备份</translation>
     </message>
     <message>
         <source>Made by itself every half hour and on closing, when something changed. A folder on another disk also survives the loss of this one. A backup opens with the password of its time.</source>
-        <translation type="unfinished"></translation>
+        <translation>有变更时每半小时和关闭时自动备份。选另一块磁盘上的文件夹，本机磁盘损坏也不怕。备份用当时的密码打开。</translation>
     </message>
     <message>
         <source>none yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无</translation>
     </message>
     <message>
         <source>{when}, nothing changed since</source>
-        <translation type="unfinished"></translation>
+        <translation>{when}，此后无变更</translation>
     </message>
     <message>
         <source>{when}</source>
-        <translation type="unfinished"></translation>
+        <translation>{when}</translation>
     </message>
     <message>
         <source>not yet; once a month by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未；每月自动一次</translation>
     </message>
     <message>
         <source>{when}: sound</source>
-        <translation type="unfinished"></translation>
+        <translation>{when}：完好</translation>
     </message>
     <message>
         <source>{folder} (backups: {count})</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}（备份 {count} 份）</translation>
     </message>
     <message>
         <source>Making a backup</source>
-        <translation type="unfinished"></translation>
+        <translation>正在备份</translation>
     </message>
     <message>
         <source>Verifying the backup</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验备份</translation>
     </message>
     <message>
         <source>Made, but files are missing in the shop itself: {count}. Check the shop.</source>
-        <translation type="unfinished"></translation>
+        <translation>已备份，但店铺本身缺失 {count} 个文件，请检查店铺数据。</translation>
     </message>
     <message>
         <source>The backup is made and checked.</source>
-        <translation type="unfinished"></translation>
+        <translation>备份已完成并通过检查。</translation>
     </message>
     <message>
         <source>The backup is made and checked; locked, the shop could not sign it.</source>
-        <translation type="unfinished"></translation>
+        <translation>备份已完成并通过检查；店铺已锁定，未签名。</translation>
     </message>
     <message>
         <source>The last backup is sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>最新备份完好。</translation>
     </message>
 </context>
 <context>
     <name>BackupNotice</name>
     <message>
         <source>No backup: {problem}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法备份：{problem}</translation>
     </message>
     <message>
         <source>The last backup is doubtful: {problem}</source>
-        <translation type="unfinished"></translation>
+        <translation>最新备份有疑点：{problem}</translation>
     </message>
 </context>
 <context>
     <name>BackupRunner</name>
     <message>
         <source>Making a backup, then Kamidesk closes. Close again to leave without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在备份，完成后自动关闭。再次关闭则不等备份。</translation>
     </message>
 </context>
 <context>
@@ -3778,7 +3778,7 @@
     </message>
     <message>
         <source>Restore a backup…</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复备份…</translation>
     </message>
     <message>
         <source>Running low: {products}</source>
@@ -4023,35 +4023,35 @@
     </message>
     <message>
         <source>Restore a backup</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复备份</translation>
     </message>
     <message>
         <source>Backups of Kamidesk (kamidesk-*.db *.db)</source>
-        <translation type="unfinished"></translation>
+        <translation>Kamidesk 备份 (kamidesk-*.db *.db)</translation>
     </message>
     <message>
         <source>Restoring the backup…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在恢复备份…</translation>
     </message>
     <message>
         <source>Restoring the backup</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复备份</translation>
     </message>
     <message>
         <source>Restored. Open it with: kamidesk --data {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>已恢复。打开方式：kamidesk --data {folder}</translation>
     </message>
     <message>
         <source>Restored. The shop that was there is in {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已恢复。原来的店铺在 {folder}。</translation>
     </message>
     <message>
         <source>The backup was not restored</source>
-        <translation type="unfinished"></translation>
+        <translation>备份未能恢复</translation>
     </message>
     <message>
         <source>Open the shop</source>
-        <translation type="unfinished"></translation>
+        <translation>打开店铺</translation>
     </message>
 </context>
 <context>
@@ -7537,39 +7537,39 @@
     <name>RestoreDialog</name>
     <message>
         <source>Restore a backup</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复备份</translation>
     </message>
     <message>
         <source>Shop</source>
-        <translation type="unfinished">店铺</translation>
+        <translation>店铺</translation>
     </message>
     <message>
         <source>Made</source>
-        <translation type="unfinished"></translation>
+        <translation>备份时间</translation>
     </message>
     <message>
         <source>Last event</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一条操作</translation>
     </message>
     <message>
         <source>Signature</source>
-        <translation type="unfinished"></translation>
+        <translation>签名</translation>
     </message>
     <message>
         <source>Not in it</source>
-        <translation type="unfinished"></translation>
+        <translation>不在其中</translation>
     </message>
     <message>
         <source>What speaks against this backup</source>
-        <translation type="unfinished"></translation>
+        <translation>这份备份的疑点</translation>
     </message>
     <message>
         <source>Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复</translation>
     </message>
     <message>
         <source>Into another folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复到其他文件夹…</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -7577,51 +7577,51 @@
     </message>
     <message>
         <source>Looking into the backup…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看备份…</translation>
     </message>
     <message>
         <source>not known</source>
-        <translation type="unfinished"></translation>
+        <translation>未知</translation>
     </message>
     <message>
         <source>{when} (events: {count})</source>
-        <translation type="unfinished"></translation>
+        <translation>{when}（操作记录 {count} 条）</translation>
     </message>
     <message>
         <source>genuine</source>
-        <translation type="unfinished"></translation>
+        <translation>有效</translation>
     </message>
     <message>
         <source>none: the shop was locked, or the backup is not whole</source>
-        <translation type="unfinished"></translation>
+        <translation>无：备份时店铺已锁定，或备份不完整</translation>
     </message>
     <message>
         <source>{count} later events, from {first} to {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>之后的 {count} 条操作，{first} 至 {last}</translation>
     </message>
     <message>
         <source>Something speaks against this backup. Use it only without a better one.</source>
-        <translation type="unfinished"></translation>
+        <translation>这份备份有疑点，没有更好的备份时才使用。</translation>
     </message>
     <message>
         <source>Restore it all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然恢复</translation>
     </message>
     <message>
         <source>The present shop is moved aside whole, into a folder “replaced-…” in {folder}. The restored one opens with the password of the time of the backup.</source>
-        <translation type="unfinished"></translation>
+        <translation>现有店铺整个移到 {folder} 中的“replaced-…”文件夹。恢复后的店铺用备份当时的密码打开。</translation>
     </message>
     <message>
         <source>It is put into {folder} and opens with the password of the time of the backup.</source>
-        <translation type="unfinished"></translation>
+        <translation>将恢复到 {folder}，用备份当时的密码打开。</translation>
     </message>
     <message>
         <source>Choose an empty folder for the restored shop</source>
-        <translation type="unfinished"></translation>
+        <translation>为恢复的店铺选择空文件夹</translation>
     </message>
     <message>
         <source>There is a shop in this folder: choose an empty one.</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件夹中已有店铺：请选择空文件夹。</translation>
     </message>
 </context>
 <context>
@@ -7758,7 +7758,7 @@
     </message>
     <message>
         <source>Backup folder</source>
-        <translation type="unfinished"></translation>
+        <translation>备份文件夹</translation>
     </message>
     <message>
         <source>Time zone</source>
@@ -7924,7 +7924,7 @@
     </message>
     <message>
         <source>Restore a backup…</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复备份…</translation>
     </message>
     <message>
         <source>Card keys and buyers&apos; data are kept sealed in {folder}. Choose what opens them.</source>
