@@ -361,7 +361,7 @@ def test(arguments: list[str]) -> int:
     prepare("test", window=False)
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM") or "offscreen"}
     failed = []
-    for check in [*CHECKS, ["pytest", *arguments]]:
+    for check in [*CHECKS, ["pytest", "-n", "auto", *arguments]]:
         shown = " ".join(check)
         say(f"== {shown}")
         command = [str(venv_tool(check[0])), *check[1:]]
