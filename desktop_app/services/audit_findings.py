@@ -132,11 +132,15 @@ class Signatures:
 
     def is_genuine(self, checkpoint: Checkpoint) -> bool:
         """Whether the certificate that is named made the signature."""
-        certificate = self._known.get(checkpoint.identity_id)
-        if certificate is None or not 0 <= checkpoint.seq < 2**63:
+        if not 0 <= checkpoint.seq < 2**63:
             return False
         message = checkpoints.message(self._shop_uuid, checkpoint.seq, checkpoint.head)
-        return verify_raw(certificate, message, checkpoint.signature)
+        return self.signed(checkpoint.identity_id, message, checkpoint.signature)
+
+    def signed(self, identity_id: int, message: bytes, signature: bytes) -> bool:
+        """Whether that certificate of the shop made the signature of ``message``."""
+        certificate = self._known.get(identity_id)
+        return certificate is not None and verify_raw(certificate, message, signature)
 
 
 def genuine_checkpoints(

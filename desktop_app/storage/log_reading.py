@@ -58,6 +58,51 @@ class Anchor:
     head: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that is not what its event says. ``seq`` is the event, None for a row that no event speaks of."""
+
+    seq: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFacts:
+    """What the register keeps of a signed proof; ``seq`` is the event that issued it, None without one."""
+
+    seq: int | None
+    proof_no: str
+    facts: str
+    code_text: str
+    identity_id: int
+
+
+_MOST_DIFFERENCES = 20
+
+_SIGNED_AT_ONCE = """SELECT ifnull(max(seq), 0) FROM events
+WHERE entity IN ('proofs', 'signing_identities') AND kind IN ('proof.issued', 'identity.in_force')
+AND json_extract(body, '$.facts.fingerprint') IS NOT NULL"""
+
+_PROOFS_AND_EVENTS = """SELECT e.seq, json_extract(e.body, '$.facts.proof_no') FROM events e
+LEFT JOIN proofs p ON p.id = e.entity_id LEFT JOIN redemptions r ON r.id = p.redemption_id
+WHERE e.entity = 'proofs' AND e.kind = 'proof.issued' AND (p.id IS NULL OR r.unit_id IS NOT p.unit_id
+OR p.order_id IS NOT e.order_id OR p.proof_no IS NOT json_extract(e.body, '$.facts.proof_no')
+OR p.sha256 IS NOT json_extract(e.body, '$.facts.sha256') OR p.size IS NOT json_extract(e.body, '$.facts.size')
+OR p.redemption_id IS NOT json_extract(e.body, '$.facts.redemption_id'))
+UNION ALL SELECT NULL, p.proof_no FROM proofs p WHERE NOT EXISTS
+(SELECT 1 FROM events e WHERE e.entity = 'proofs' AND e.entity_id = p.id AND e.kind = 'proof.issued')"""
+
+_RECORDS_AND_EVENTS = """SELECT e.seq, json_extract(e.body, '$.facts.order_no') FROM events e
+LEFT JOIN redemptions r ON r.id = json_extract(e.body, '$.facts.redemption_id')
+WHERE e.entity = 'units' AND e.kind = 'unit.redeemed' AND (r.id IS NULL OR r.unit_id IS NOT e.entity_id
+OR r.code IS NOT json_extract(e.body, '$.facts.code')
+OR r.redeemed_at IS NOT json_extract(e.body, '$.facts.redeemed_at')
+OR r.replaces_id IS NOT json_extract(e.body, '$.facts.replaces_id'))
+UNION ALL SELECT NULL, o.order_no FROM redemptions r JOIN units u ON u.id = r.unit_id JOIN orders o ON o.id = u.order_id
+WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.entity = 'units' AND e.entity_id = r.unit_id
+AND e.kind = 'unit.redeemed' AND json_extract(e.body, '$.facts.redemption_id') = r.id)"""
+
+
 class LogReader:
     """Reads one shop file; close it by leaving :func:`open_log`. Usable in the thread that opened it."""
 
@@ -111,6 +156,37 @@ class LogReader:
         )
         found = self._rows("proofs", query)
         return [Anchor(number, seq if isinstance(seq, int) else -1, _from_hex(head)) for number, seq, head in found]
+
+    def signed_at_once(self) -> int:
+        """The last event that the program signs in the transaction in which it happens; 0 while there is none."""
+        try:
+            return int(self._connection.execute(_SIGNED_AT_ONCE).fetchone()[0])
+        except sqlite3.OperationalError:  # the text of an event is no JSON: the chain tells
+            return 0
+
+    def altered_proofs(self) -> list[Difference]:
+        """Rows of the register that are not what their events say, or that lack one or the other."""
+        return self._differences("proofs", _PROOFS_AND_EVENTS)
+
+    def altered_records(self) -> list[Difference]:
+        """Redemption records that are not what their events say, named by their order."""
+        return self._differences("redemptions", _RECORDS_AND_EVENTS)
+
+    def issued_facts(self) -> Iterator[IssuedFacts]:
+        """The facts of every signed proof, with the code that was signed over them."""
+        query = (
+            "SELECT (SELECT e.seq FROM events e WHERE e.entity = 'proofs' AND e.entity_id = p.id "
+            "AND e.kind = 'proof.issued'), p.proof_no, p.facts, s.qr_text, s.identity_id "
+            "FROM proofs p JOIN proof_signatures s ON s.proof_id = p.id ORDER BY p.id"
+        )
+        return (IssuedFacts(*row) for row in self._rows("proof_signatures", query))
+
+    def proof_files(self) -> set[str]:
+        """The names of the files that the register knows."""
+        return {str(name) for (name,) in self._rows("proofs", "SELECT file_name FROM proofs")}
+
+    def _differences(self, table: str, query: str) -> list[Difference]:
+        return [Difference(*row) for row in self._rows(table, f"{query} LIMIT {_MOST_DIFFERENCES}")]
 
     def _rows(self, table: str, query: str) -> list[Any]:
         known = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()

@@ -1,0 +1,133 @@
+"""Holding the tables that a dispute turns on against the event log: redemption records, issued proofs, signatures.
+
+The log says what was recorded and issued, so rows that somebody changed, took away or slipped in with a tool stand
+out. What is signed by itself, the facts behind a proof's QR code, needs no log. Works while the shop is locked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from desktop_app.documents.proof_code import ReadCode, read_code
+from desktop_app.domain.errors import BadInputError
+from desktop_app.services.audit_findings import AuditReport, Signatures
+from desktop_app.services.proof_issuing import FOLDER
+from desktop_app.storage.log_reading import Checkpoint, Difference, IssuedFacts, LogReader
+
+_LARGEST = 20 * 1024 * 1024
+_CODE = re.compile(rb"KMP1\.[A-Za-z0-9_-]{1,2000}\.[A-Za-z0-9_-]{86}")
+
+
+def compare_signed(signed_at_once: int, good: Sequence[Checkpoint], report: AuditReport) -> None:
+    """Find out that signatures were taken away: some events are never without one."""
+    if max((one.seq for one in good), default=0) < signed_at_once:
+        report.find(
+            signed_at_once,
+            f"Event {signed_at_once} was signed when it happened, and no valid signature covers it now: checkpoints "
+            "were deleted.",
+            f"第 {signed_at_once} 条发生时已签名，现在却没有有效签名覆盖它：检查点被删除。",
+        )
+
+
+def compare_register(log: LogReader, data_dir: Path, signatures: Signatures, report: AuditReport) -> None:
+    """Find redemption records and proofs that are not as they were recorded and issued."""
+    try:
+        _tell_records(log.altered_records(), report)
+        _tell_proofs(log.altered_proofs(), report)
+        _compare_facts(log.issued_facts(), signatures, report)
+    except sqlite3.OperationalError:  # a text that is no JSON; whoever put it there changed the log, too
+        report.find(
+            None,
+            "The records and proofs cannot be compared with the log, because the text of an event is no JSON.",
+            "有记录的内容不是 JSON，无法将核销记录和核销证明与日志比对。",
+        )
+    _compare_files(log, data_dir, report)
+
+
+def _tell_records(found: Iterable[Difference], report: AuditReport) -> None:
+    for one in found:
+        if one.seq is None:
+            report.find(
+                None,
+                f"Order {one.name} has a redemption record that no event speaks of.",
+                f"订单 {one.name} 有一条日志中没有的核销记录。",
+            )
+        else:
+            report.find(
+                one.seq,
+                f"The redemption record of order {one.name} is not what event {one.seq} recorded: it was changed or "
+                "removed.",
+                f"订单 {one.name} 的核销记录与第 {one.seq} 条所载不符：被改动或删除。",
+            )
+
+
+def _tell_proofs(found: Iterable[Difference], report: AuditReport) -> None:
+    for one in found:
+        if one.seq is None:
+            report.find(
+                None,
+                f"The register has a proof {one.name} that no event issued.",
+                f"证明登记中的 {one.name} 在日志中没有出具记录。",
+            )
+        else:
+            report.find(
+                one.seq,
+                f"The register does not have the proof {one.name} as event {one.seq} issued it: it was changed or "
+                "removed.",
+                f"证明 {one.name} 的登记与第 {one.seq} 条所载不符：被改动或删除。",
+            )
+
+
+def _compare_facts(proofs: Iterator[IssuedFacts], signatures: Signatures, report: AuditReport) -> None:
+    for one in proofs:
+        try:
+            code = read_code(one.code_text)
+        except BadInputError:
+            code = None
+        if (
+            code is None
+            or code.facts.proof_no != one.proof_no
+            or code.facts.facts_sha256 != hashlib.sha256(one.facts.encode()).hexdigest()
+            or not signatures.signed(one.identity_id, code.message, code.signature)
+        ):
+            report.find(
+                one.seq,
+                f"The facts that the register keeps of the proof {one.proof_no} (event {one.seq}) are not those that "
+                "were signed.",
+                f"证明 {one.proof_no}（第 {one.seq} 条）登记的事实数据与签名时不符。",
+            )
+
+
+def _compare_files(log: LogReader, data_dir: Path, report: AuditReport) -> None:
+    """Issued files that the register does not know are witnesses of a log that was cut off or computed anew."""
+    folder = data_dir / FOLDER
+    known = log.proof_files()
+    strangers: list[tuple[int, str]] = []
+    for path in folder.glob("*.pdf") if folder.is_dir() else ():
+        code = None if path.name in known else _code_in(path)
+        # a file that was left when the program was stopped while it issued agrees with the log
+        if code is not None and log.head_of(code.facts.audit_seq) != bytes.fromhex(code.facts.audit_head):
+            strangers.append((code.facts.audit_seq, path.name))
+    if strangers:
+        seq, name = min(strangers)
+        report.find(
+            seq,
+            f"The file {name} carries an event {seq} that the log does not have so, and the register does not know it "
+            f"({len(strangers)} such files): the log was cut off or replaced.",
+            f"证明文件 {name} 所载的第 {seq} 条与日志不符，且未登记（此类文件 {len(strangers)} 个）："
+            "日志被截断或替换。",
+        )
+
+
+def _code_in(path: Path) -> ReadCode | None:
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return None
+        found = _CODE.search(path.read_bytes())
+        return read_code(found.group().decode("ascii")) if found is not None else None
+    except (OSError, BadInputError):
+        return None
