@@ -26,6 +26,7 @@ LARGEST_DPI = 300
 """Sharper than this, a page of text only grows."""
 LARGEST_COPIES = 99
 
+_STRIP_ROWS = 96
 _ASK_SECONDS = 0.2
 """How often a spooler that is busy is asked whether it is still wanted."""
 
@@ -201,12 +202,24 @@ def _paint(
                     progress.stop_if_cancelled()
                 if done:
                     printer.newPage()
-                painter.drawImage(place, image)
+                _draw_in_strips(painter, image, place)
                 done += 1
                 progress.report(done, count * rounds)
     finally:
         painter.end()
     _require_printed(printer)
+
+
+def _draw_in_strips(painter: QPainter, image: QImage, place: QRectF) -> None:
+    """Qt keeps the window waiting while it packs a picture, so it gets a little at a time."""
+    scale = place.height() / image.height()
+    for top in range(0, image.height(), _STRIP_ROWS):
+        rows = min(_STRIP_ROWS, image.height() - top)
+        # whole dots: no light shines through between two strips
+        first, last = round(place.top() + top * scale), round(place.top() + (top + rows) * scale)
+        painter.drawImage(
+            QRectF(place.left(), first, place.width(), last - first), image, QRectF(0, top, image.width(), rows)
+        )
 
 
 def print_lines(printer: QPrinter, title: str, lines: Sequence[str], code: str = "") -> Printed:
