@@ -7596,7 +7596,7 @@
         <translation>无：备份时店铺已锁定，或备份不完整</translation>
     </message>
     <message>
-        <source>{count} later events, from {first} to {last}</source>
+        <source>later events: {count}, from {first} to {last}</source>
         <translation>之后的 {count} 条操作，{first} 至 {last}</translation>
     </message>
     <message>
