@@ -42,6 +42,21 @@ def test_the_four_exit_statuses(file: Path, tmp_path: Path, capfd: pytest.Captur
     assert not (tmp_path / "no shop here").exists()
 
 
+def test_what_says_nothing_about_the_proof_is_neither_tampered_nor_unknown(
+    file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "no certificate").write_bytes(b"x")
+    for arguments in (
+        [str(file), "--fingerprint", KEY.fingerprint[:-1]],
+        [str(file), "--certificate", str(tmp_path / "missing")],
+        [str(file), "--certificate", str(tmp_path / "no certificate")],
+        [],
+    ):
+        assert run(["verify", *arguments]) == 3, arguments
+        told = capfd.readouterr()
+        assert (told.out, told.err.count("\n")) == ("", 1)
+
+
 def test_paper_with_the_certificate(file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     from cryptography.hazmat.primitives.serialization import Encoding
 

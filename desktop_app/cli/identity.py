@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desktop_app.cli.session import Session, first_line, print_json, read_bytes
-from desktop_app.domain.errors import ShopError
+from desktop_app.domain.errors import BadInputError, ShopError
 
 if TYPE_CHECKING:
     from desktop_app.services.verification import KnownSigners
@@ -99,15 +99,22 @@ def verify(
     from desktop_app.services.verification import Answer, KnownSigners
 
     session: Session = context.obj
-    if file is None and text is None:
-        raise typer.BadParameter("Give a file, or --text with the text of a QR code.")
-    known = KnownSigners()
-    if fingerprint:
-        known = KnownSigners(frozenset(map(verification.read_fingerprint, fingerprint)))
-    elif certificate is None:
-        known = _own(session)
-    if certificate is not None:
-        known = known.including(verification.read_certificate(read_bytes(certificate)), trusted=not fingerprint)
+    try:
+        if file is None and text is None:
+            raise BadInputError(
+                "Give a file, or --text with the text of a QR code.", "请指定文件，或用 --text 给出二维码内容。"
+            )
+        known = KnownSigners()
+        if fingerprint:
+            known = KnownSigners(frozenset(map(verification.read_fingerprint, fingerprint)))
+        elif certificate is None:
+            known = _own(session)
+        if certificate is not None:
+            known = known.including(verification.read_certificate(read_bytes(certificate)), trusted=not fingerprint)
+    except (ShopError, typer.BadParameter) as error:
+        # not the usual statuses 1 and 2: here they would say something about the proof
+        typer.echo(error.text(session.language) if isinstance(error, ShopError) else error.message, err=True)
+        raise typer.Exit(3) from None
     found = []
     if file is not None:
         found.append(verification.verify_path(file, known))
