@@ -13,8 +13,12 @@ from desktop_app.documents.bounded_pictures import bounded_picture
 from desktop_app.domain.errors import BadInputError
 
 _DARK_IS_ONE = bytes([1]) + bytes(255)
-_PIXELS = 16_000_000
-"""A whole page photographed with 16 megapixels has nine of them across a module of its code."""
+_PIXELS = 8_000_000
+"""A whole page photographed with 8 megapixels still has six pixels across a module of its code. More would only serve
+pictures full of corners of codes, all of which are compared with one another."""
+
+_PALE = 64
+"""A picture with fewer shades of grey is spread over all 256 before it is given up."""
 
 
 def qr_matrix(text: str) -> list[bytes]:
@@ -42,8 +46,11 @@ def read_qr_codes(content: bytes) -> tuple[str, ...]:
             "The picture cannot be opened: it is damaged, or has more than 40 million pixels.",
             "图片无法打开：文件已损坏，或超过 4000 万像素。",
         )
-    # a photo in bad light is too pale as it is
-    return _texts(grey.width, grey.tobytes()) or _texts(grey.width, ImageOps.autocontrast(grey, cutoff=1).tobytes())
+    shades = grey.tobytes()
+    found = _texts(grey.width, shades)
+    if found or max(shades) - min(shades) > _PALE:
+        return found
+    return _texts(grey.width, ImageOps.autocontrast(grey, cutoff=1).tobytes())
 
 
 def _texts(width: int, grey: bytes) -> tuple[str, ...]:
