@@ -14,6 +14,12 @@ from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.sqlite_errors import told
 
 
+_PAGES = 2048
+"""Copied at a time. In between the lock on the shop is given back: who wants to write need not wait for all of it."""
+_SLEEP = 0.02
+_MOST_RESTARTS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A verified copy: where, how many bytes, SHA-256 as hex."""
@@ -95,12 +101,34 @@ def _copy(source: Path, part: Path) -> None:
     try:
         writer = sqlite3.connect(part)
         try:
-            reader.backup(writer, pages=-1)
+            try:
+                reader.backup(writer, pages=_PAGES, progress=_Patience().look, sleep=_SLEEP)
+            except _TooBusy:
+                reader.backup(writer, pages=-1)
             writer.execute("PRAGMA journal_mode = DELETE")
         finally:
             writer.close()
     finally:
         reader.close()
+
+
+class _TooBusy(Exception):
+    """The shop is written so often that a copy in pieces begins again and again."""
+
+
+class _Patience:
+    """Counts how often a copy began anew because somebody wrote between two of its pieces."""
+
+    def __init__(self) -> None:
+        self._left: int | None = None
+        self._restarts = 0
+
+    def look(self, _status: int, remaining: int, _total: int) -> None:
+        if self._left is not None and remaining > self._left:
+            self._restarts += 1
+            if self._restarts > _MOST_RESTARTS:
+                raise _TooBusy
+        self._left = remaining
 
 
 def _settle(part: Path) -> tuple[str, int]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from desktop_app.domain.errors import ConflictError, ShopError, StorageError
-from desktop_app.storage import backups, schema
+from desktop_app.storage import audit, backups, schema
 from desktop_app.storage.connections import wal_is_safe
 from desktop_app.storage.database import Database
 from desktop_app.storage.tables import SettingRow
@@ -399,3 +400,27 @@ def test_every_error_is_said_in_both_languages(shop_path: Path, at: datetime) ->
 def test_unknown_sql_stays_a_bug(database: Database) -> None:
     with pytest.raises(OperationalError), database.read() as session:
         session.connection().exec_driver_sql("SELECT * FROM no_such_table")
+
+
+def test_a_shop_that_is_written_all_the_time_is_copied_whole(
+    database: Database, tmp_path: Path, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In pieces, each write begins the copy anew; after some of them it is copied at once."""
+    monkeypatch.setattr(backups, "_PAGES", 1)
+    seen: list[int] = []
+    look = backups._Patience.look
+
+    def write(patience: backups._Patience, status: int, remaining: int, total: int) -> None:
+        if remaining == total // 2:
+            seen.append(remaining)
+            with database.write() as session:
+                audit.append(
+                    session, shop_uuid=database.shop_uuid, kind="x", actor="a", at=at, entity="orders", entity_id=1
+                )
+        look(patience, status, remaining, total)
+
+    monkeypatch.setattr(backups._Patience, "look", write)
+    copy = backups.copy_verified(database.path, tmp_path / "copy.db")
+    assert len(seen) > backups._MOST_RESTARTS
+    with closing(sqlite3.connect(copy.path)) as raw:
+        assert raw.execute("SELECT count(*) FROM events").fetchone()[0] >= len(seen)

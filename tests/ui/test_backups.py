@@ -168,7 +168,7 @@ def test_restoring_in_the_window_and_back_at_work(qtbot: QtBot, window: MainWind
     assert dialog is not None
     qtbot.waitUntil(dialog.restore_button.isEnabled, timeout=20_000)
     assert dialog.facts.value("shop") == "星河数码"
-    assert "1 later events" in dialog.facts.value("lost")
+    assert "later events: 1" in dialog.facts.value("lost")
     assert "replaced-" in dialog.consequence.text()
     with qtbot.waitSignal(opening.opened, timeout=30_000):
         dialog.restore_button.click()

@@ -90,7 +90,7 @@ class RestoreDialog(QDialog):
         if lost is not None:
             self.facts.set_value(
                 "lost",
-                self.tr("{count} later events, from {first} to {last}").format(
+                self.tr("later events: {count}, from {first} to {last}").format(
                     count=f"{lost.count:,}", first=when(lost.first_at, _ZONE), last=when(lost.last_at, _ZONE)
                 ),
                 Tone.WARN,
