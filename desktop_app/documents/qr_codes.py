@@ -46,9 +46,9 @@ def read_qr_codes(content: bytes) -> tuple[str, ...]:
             "The picture cannot be opened: it is damaged, or has more than 40 million pixels.",
             "图片无法打开：文件已损坏，或超过 4000 万像素。",
         )
-    shades = grey.tobytes()
-    found = _texts(grey.width, shades)
-    if found or max(shades) - min(shades) > _PALE:
+    found = _texts(grey.width, grey.tobytes())
+    shades = [shade for shade, count in enumerate(grey.histogram()) if count]
+    if found or shades[-1] - shades[0] > _PALE:
         return found
     return _texts(grey.width, ImageOps.autocontrast(grey, cutoff=1).tobytes())
 
