@@ -240,11 +240,16 @@ def _add_notes(report: AuditReport, printed: str | None) -> None:
             f"有 {report.withheld} 条记录的内容未公开，其哈希在文件中且相符。",
         )
     if report.events > report.signed_seq:
-        report.note(
+        unsigned = (
             f"Events {report.signed_seq + 1} to {report.events} are not signed: whoever made the file could have "
             "written them.",
             f"第 {report.signed_seq + 1} 至 {report.events} 条没有签名：可由文件制作者任意写入。",
         )
+        if printed is None:
+            report.note(*unsigned)
+        elif report.is_intact:
+            # the program signs what it exports, so who asks for one signer must not be given what nobody signed
+            report.find(report.signed_seq + 1, *unsigned)
     if printed is None and report.fingerprints:
         report.note(
             "Anybody can make a certificate: compare the fingerprint with the one that the shop published before "

@@ -175,6 +175,21 @@ def _compute_anew(lines: list[bytes], start: int) -> None:
     lines[0] = audit.canonical({**said, "head": head}).encode() + b"\n"
 
 
+def test_who_asks_for_one_signer_gets_nothing_that_nobody_signed(file: Path) -> None:
+    """A history that was computed anew, with the genuine certificate and without a signature."""
+    lines = _lines(file)
+    printed = check_export(file).fingerprints[0]
+    _compute_anew(lines, _first_event(lines))
+    _no_checkpoints(lines, 0)
+    lines[0] = audit.canonical({**json.loads(lines[0]), "checkpoints": 0}).encode() + b"\n"
+    file.write_bytes(b"".join(lines))
+    assert any("could have written" in note.en for note in check_export(file).notes)
+    first = check_export(file, fingerprint=printed).first
+    assert first is not None
+    assert first.seq == 1
+    assert "not signed" in first.en
+
+
 def _two_meanings(lines: list[bytes], start: int) -> None:
     lines[0] = lines[0].replace(b'{"at"', b'{"events":1,"at"')
 
