@@ -18,6 +18,7 @@ from desktop_app.documents.events import describe, title
 from desktop_app.documents.text_export import write_lines
 from desktop_app.documents.xlsx_export import write_xlsx
 from desktop_app.domain.errors import BadInputError, LockedError, StorageError
+from desktop_app.domain.states import KeyState
 from desktop_app.services.buyers import DAMAGED
 from desktop_app.services.context import Context
 from desktop_app.services.event_log import events_listing
@@ -402,7 +403,8 @@ def export(
     """Write a table to ``path``. Returns the number of rows.
 
     The name says as what: ``.xlsx`` a workbook, ``.txt`` (card keys in clear only) the lines as they once came in,
-    anything else CSV.
+    anything else CSV. Lines say nothing of states, and who imports them takes every one for sellable: unless ``where``
+    names a state, only keys in stock become lines.
 
     ``where`` is the filter of the page (None: everything). ``reveal`` puts card keys in clear into an export of keys:
     it needs the shop unlocked and is logged before the first key is read. Cancelling leaves no file behind.
@@ -412,20 +414,25 @@ def export(
     as_lines = path.suffix.lower() == ".txt"
     if as_lines:
         _require_plain_keys(what, reveal)
-        listing = chosen.listing(context, where, sort or Sort("batch"))
+        shown = where if isinstance(where, KeyFilter) else KeyFilter()
+        if shown.state is None:
+            shown = replace(shown, state=KeyState.IN_STOCK)
+        listing = chosen.listing(context, shown, sort or Sort("batch"))
     total = listing.count()
     lines: Iterable[Any] = listing.rows()
     if reveal:
         _log_reveal(context, what, path, total)
         lines = _revealed(context, listing.rows())
     tell = None if progress is None else partial(_tell, progress, total)
-    cells = (chosen.cells(line, language, context.zone) for line in lines)
+    cells: Iterable[Sequence[object]] = (chosen.cells(line, language, context.zone) for line in lines)
     parts = None
     if what == "orders" and isinstance(listing, Listing):
         parts = order_parts(context, listing.ids(), language)
     if as_lines:
         count = write_lines(path, map(_whole_key, lines), tell, cancelled)
     elif path.suffix.lower() == ".xlsx":
+        if what == "keys":
+            cells = map(_quoted_once_more, cells)
         count = write_xlsx(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
     elif parts is not None:
         count = write_csv_parts(path, chosen.columns, parts, language, tell, cancelled)
@@ -440,6 +447,12 @@ def export(
             facts={"what": what, "rows": count, "file": path.name, "revealed": reveal},
         )
     return count
+
+
+def _quoted_once_more(cells: Sequence[object]) -> Sequence[object]:
+    """A workbook may be our CSV, saved again by a spreadsheet, so the import takes one ``'`` in front away; where the
+    text itself begins so, there must be one to take."""
+    return [f"'{cell}" if isinstance(cell, str) and cell.startswith("'") else cell for cell in cells]
 
 
 def _tell(progress: Progress, total: int, done: int) -> None:

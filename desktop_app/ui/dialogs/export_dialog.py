@@ -147,7 +147,7 @@ class ExportDialog(QDialog):
         name = Path(self.path_edit.text()).name or self._proposed_name()
         kinds = [self.tr("CSV (*.csv)"), self.tr("Excel workbook (*.xlsx)")]
         if self._what == "keys":
-            kinds.append(self.tr("Keys in clear, one a line (*.txt)"))
+            kinds.append(self.tr("Keys in stock in clear, one a line (*.txt)"))
         choose_target(self, self.tr("Export"), name, kinds, self._take_path)
 
     def _take_path(self, path: Path) -> None:
