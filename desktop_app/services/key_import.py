@@ -6,12 +6,12 @@ Neither the database nor the event log ever sees a key in clear.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
-from struct import iter_unpack
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, func
 from sqlmodel import Session, col, select
@@ -23,7 +23,6 @@ from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, day_field, line_field, text_field
 from desktop_app.services.key_layouts import remember_layout
 from desktop_app.services.key_preview import (
-    CHUNK,
     Cancelled,
     ImportPreview,
     Progress,
@@ -35,10 +34,11 @@ from desktop_app.services.key_preview import (
 from desktop_app.services.products import key_rule, product_row, shop_day
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.audit import sorted_tags_hash
+from desktop_app.storage.card_process import WORTH_IT, CardProcess
+from desktop_app.storage.card_sealing import CHUNK, LENGTH_BITS, TAG_BYTES, Block, CardSealer, Chunk
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
 from desktop_app.storage.tables import BatchRow, ProductRow
-from desktop_app.storage.vault import TAG_BYTES
 
 _Value = TypeVar("_Value")
 
@@ -49,17 +49,12 @@ COST = FieldName("The cost per key", "每张成本")
 EXPIRY = FieldName("The last usable day", "有效期")
 NOTE = FieldName("The note", "备注")
 
-_TAG: Final = f"{TAG_BYTES}s"
-
-_LENGTH_BITS: Final = 13
-"""A sealed key has at most 4,127 bytes, so its length fits below the line number in one integer."""
-
 # A chunk is one statement with two values: all records in one blob, each as wide as the longest, and a list of numbers
 # that say line and length. One row after the other through the driver takes twice as long.
 _INSERT_KEYS: Final = f"""
 INSERT INTO card_keys (product_id, batch_id, line, state, state_at, tag, sealed, note)
-SELECT ?1, ?2, value >> {_LENGTH_BITS}, ?3, ?4, substr(?5, key * ?6 + 1, {TAG_BYTES}),
-  substr(?5, key * ?6 + {TAG_BYTES + 1}, value & {(1 << _LENGTH_BITS) - 1}), ''
+SELECT ?1, ?2, value >> {LENGTH_BITS}, ?3, ?4, substr(?5, key * ?6 + 1, {TAG_BYTES}),
+  substr(?5, key * ?6 + {TAG_BYTES + 1}, value & {(1 << LENGTH_BITS) - 1}), ''
 FROM json_each(?7)
 """
 
@@ -256,28 +251,11 @@ def _still_new(connection: Connection, preview: ImportPreview) -> tuple[array[in
     return array("I", (at for at in everything if at not in late)), len(late)
 
 
-def _tags_hash(preview: ImportPreview, fresh: array[int]) -> str:
+def _tags_hash(preview: ImportPreview, fresh: array[int]) -> bytes:
     tags = preview.tags
     if len(fresh) < len(preview.new):
         tags = b"".join(map(preview.tag, fresh))
-    return sorted_tags_hash(tag for _, part in in_tag_order(tags) for tag, _ in part)
-
-
-def _tags(preview: ImportPreview, places: array[int]) -> list[bytes]:
-    """The blind indexes of these new keys."""
-    first, last = places[0], places[-1] + 1
-    if last - first == len(places):
-        return [tag for (tag,) in iter_unpack(_TAG, preview.tags[first * TAG_BYTES : last * TAG_BYTES])]
-    return [preview.tag(at) for at in places]
-
-
-class _Chunk(NamedTuple):
-    """Some keys, sealed and ready for one statement."""
-
-    keys: int
-    blob: bytes
-    width: int
-    numbers: str
+    return bytes.fromhex(sorted_tags_hash(tag for _, part in in_tag_order(tags) for tag, _ in part))
 
 
 def _insert(
@@ -289,58 +267,63 @@ def _insert(
     batch_id: int,
     work: Work,
 ) -> str:
-    """Store the keys and return the hash of their tags. While SQLite stores a chunk, the next one is sealed."""
+    """Store the keys and return the hash of their tags. While SQLite stores a chunk, the next ones are sealed."""
     before = (preview.product_id, batch_id, KeyState.IN_STOCK.value, to_micros(context.clock()))
-    context.vault.card_tag("")  # LockedError before anything is stored
-    chunks = _sealed(context, preview, product.uid, fresh)
     done = 0
+    hashed = b""
+    with closing(_sealed(context, preview, product.uid, fresh)) as made:
+        work.report(done)
+        for chunk in made:
+            if isinstance(chunk, bytes):
+                hashed = chunk
+                continue
+            values = (*before, chunk.records, chunk.width, chunk.numbers)
+            connection.exec_driver_sql(_INSERT_KEYS, values)
+            done += chunk.keys
+            work.report(done)
+    _set_notes(connection, preview, fresh, batch_id)
+    return hashed.hex()
+
+
+def _sealed(
+    context: Context, preview: ImportPreview, product_uid: bytes, fresh: array[int]
+) -> Generator[Chunk | bytes, None, None]:
+    """The sealed keys for one statement after the other, then the hash of all tags."""
+    process = CardProcess.start(context.vault.card_secrets(product_uid)) if len(fresh) >= WORTH_IT else None
+    if process is not None:
+        with process:
+            if process.is_ready:
+                yield from process.sealed(_blocks(preview, fresh))
+                return
+    secrets = context.vault.card_secrets(product_uid)
+    sealer = CardSealer(secrets)
+    secrets.wipe()
+    chunks = (chunk for block in _blocks(preview, fresh) for chunk in sealer.chunks(block))
     with ThreadPoolExecutor(2) as workers:
         following = workers.submit(next, chunks, None)
         hashed = workers.submit(_tags_hash, preview, fresh)
-        while True:
-            work.report(done)
-            chunk = following.result()
-            if chunk is None:
-                break
+        while (chunk := following.result()) is not None:
             following = workers.submit(next, chunks, None)
-            connection.exec_driver_sql(_INSERT_KEYS, (*before, chunk.blob, chunk.width, chunk.numbers))
-            done += chunk.keys
-        _set_notes(connection, preview, fresh, batch_id)
-        return hashed.result()
+            yield chunk
+        yield hashed.result()
 
 
-def _sealed(context: Context, preview: ImportPreview, product_uid: bytes, fresh: array[int]) -> Iterator[_Chunk]:
-    """The keys for one statement after the other. A list that is no longer than a block keeps its own order."""
+def _blocks(preview: ImportPreview, fresh: array[int]) -> Iterator[Block]:
+    """The new keys by the block. A list that is no longer than one keeps its own order."""
+    texts, numbers, new = preview.keys.texts, preview.keys.line_numbers, preview.new
     for start in range(0, len(fresh), _BLOCK):
         places = fresh[start : start + _BLOCK]
-        tags = _tags(preview, places)
-        order: Sequence[int] = range(len(places))
-        if len(fresh) > _BLOCK:
-            # a quarter at a time, because the window stands still while Python sorts
-            quarters: list[list[int]] = [[], [], [], []]
-            for at, tag in enumerate(tags):
-                quarters[tag[0] >> 6].append(at)
-            order = [at for quarter in quarters for at in sorted(quarter, key=tags.__getitem__)]
-        for first in range(0, len(order), CHUNK):
-            some = order[first : first + CHUNK]
-            yield _chunk(context, preview, product_uid, [places[at] for at in some], [tags[at] for at in some])
-
-
-def _chunk(
-    context: Context, preview: ImportPreview, product_uid: bytes, places: Sequence[int], own_tags: Sequence[bytes]
-) -> _Chunk:
-    texts, numbers, new = preview.keys.texts, preview.keys.line_numbers, preview.new
-    indexes = [new[at] for at in places]
-    plain = [texts[index].encode() for index in indexes]
-    sealed = list(context.vault.seal_cards(zip(own_tags, plain, strict=True), product_uid))
-    longest = max(map(len, sealed))
-    packed = [str(numbers[at] << _LENGTH_BITS | len(blob)) for at, blob in zip(indexes, sealed, strict=True)]
-    return _Chunk(
-        keys=len(sealed),
-        blob=b"".join([tag + blob.ljust(longest, b"\0") for tag, blob in zip(own_tags, sealed, strict=True)]),
-        width=TAG_BYTES + longest,
-        numbers=f"[{','.join(packed)}]",
-    )
+        first, last = places[0], places[-1] + 1
+        if last - first == len(places):
+            tags, indexes = preview.tags[first * TAG_BYTES : last * TAG_BYTES], new[first:last]
+        else:
+            tags, indexes = b"".join(map(preview.tag, places)), array("I", [new[at] for at in places])
+        yield Block(
+            tags,
+            array("I", map(numbers.__getitem__, indexes)),
+            "\n".join(map(texts.__getitem__, indexes)).encode(),  # no key holds a line feed
+            in_tag_order=len(fresh) > _BLOCK,
+        )
 
 
 def _set_notes(connection: Connection, preview: ImportPreview, fresh: array[int], batch_id: int) -> None:

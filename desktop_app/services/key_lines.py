@@ -21,9 +21,9 @@ from desktop_app.services.context import Context
 from desktop_app.services.issuing import uses_of
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import key_rule, shop_day
+from desktop_app.storage.card_sealing import TAG_BYTES
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, UnitRow
-from desktop_app.storage.vault import TAG_BYTES
 
 _DAMAGED = "✗"
 _FINGERPRINT_DIGITS = 8

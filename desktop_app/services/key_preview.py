@@ -23,14 +23,11 @@ from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, re
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
+from desktop_app.storage.card_sealing import CHUNK, TAG_BYTES
 from desktop_app.storage.tables import BatchRow, CardKeyRow, ProductRow
-from desktop_app.storage.vault import TAG_BYTES
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
-
-CHUNK: Final = 5000
-"""Keys per statement, and so between two looks at whether the merchant cancelled."""
 
 # One statement looks up a whole chunk: the tags stand one after the other in a single value. The order that a key
 # went to is asked for only where a key has left the stock.

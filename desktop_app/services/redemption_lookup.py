@@ -24,9 +24,9 @@ from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.services.work import Work
+from desktop_app.storage.card_sealing import TAG_BYTES
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import ProductRow
-from desktop_app.storage.vault import TAG_BYTES
 
 AT_ONCE: Final = 5000
 """Lines per statement, and so between two looks at whether the merchant cancelled."""

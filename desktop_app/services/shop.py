@@ -28,8 +28,9 @@ from desktop_app.services.shop_settings import ShopSettings, checked, read_setti
 from desktop_app.services.stock import Stock
 from desktop_app.services.vault_life import VaultLife
 from desktop_app.services.vault_rotation import KEY_FILE_NAME
+from desktop_app.storage.core_dumps import disable_core_dumps
 from desktop_app.storage.database import FILE_NAME, Database
-from desktop_app.storage.vault import Vault, disable_core_dumps
+from desktop_app.storage.vault import Vault
 from desktop_app.storage.vault_slots import (
     Argon2Cost,
     Slot,

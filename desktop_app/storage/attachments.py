@@ -21,8 +21,9 @@ from uuid import uuid4
 from cryptography.exceptions import InvalidTag
 
 from desktop_app.domain.errors import BadInputError, StorageError
+from desktop_app.storage.card_sealing import TAG_BYTES
 from desktop_app.storage.data_folder import sync_folder
-from desktop_app.storage.vault import TAG_BYTES, Vault
+from desktop_app.storage.vault import Vault
 from desktop_app.storage.vault_keys import FIRST
 from desktop_app.storage.vault_slots import NONCE_BYTES, length_prefixed
 

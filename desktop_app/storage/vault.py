@@ -10,7 +10,6 @@ the vault locks; copies inside the cipher library and texts already shown are no
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -22,11 +21,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop_app.domain.errors import ConflictError, RefusedError, StorageError
 from desktop_app.storage import vault_keys, vault_slots
+from desktop_app.storage.card_sealing import TAG_BYTES, CardSecrets
 from desktop_app.storage.vault_keys import FIRST, VaultKeys
 from desktop_app.storage.vault_slots import NONCE_BYTES, Argon2Cost, Slot, SlotKind, length_prefixed, wipe
-
-TAG_BYTES = 16
-"""Length of a blind index; the one of a card key is also its row identity."""
 
 CARD_TABLE = "card_keys"
 CARD_COLUMN = "sealed"
@@ -258,6 +255,22 @@ class Vault:
                 start += NONCE_BYTES
                 yield header + nonce + encrypt(nonce, card, before + tag + after)
 
+    def card_secrets(self, product_uid: bytes) -> CardSecrets:
+        """What :class:`desktop_app.storage.card_sealing.CardSealer` needs for many card keys of one product.
+
+        Whoever gets it zeroes it, and forgets it when the work in hand ends: locking does not reach it.
+        """
+        keys = self._opened()
+        header = _VERSION + keys.generation.to_bytes(2, "big")
+        before = length_prefixed(b"km.field.1", self.shop_uid, CARD_TABLE.encode(), CARD_COLUMN.encode())
+        return CardSecrets(
+            index_key=keys.lent(vault_keys.CARD_INDEX, keys.generation),
+            seal_key=keys.lent(_purpose(CARD_TABLE), keys.generation),
+            header=header,
+            before=before + TAG_BYTES.to_bytes(4, "big"),
+            after=length_prefixed(product_uid, header[1:]),
+        )
+
     def card_tag(self, normalised: str) -> bytes:
         """The blind index that a card key is stored with; normalise with the product's rule first.
 
@@ -378,14 +391,6 @@ class Vault:
         keys = self._opened()
         generations = [keys.generation] if keys.unfinished is None else [keys.generation, keys.unfinished]
         return [keys.mac(purpose, generation, text.encode())[:TAG_BYTES] for generation in generations]
-
-
-def disable_core_dumps() -> None:
-    """Keep a crash from writing the keys to disk (POSIX; Windows writes no full dumps by default)."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _not_genuine(table: str, column: str) -> StorageError:

@@ -126,10 +126,13 @@ def child(file: str, home: str, part: str) -> None:
     result = inventory.import_keys(preview, ImportOptions())
     end = time.perf_counter()
     assert result.new_count == result.line_count - result.file_duplicates
+    helpers = resource.getrusage(resource.RUSAGE_CHILDREN)
     measured = {
         "seconds": end - start,
         "preview": shown - start,
         "cpu": time.process_time() - cpu,
+        "helper_cpu": helpers.ru_utime + helpers.ru_stime,
+        "helper_mb": helpers.ru_maxrss / 1024,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     sys.stdout.write(json.dumps(measured))
