@@ -187,6 +187,12 @@ def _left_behind(witnesses: Sequence[_Witness], log: LogReader) -> set[bytes]:
     """The ends of files that the shop left when a backup was restored, as events say that the log, or a file that
     was left later, holds. A file that was left was begun where the one before it ended, which was left with it."""
     left: set[bytes] = set()
+    if witnesses and log.head_of(witnesses[-1].walk.seq) != witnesses[-1].walk.head:
+        # restored just now, and not opened since: the journal does not hold that event yet
+        seq = 0
+        while some := log.after(seq):
+            left |= journal.left_behind(some)
+            seq = some[-1][0]
     for one in reversed(witnesses):
         if log.head_of(one.walk.seq) == one.walk.head:
             left |= one.left

@@ -117,6 +117,7 @@ def test_the_present_shop_is_moved_aside_whole_and_what_was_lost_is_written_down
     assert (done.aside / "shop.db").is_file()
     assert (done.aside / "evidence" / ("0" * 64)).is_file()
     assert not (folder / "evidence" / ("0" * 64)).exists()
+    assert check_log(folder).findings == [], "also before anybody opens it"
     assert _all(folder) == before
     assert _seq(folder) <= seq + 1
     shop = Shop.open(folder, clock=Clock())
