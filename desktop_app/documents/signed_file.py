@@ -23,6 +23,7 @@ from xml.etree import ElementTree
 
 from asn1crypto import cms
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
@@ -33,6 +34,7 @@ from pyhanko_certvalidator import ValidationContext
 from desktop_app.documents.archive_pdf import FACTS_NAMESPACE
 from desktop_app.documents.proof_code import CodeFacts, ReadCode, one_line, read_code
 from desktop_app.documents.redemption_proof import FORMAT, canonical
+from desktop_app.documents.signing import P256_ORDER
 from desktop_app.domain.errors import BadInputError
 
 LARGEST = 20 * 1024 * 1024
@@ -224,6 +226,7 @@ def _is_in_our_form(container: cms.ContentInfo) -> bool:
         and len(certificates) == len(signed["certificates"])
         and info["sid"].name == "issuer_and_serial_number"
         and sum(_is_signed_by(info, certificate) for certificate in certificates) == 1
+        and decode_dss_signature(info["signature"].native)[1] <= P256_ORDER // 2
         and all(attribute["type"] == "signature_time_stamp_token" for attribute in unsigned)
     )
 

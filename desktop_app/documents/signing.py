@@ -19,6 +19,7 @@ from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
@@ -29,6 +30,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from desktop_app.documents.archive_pdf import BYTE_RANGE_WIDTH, SignatureHole
 from desktop_app.domain.errors import StorageError
 
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # FIPS 186-4, D.1.2.3
 _DIGEST = "sha256"
 _ROOM_BESIDE_CERTIFICATES = 1024  # attributes, signature, names of the issuer: about 420 bytes and a long name
 _ROOM_FOR_TIME_STAMP = 12 * 1024  # tokens bring the certificates of their authority
@@ -104,7 +106,13 @@ class _KeySigner(Signer):
         return cms.CMSAttributes.load(made.dump())
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        return self._key.sign(data, ec.ECDSA(SHA256()))
+        return _one_spelling(self._key.sign(data, ec.ECDSA(SHA256())))
+
+
+def _one_spelling(signature: bytes) -> bytes:
+    """The smaller of the two values s that verify, s and order - s: anybody could turn one into the other."""
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, min(s, P256_ORDER - s))
 
 
 class TimeStampError(StorageError):

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from desktop_app.documents.redemption_proof import proof_json, render_draft, sign_proof
 from desktop_app.documents.signed_file import LARGEST, TamperedError, UnreadableError, read_signed_file
+from desktop_app.documents.signing import P256_ORDER
 from tests.documents.proof_samples import sample_facts
 from tests.documents.signing_keys import new_key, signed_by
 
@@ -120,6 +123,19 @@ def test_a_second_signature_is_noticed(signed: bytes, monkeypatch: pytest.Monkey
 def test_a_proof_cut_short_is_noticed(signed: bytes) -> None:
     for length in (len(signed) - 1, len(signed) - 6, len(signed) // 2, hole(signed).start + 9, 400):
         assert verdict(signed[:length]) != "valid"
+
+
+def test_the_other_value_of_the_signature_that_verifies_is_not_ours(signed: bytes) -> None:
+    """Anybody can turn (r, s) into (r, order - s) without the key: another file with the same contents."""
+    place = hole(signed)
+    raw = bytes.fromhex(signed[place.start : place.stop].decode("ascii"))
+    container = cms.ContentInfo.load(raw[: int.from_bytes(raw[2:4], "big") + 4])
+    info = container["content"]["signer_infos"][0]
+    r, s = decode_dss_signature(info["signature"].native)
+    assert s <= P256_ORDER // 2
+    info["signature"] = encode_dss_signature(r, P256_ORDER - s)
+    other = container.dump(force=True).hex().upper().encode().ljust(len(place), b"0")
+    assert verdict(signed[: place.start] + other + signed[place.stop :]) == "tampered"
 
 
 def test_the_signature_of_another_proof_does_not_fit(signed: bytes) -> None:
