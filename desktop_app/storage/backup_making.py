@@ -30,7 +30,7 @@ _CHUNK = 4 * 1024 * 1024
 _SHOWN_MISSING = 200
 
 _NAMED = """
-SELECT 'evidence/' || stored_name FROM evidence UNION
+SELECT 'evidence/' || stored_name FROM evidence WHERE stored_name IS NOT NULL UNION
 SELECT 'evidence/' || stored_name FROM redemption_imports UNION
 SELECT 'proofs/' || file_name FROM proofs ORDER BY 1"""
 _GENERATION = "SELECT coalesce(max(generation), 0) + 1 FROM vault_roots"
