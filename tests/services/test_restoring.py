@@ -489,7 +489,7 @@ def test_killed_at_any_step_the_old_shop_or_the_new_one_is_there(folder: Path, t
 
     seen = []
     for step in range(60):
-        place = tmp_path / f"try{step}"
+        place = tmp_path / f"shop-{step}"
         shutil.copytree(folder, place)
         was_killed = _killed(step, partial(work, place))
         assert Shop.exists(place)
