@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import compress
 from typing import Final
 
-from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule, KeyWarning, Sentence, examine, is_plain
+from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule, KeyWarning, Sentence, are_plain, examine, is_plain
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.money import Fen, parse_yuan
 from desktop_app.exchange.csv_tables import Record, folded_name, header_places
@@ -334,7 +334,7 @@ def _choice(error: ColumnChoiceError, cells: Sequence[str]) -> ColumnChoiceError
 def take_lines(preview: KeyPreview, lines: list[str], rule: KeyRule) -> None:
     """One key on each line. The preview may keep ``lines`` itself."""
     exact = rule == EXACT
-    if exact and all(all(map(is_plain, lines[at : at + _AT_ONCE])) for at in range(0, len(lines), _AT_ONCE)):
+    if exact and all(are_plain(lines[at : at + _AT_ONCE]) for at in range(0, len(lines), _AT_ONCE)):
         preview.texts = preview.normalised = lines
         preview.line_numbers = array("I", range(1, len(lines) + 1))
         return

@@ -27,15 +27,14 @@ from desktop_app.services.key_preview import (
     ImportPreview,
     Progress,
     Work,
+    chunked,
     find_tags,
-    in_tag_order,
     last_event,
 )
 from desktop_app.services.products import key_rule, product_row, shop_day
 from desktop_app.services.vault_rotation import refuse_while_rotating
-from desktop_app.storage.audit import sorted_tags_hash
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
-from desktop_app.storage.card_sealing import CHUNK, LENGTH_BITS, TAG_BYTES, Block, CardSealer, Chunk
+from desktop_app.storage.card_sealing import CHUNK, LENGTH_BITS, TAG_BYTES, Block, CardSealer, Chunk, SortedTags
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
 from desktop_app.storage.tables import BatchRow, ProductRow
@@ -115,7 +114,7 @@ def import_keys(
     from desktop_app.services.backups import LARGE, Backups  # only here: it brings the reading of signatures
 
     if preview.new_count >= LARGE:
-        Backups(context).make_before(cancelled=cancelled)
+        Backups(context).make_before(fresh_is_enough=True, cancelled=cancelled)
     with context.write() as session:
         product = product_row(session, preview.product_id)
         refuse_while_rotating(session)
@@ -252,10 +251,10 @@ def _still_new(connection: Connection, preview: ImportPreview) -> tuple[array[in
 
 
 def _tags_hash(preview: ImportPreview, fresh: array[int]) -> bytes:
-    tags = preview.tags
-    if len(fresh) < len(preview.new):
-        tags = b"".join(map(preview.tag, fresh))
-    return bytes.fromhex(sorted_tags_hash(tag for _, part in in_tag_order(tags) for tag, _ in part))
+    hashed = SortedTags()
+    for some in chunked(fresh):
+        hashed.add(b"".join(map(preview.tag, some)))
+    return hashed.digest()
 
 
 def _insert(

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from threading import Thread
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -23,7 +27,8 @@ from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, re
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
-from desktop_app.storage.card_sealing import CHUNK, TAG_BYTES
+from desktop_app.storage.card_process import WORTH_IT, CardProcess
+from desktop_app.storage.card_sealing import CHUNK, TAG_BYTES, CardSealer, SortedTags
 from desktop_app.storage.tables import BatchRow, CardKeyRow, ProductRow
 
 Progress = Callable[[int, int], None]
@@ -40,6 +45,11 @@ SELECT (place.at - 1) / {TAG_BYTES}, k.batch_id, k.line,
   ) END
 FROM place CROSS JOIN card_keys k ON k.tag = substr(?, place.at, {TAG_BYTES})
 """
+
+
+_LARGE_BYTES: Final = 16 * WORTH_IT
+_LOOKUPS: Final = 4
+"""Parts that wait to be looked up."""
 
 
 class KeyVerdict(StrEnum):
@@ -245,21 +255,22 @@ def preview_file(
     product = _product(context, product_id)
     size = max(1, path.stat().st_size) if path.is_file() else 1
     work = Work(progress, cancelled, 2 * size)
-    keys = read_key_file(
-        path,
-        rule=key_rule(product),
-        encoding=encoding,
-        layout=_layout(layout),
-        delimiter=delimiter,
-        key_column=column,
-        header=header,
-        roles=roles,
-        sheet=sheet,
-        goods=goods,
-        progress=lambda done, total: work.report(min(done, size)),
-    )
-    choices = KeyLayout(encoding, layout, delimiter, header, roles, sheet, goods)
-    return _preview(context, product, keys, path, choices, work, size)
+    with _second_process(context, product, size) as process:
+        keys = read_key_file(
+            path,
+            rule=key_rule(product),
+            encoding=encoding,
+            layout=_layout(layout),
+            delimiter=delimiter,
+            key_column=column,
+            header=header,
+            roles=roles,
+            sheet=sheet,
+            goods=goods,
+            progress=lambda done, total: work.report(min(done, size)),
+        )
+        choices = KeyLayout(encoding, layout, delimiter, header, roles, sheet, goods)
+        return _preview(context, product, keys, path, choices, work, size, process)
 
 
 def preview_text(
@@ -290,7 +301,7 @@ def preview_text(
         goods=goods,
     )
     choices = KeyLayout(None, layout, delimiter, header, roles, None, goods)
-    return _preview(context, product, keys, None, choices, work, max(1, len(text)))
+    return _preview(context, product, keys, None, choices, work, max(1, len(text)), None)
 
 
 class Work:
@@ -334,6 +345,7 @@ def _preview(
     choices: KeyLayout,
     work: Work,
     size: int,
+    process: CardProcess | None,
 ) -> ImportPreview:
     malformed = array("I", sorted(set(keys.problems).union(_wrong_faces(keys, product.face_fen))))
     good = _good_indexes(keys, malformed)
@@ -341,20 +353,25 @@ def _preview(
     with context.read() as session:
         refuse_while_rotating(session)
     generation = context.vault.generation
+    if process is not None and process.generation != generation:
+        process = None  # the keys of the vault were replaced meanwhile
     tags = bytearray()
-    for chunk in chunked(good):
-        tags += b"".join(context.vault.card_tags(keys.normalised[index] for index in chunk))
+    for some in _tags(context, process, keys, good):
+        tags += some
         work.report(size + size * len(tags) // TAG_BYTES // (2 * total))
     with context.read() as session:
         event_seq = last_event(session.connection())
         has_keys = session.exec(select(CardKeyRow.id).limit(1)).first() is not None
+    found: dict[bytes, KeyPlace] = {}
+    done = 0
+    for count, where in _in_shop(context, tags) if has_keys else ():
+        found |= where
+        done += count
+        work.report(size + size // 2 + size * done // (2 * total))
     known: dict[int, KeyPlace] = {}
-    for place, some in in_tag_order(tags) if has_keys else ():
-        # a session for each part: a long snapshot would hold writers up
-        with context.read() as session:
-            found = find_tags(session.connection(), b"".join(tag for tag, _ in some))
-        known.update((some[at][1], where) for at, where in found.items())
-        work.report(size + size // 2 + size * place // (2 * total))
+    if found:
+        each = (bytes(tags[at : at + TAG_BYTES]) for at in range(0, len(tags), TAG_BYTES))
+        known = {at: found[tag] for at, tag in enumerate(each) if tag in found}
     names = _batch_names(context, {place.batch_id for place in known.values()})
     if known:
         new = array("I", (index for at, index in enumerate(good) if at not in known))
@@ -409,6 +426,84 @@ def _preview(
     )
 
 
+@contextmanager
+def _second_process(context: Context, product: ProductRow, size: int) -> Iterator[CardProcess | None]:
+    """One to share the work on a large file with; it loads while the file is read."""
+    process = None
+    if size >= _LARGE_BYTES and context.vault.is_unlocked:
+        process = CardProcess.start(context.vault.card_secrets(product.uid))
+    try:
+        yield process
+    finally:
+        if process is not None:
+            process.close()
+
+
+def _tags(context: Context, process: CardProcess | None, keys: KeyPreview, good: array[int]) -> Iterator[bytes]:
+    """The blind indexes of these keys in their order. Two processes each take the next few until all are done."""
+    secrets = context.vault.card_secrets(b"")
+    sealer = CardSealer(secrets)
+    secrets.wipe()
+    places = range(0, len(good), CHUNK)
+    shared = iter(enumerate(places))
+    made: list[bytes | None] = [None] * len(places)
+
+    def texts(start: int) -> bytes:
+        # no usable key holds a line feed
+        return "\n".join(map(keys.normalised.__getitem__, good[start : start + CHUNK])).encode()
+
+    def elsewhere(process: CardProcess) -> None:
+        if process.is_ready:
+            for number, start in shared:
+                made[number] = process.tags(texts(start))
+                if made[number] is None:
+                    return
+
+    helper = Thread(target=elsewhere, args=(process,), daemon=True) if process is not None else None
+    if helper is not None:
+        helper.start()
+    told = 0
+    for number, start in shared:
+        made[number] = sealer.tags(texts(start))
+        while told < len(made) and (some := made[told]) is not None:
+            yield some
+            made[told] = b""
+            told += 1
+    if helper is not None:
+        helper.join()
+    for number in range(told, len(made)):
+        yield made[number] or sealer.tags(texts(places[number]))
+
+
+def _in_shop(context: Context, tags: bytearray) -> Iterator[tuple[int, dict[bytes, KeyPlace]]]:
+    """Which of the tags are in the shop, in parts: how many were looked up, and what was found.
+
+    They are looked up in their order, because neighbours share the pages of the index, by two threads at once.
+    """
+
+    def look_up(some: list[bytes]) -> tuple[int, dict[bytes, KeyPlace]]:
+        # a session for each part: a long snapshot would hold writers up
+        with context.read() as session:
+            found = find_tags(session.connection(), b"".join(some))
+        return len(some), {some[at]: where for at, where in found.items()}
+
+    ordered = SortedTags()
+    for start in range(0, len(tags), TAG_BYTES * CHUNK):
+        ordered.add(bytes(tags[start : start + TAG_BYTES * CHUNK]))
+    workers = ThreadPoolExecutor(2)
+    waiting: deque[Future[tuple[int, dict[bytes, KeyPlace]]]] = deque()
+    try:
+        for part in ordered.parts():
+            for at in range(0, len(part), CHUNK):
+                waiting.append(workers.submit(look_up, part[at : at + CHUNK]))
+                if len(waiting) > _LOOKUPS:
+                    yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        workers.shutdown(cancel_futures=True)
+
+
 def _good_indexes(keys: KeyPreview, malformed: array[int]) -> array[int]:
     """Entries that the file offers once and in good order."""
     left_out = set(malformed).union(keys.duplicates)
@@ -454,25 +549,6 @@ def _already_here(place: KeyPlace, batch: str) -> tuple[str, str]:
 def chunked(indexes: array[int]) -> Iterator[array[int]]:
     for start in range(0, len(indexes), CHUNK):
         yield indexes[start : start + CHUNK]
-
-
-def in_tag_order(tags: bytes | bytearray) -> Iterator[tuple[int, list[tuple[bytes, int]]]]:
-    """The tags sorted, each with its place in ``tags``, in parts; with each part how many came up to its end.
-
-    Neighbours in this order share the pages of the index. Only a 256th is sorted at a time, because the window stands
-    still while Python sorts.
-    """
-    groups = [array("I") for _ in range(256)]
-    for start in range(0, len(tags), TAG_BYTES * CHUNK):
-        for place, first in enumerate(tags[start : start + TAG_BYTES * CHUNK : TAG_BYTES], start // TAG_BYTES):
-            groups[first].append(place)
-    done = 0
-    for group in groups:
-        some = sorted((bytes(tags[at * TAG_BYTES : (at + 1) * TAG_BYTES]), at) for at in group)
-        for start in range(0, len(some), CHUNK):
-            part = some[start : start + CHUNK]
-            done += len(part)
-            yield done, part
 
 
 def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:

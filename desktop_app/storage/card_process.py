@@ -38,7 +38,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 class CardProcess:
     """One process, started by :meth:`start`; leaving the context ends it, whatever it is doing."""
 
-    def __init__(self, requests: BinaryIO, answers: BinaryIO, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, requests: BinaryIO, answers: BinaryIO, process: subprocess.Popen[bytes], generation: int
+    ) -> None:
+        self.generation = generation
+        """Of the keys that it was given."""
         self._requests, self._answers, self._process = requests, answers, process
         self._is_ready: bool | None = None
 
@@ -59,7 +63,7 @@ class CardProcess:
             requests, answers = process.stdin, process.stdout
             assert requests is not None
             assert answers is not None
-            made = cls(requests, answers, process)  # type: ignore[arg-type]  # a pipe is IO[bytes]
+            made = cls(requests, answers, process, secrets.generation)  # type: ignore[arg-type]  # a pipe is IO[bytes]
             try:
                 _write(made._requests, *secrets)
             except OSError:

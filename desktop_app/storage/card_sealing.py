@@ -39,6 +39,11 @@ class CardSecrets(NamedTuple):
     """What is authenticated before the tag of a key."""
     after: bytes
 
+    @property
+    def generation(self) -> int:
+        """Of the keys."""
+        return int.from_bytes(self.header[1:], "big")
+
     def wipe(self) -> None:
         for key in (self.index_key, self.seal_key):
             key[:] = bytes(len(key))
@@ -133,30 +138,34 @@ def tag_order(tags: Sequence[bytes]) -> list[int]:
 
 
 class SortedTags:
-    """The hash of many tags in their order, which come in blocks that are sorted one by one."""
+    """Many tags, brought into their order bit by bit; their places are forgotten."""
 
-    _PARTS = 16
+    _PARTS = 64
 
     def __init__(self) -> None:
-        self._parts: list[list[bytes]] = [[] for _ in range(self._PARTS)]
+        self._runs: list[list[bytes]] = [[] for _ in range(self._PARTS)]
 
     def add(self, tags: bytes) -> None:
         """``tags`` one after the other, in any order."""
-        some = sorted([tags[at : at + TAG_BYTES] for at in range(0, len(tags), TAG_BYTES)])
         groups: list[list[bytes]] = [[] for _ in range(self._PARTS)]
-        for tag in some:
-            groups[tag[0] * self._PARTS >> 8].append(tag)
-        for part, group in zip(self._parts, groups, strict=True):
+        for at in range(0, len(tags), TAG_BYTES):
+            groups[tags[at] * self._PARTS >> 8].append(tags[at : at + TAG_BYTES])
+        for runs, group in zip(self._runs, groups, strict=True):
             if group:
-                part.append(b"".join(group))
+                runs.append(b"".join(group))
+
+    def parts(self) -> Iterator[list[bytes]]:
+        """All of them in their order, in lists of which only one is in memory; they are used up."""
+        for runs in self._runs:
+            joined = b"".join(runs)
+            runs.clear()
+            tags = [joined[at : at + TAG_BYTES] for at in range(0, len(joined), TAG_BYTES)]
+            tags.sort()
+            yield tags
 
     def digest(self) -> bytes:
-        """SHA-256 of all of them; what was added is used up."""
+        """SHA-256 of all of them in their order."""
         digest = hashlib.sha256()
-        for part in self._parts:
-            # runs that are in order already cost a sort next to nothing
-            tags = [run[at : at + TAG_BYTES] for run in part for at in range(0, len(run), TAG_BYTES)]
-            part.clear()
-            tags.sort()
+        for tags in self.parts():
             digest.update(b"".join(tags))
         return digest.digest()
