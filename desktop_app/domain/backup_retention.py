@@ -1,4 +1,4 @@
-"""Which backups stay: everything of the last days, then one a day, a week, a month."""
+"""How often backups are made, and which stay: everything of the last days, then one a day, a week, a month."""
 
 from __future__ import annotations
 
@@ -8,8 +8,20 @@ from zoneinfo import ZoneInfo
 
 FULL_DAYS = 2
 """All backups of today and of so many days before stay."""
+EVERY = timedelta(minutes=30)
+_FULL_RATE_BYTES = 64 * 1024 * 1024
+_RAREST = timedelta(hours=8)
 DAILY, WEEKLY, MONTHLY = 12, 10, 9
 """Then so many days, weeks and months keep their last backup (the numbers of Anki)."""
+
+
+def spacing(size: int) -> timedelta:
+    """How far apart the backups by the clock of a shop file of ``size`` bytes are.
+
+    Every copy is whole, and all of the last days stay: half an hour up to 64 MB, then in proportion, at most eight
+    hours, so that two days of a busy shop of a million keys take some gigabytes and not some dozens.
+    """
+    return min(EVERY * max(1, -(-size // _FULL_RATE_BYTES)), _RAREST)
 
 
 def kept(times: Iterable[datetime], now: datetime, zone: ZoneInfo) -> set[datetime]:

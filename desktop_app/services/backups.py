@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop_app import __version__
-from desktop_app.domain.backup_retention import kept
+from desktop_app.domain.backup_retention import kept, spacing
 from desktop_app.domain.errors import CancelledError, ConflictError, LockedError, ShopError, StorageError
 from desktop_app.services import backup_checks, checkpoints
 from desktop_app.services.backup_checks import BackupFacts, Cancelled, Text
@@ -28,7 +28,8 @@ from desktop_app.storage.column_types import from_micros, to_micros
 
 STATE_FILE = "backup-state.json"
 LARGE = 20_000
-"""So many keys at once are worth a backup before."""
+"""So many keys at once are worth having a backup of the last day."""
+FRESH = timedelta(days=1)
 TRIAL_DAYS = 30
 
 HAND, TIMER, CLOSING, BEFORE = "hand", "timer", "closing", "before"
@@ -137,12 +138,23 @@ class Backups:
         return made
 
     def make_if_changed(self, reason: str, *, cancelled: Cancelled | None = None) -> BackupLine | None:
-        """Make a backup when anything happened since the last one."""
+        """Make a backup when anything happened since the last one.
+
+        By the clock (:data:`TIMER`) a large shop is copied less often: see :func:`spacing`.
+        """
         return self._make(reason, None, cancelled or _never, only_changed=True)
 
-    def make_before(self, *, cancelled: Cancelled | None = None) -> None:
-        """Before something large. It goes on also when no backup can be made; the window shows why there was none."""
+    def make_before(self, *, fresh_is_enough: bool = False, cancelled: Cancelled | None = None) -> None:
+        """Before something large. It goes on also when no backup can be made; the window shows why there was none.
+
+        ``fresh_is_enough``: a backup of the last day will do. What is one transaction and can be undone does not make
+        the merchant wait for a copy of the whole shop each time.
+        """
         with suppress(StorageError, ConflictError):
+            if fresh_is_enough:
+                newest = next((one.manifest for one in self._found(self._present_folder()) if one.is_good), None)
+                if newest is not None and self._context.clock() - newest.made_at < FRESH:
+                    return
             self.make_if_changed(BEFORE, cancelled=cancelled)
 
     def verify(self, file: Path, *, cancelled: Cancelled | None = None) -> BackupFacts:
@@ -180,7 +192,7 @@ class Backups:
             with backup_making.alone(context.data_dir):
                 folder = self._own_folder(to) if to is not None else self._present_folder()
                 found = self._found(folder)
-                if only_changed and not self._is_changed(found):
+                if only_changed and (not self._is_changed(found) or (reason == TIMER and self._is_too_soon(found))):
                     return None
                 checkpoints.before_backup(context)
                 order = backup_making.Order(
@@ -233,6 +245,10 @@ class Backups:
         with self._context.read() as session:
             seq, head = audit.tail(session, shop_uuid=self._context.shop_uuid)
         return newest is None or (newest.seq, newest.head) != (seq, head)
+
+    def _is_too_soon(self, found: Sequence[Backup]) -> bool:
+        newest = next((one.manifest for one in found if one.is_good), None)
+        return newest is not None and self._context.clock() - newest.made_at < spacing(newest.size)
 
     def _place(self) -> tuple[Path, bool]:
         with self._context.read() as session:

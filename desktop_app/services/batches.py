@@ -158,7 +158,7 @@ def undo_import(
     with context.read() as session:
         is_large = _standing(session, batch_id).new_count >= LARGE
     if is_large:
-        Backups(context).make_before(cancelled=cancelled)
+        Backups(context).make_before(fresh_is_enough=True, cancelled=cancelled)
     with context.write() as session:
         batch = _standing(session, batch_id)
         connection = session.connection()

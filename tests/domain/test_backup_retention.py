@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_app.domain.backup_retention import DAILY, MONTHLY, WEEKLY, kept
+from desktop_app.domain.backup_retention import DAILY, MONTHLY, WEEKLY, kept, spacing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -55,3 +56,11 @@ def test_the_newest_always_stays_and_nothing_is_invented(hours: list[int]) -> No
     old = [at for at in stay if at < NOW - timedelta(days=3)]
     assert len(old) <= DAILY + WEEKLY + MONTHLY
     assert kept(stay, NOW, SHANGHAI) >= {max(times)} if times else True
+
+
+@pytest.mark.parametrize(
+    ("size", "hours"),
+    [(0, 0.5), (64 * 1024**2, 0.5), (64 * 1024**2 + 1, 1), (714_000_000, 5.5), (10 * 1024**3, 8)],
+)
+def test_a_large_shop_is_copied_less_often(size: int, hours: float) -> None:
+    assert spacing(size) == timedelta(hours=hours)

@@ -91,8 +91,27 @@ def test_nothing_new_makes_no_backup_and_a_backup_is_no_change(shop: Shop) -> No
     assert not shop.backups.state().is_changed
     assert shop.backups.make_if_changed("timer") is None
     _act(shop)
-    assert shop.backups.make_if_changed("timer") is not None
+    assert shop.backups.make_if_changed("closing") is not None
     assert shop.backups.state().count == 2
+
+
+def test_by_the_clock_and_before_an_import_a_backup_is_not_made_too_often(shop: Shop) -> None:
+    shop.backups.make()
+    _act(shop)
+    _clock(shop).advance(minutes=29)
+    assert shop.backups.make_if_changed("timer") is None
+    _clock(shop).advance(minutes=1)
+    assert shop.backups.make_if_changed("timer") is not None
+    _act(shop)
+    _clock(shop).advance(hours=23)
+    shop.backups.make_before(fresh_is_enough=True)
+    assert len(shop.backups.list()) == 2, "one of the last day is enough before an import"
+    _clock(shop).advance(hours=1)
+    shop.backups.make_before(fresh_is_enough=True)
+    assert len(shop.backups.list()) == 3
+    _act(shop)
+    shop.backups.make_before()
+    assert len(shop.backups.list()) == 4
 
 
 def test_evidence_is_kept_once_however_many_backups_name_it(shop: Shop) -> None:
