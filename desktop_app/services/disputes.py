@@ -20,6 +20,7 @@ from desktop_app.domain.states import (
     DisputeOutcome,
     DisputeStepKind,
     EscalationTarget,
+    EvidenceKind,
     RequestState,
     check_move,
 )
@@ -43,7 +44,7 @@ from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.request_entry import RequestDraft, add_request
 from desktop_app.services.verdicts import OPEN_STATES, refresh_due
 from desktop_app.storage.dispute_tables import DisputeStepRow, DossierRow
-from desktop_app.storage.tables import EscalationRow, OrderRow, RequestRow, RequestUnitRow, UnitRow
+from desktop_app.storage.tables import EscalationRow, EvidenceRow, OrderRow, RequestRow, RequestUnitRow, UnitRow
 
 __all__ = ["SCOPES", "DisputeFilter", "DisputeLine", "DisputeStepLine", "Disputes", "Ended", "open_dispute"]
 
@@ -314,6 +315,8 @@ class Disputes:
                 text=f"{said}。" + (f"\n{request.request_no}：{request.text}" if request.text else ""),
                 unit_refs=tuple(refs[link.unit_id] for link in links),
                 unit_reasons={refs[link.unit_id]: link.reason for link in links if link.reason is not None},
+                # what the buyer proved already is not asked for again
+                evidence=_evidence_kinds(session, request.id),
                 promise_claimed=request.promise_claimed,
                 source=APPEAL_SOURCE,
             ),
@@ -354,6 +357,7 @@ def open_dispute(
             "申请 {request_no} 已并入或撤回，不存在争议。",
             request_no=row.request_no,
         )
+    _check_new(session, row, target, line_field(_REFERENCE, reference))
     escalation = EscalationRow(
         request_id=row.id,
         target=EscalationTarget(target),
@@ -381,6 +385,30 @@ def open_dispute(
     )
     refresh_due(context, session, row.order_id)
     return escalation.id
+
+
+def _check_new(session: Session, row: RequestRow, target: EscalationTarget, reference: str) -> None:
+    """:class:`ConflictError` when the dispute is recorded already and runs: it would be told twice to an official."""
+    same = select(EscalationRow.id).where(
+        col(EscalationRow.request_id) == row.id,
+        col(EscalationRow.target) == target,
+        col(EscalationRow.reference) == reference,
+    )
+    ids = session.exec(same).all()
+    steps = steps_of(session, ids)
+    if any(all(step.kind is not DisputeStepKind.OUTCOME for step in steps.get(known, [])) for known in ids):
+        raise ConflictError(
+            "This dispute is recorded already and has not ended; nothing was added. Give the case number when it is "
+            "another case.",
+            "该争议已经登记且尚未结束，没有重复添加。如为另一案件，请填写其案件编号。",
+        )
+
+
+def _evidence_kinds(session: Session, request_id: int) -> tuple[EvidenceKind, ...]:
+    rows = session.exec(
+        select(EvidenceRow.kind).where(col(EvidenceRow.request_id) == request_id).order_by(col(EvidenceRow.id))
+    )
+    return tuple(dict.fromkeys(rows))
 
 
 def _request(session: Session, request_id: int) -> RequestRow:

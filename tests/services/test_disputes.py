@@ -12,6 +12,7 @@ from desktop_app.domain.states import (
     DisputeOutcome,
     DisputeState,
     EscalationTarget,
+    EvidenceKind,
     ReasonCode,
     RefusalGround,
     RequestState,
@@ -81,6 +82,27 @@ def test_an_appeal_goes_from_opened_to_ended(shop: OrderDesk, disputes: Disputes
     assert [step.kind for step in disputes.steps(escalation_id)] == ["sent", "answered", "outcome"]
     kinds = [event["kind"] for event in shop.desk.events() if str(event["kind"]).startswith("dispute.")]
     assert kinds == ["dispute.sent", "dispute.answered", "dispute.ended"]
+
+
+def test_a_running_dispute_is_not_recorded_twice(shop: OrderDesk, disputes: Disputes) -> None:
+    request_id = refused(shop)
+    first = appeal(shop, disputes, request_id)
+    with pytest.raises(ConflictError, match="recorded already"):
+        appeal(shop, disputes, request_id)
+    assert len(disputes.of_request(request_id)) == 1
+    appeal(shop, disputes, request_id, reference="3100-99")
+    disputes.record_outcome(first, DisputeOutcome.SHOP_WON)
+    appeal(shop, disputes, request_id)
+    assert len(disputes.of_request(request_id)) == 3
+
+
+def test_what_the_buyer_proved_is_not_asked_for_again_after_an_appeal(shop: OrderDesk, disputes: Disputes) -> None:
+    proved = (EvidenceKind.ORDER_SCREENSHOT, EvidenceKind.PAYMENT_SCREENSHOT)
+    request_id = refused(shop, reason=ReasonCode.CHANGE_OF_MIND, evidence=proved)
+    ended = disputes.record_outcome(appeal(shop, disputes, request_id), DisputeOutcome.BUYER_WON)
+    assert ended.reopened_request_id is not None
+    preview = shop.requests.preview(ended.reopened_request_id)
+    assert [unit.rule.value for unit in preview.verdict.units] == ["N13", "N13"]
 
 
 def test_a_dispute_that_ended_takes_no_more_steps(shop: OrderDesk, disputes: Disputes) -> None:
