@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop_app.documents.code_words import is_chinese, word
+from desktop_app.documents.dispute_words import request_source
 from desktop_app.documents.dossier import Dossier, FileFacts, FileState
 from desktop_app.documents.dossier_pictures import Picture
 from desktop_app.documents.dossier_sheet import (
@@ -125,7 +126,7 @@ class Records:
             ],
         )
         for file in dossier.proofs:
-            sheet.fact("SHA-256", f"{file.number} 摘要", file.sha256, DIGEST)
+            sheet.fact("SHA-256", "摘要", f"{file.number}  {file.sha256}", DIGEST)
 
     def _file_cell(self, file: FileFacts) -> str | tuple[str, Style]:
         text = f"{file_state_text(file.state, self._dossier.language)} · {file.size:,} B"
@@ -160,7 +161,7 @@ class Records:
                 if marked
             ]
             sheet.fact("Captured", "取得时间", sheet.time(file.captured_at))
-            sheet.fact("Source", "来源", file.source)
+            sheet.fact("Source", "来源", request_source(file.source, language))
             if marks:
                 sheet.fact("Marks", "标记", listing(marks, language), STRONG)
             if file.note:

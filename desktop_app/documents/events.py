@@ -303,7 +303,9 @@ _ANSWERS = frozenset(
 # a kind's own meaning of a fact, where the general one would mislead
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {
     ("unit.redeemed", "code"): ("redemption code", "核销码", _plain),
+    ("request.escalated", "target"): ("with", "受理方", _code(EscalationTarget)),
     ("request.received", "source"): ("source", "来源", _request_source),
+    ("statement.imported", "channel"): ("channel", "渠道", _code(PaymentChannel)),
     ("proof.issued", "fingerprint"): ("signed with", "签名指纹", _short),
     ("identity.in_force", "fingerprint"): ("fingerprint", "指纹", _plain),
     ("export.written", "kind"): ("what", "内容", _plain),

@@ -97,6 +97,11 @@ def test_a_request_tells_in_words_how_it_came() -> None:
     assert describe("request.received", {"source": "xianyu-bot"}, "zh") == "收到申请：来源 xianyu-bot"
 
 
+def test_the_channel_of_a_statement_is_told_in_words() -> None:
+    assert describe("statement.imported", {"channel": "alipay"}, "zh") == "导入账单：渠道 支付宝"
+    assert describe("order.added", {"channel": "alipay"}, "zh").endswith("渠道 alipay")
+
+
 def test_the_key_that_signed_a_proof_is_not_told_as_a_card_key() -> None:
     facts = {"proof_no": "HX-1", "fingerprint": "fe35ca2995681c1d" * 4}
     assert describe("proof.issued", facts, "zh") == "出具核销证明：编号 HX-1，签名指纹 fe35ca2995681c1d…"
