@@ -101,7 +101,7 @@ class DisputesPage(QWidget):
     def _columns(self) -> list[Column[DisputeLine]]:
         return [
             Column("request_no", self.tr("Request no."), lambda row: row.request_no, width=142, sort_key="request_no"),
-            Column("target", self.tr("With"), lambda row: label(row.target), width=122, sort_key="target"),
+            Column("target", self.tr("With"), lambda row: label(row.target), width=136, sort_key="target"),
             Column(
                 "state",
                 self.tr("State"),
@@ -112,7 +112,7 @@ class DisputesPage(QWidget):
             Column(
                 "opened_at", self.tr("Opened"), lambda row: self._day(row.opened_at), width=92, sort_key="opened_at"
             ),
-            Column("age", self.tr("Age"), self._age_text, width=84),
+            Column("age", self.tr("Age"), self._age_text, width=104),
             Column("sent_at", self.tr("Sent"), lambda row: self._day(row.sent_at), width=92),
             Column("answered_at", self.tr("Answered"), lambda row: self._day(row.answered_at), width=92),
             Column(
