@@ -7,6 +7,7 @@ cancelled, or when this program dies.
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from array import array
@@ -201,6 +202,7 @@ def _read_into_new(pipe: BinaryIO) -> bytearray:
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """The work of the second process, until its requests end."""
     disable_core_dumps()
+    gc.disable()  # nothing here makes cycles
     secrets = CardSecrets(_read_into_new(requests), _read_into_new(requests), *(_read(requests) for _ in range(3)))
     sealer = CardSealer(secrets)
     secrets.wipe()
