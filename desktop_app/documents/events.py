@@ -238,7 +238,7 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "reference": ("reference", "流水号", _plain),
     "kind": ("kind", "类型", _code(EvidenceKind, ProductKind)),
     "kinds": ("kinds", "类型", _code(EvidenceKind)),
-    "target": ("with", "对象", _code(EscalationTarget)),
+    "target": ("with", "受理方", _code(EscalationTarget)),
     "written_promise": ("written promise", "书面承诺", _plain),
     "in_platform_chat": ("in-platform chat", "平台内聊天", _plain),
     "captured_at": ("taken at", "取证时间", _moment),
@@ -303,7 +303,6 @@ _ANSWERS = frozenset(
 # a kind's own meaning of a fact, where the general one would mislead
 _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {
     ("unit.redeemed", "code"): ("redemption code", "核销码", _plain),
-    ("request.escalated", "target"): ("with", "受理方", _code(EscalationTarget)),
     ("request.received", "source"): ("source", "来源", _request_source),
     ("statement.imported", "channel"): ("channel", "渠道", _code(PaymentChannel)),
     ("proof.issued", "fingerprint"): ("signed with", "签名指纹", _short),
