@@ -172,6 +172,13 @@ def _compare_journal(witnesses: Sequence[_Witness], log: LogReader, last: int, r
                 "was restored.",
                 f"日记文件 {one.path.name} 的第 {seq} 至 {one.walk.seq} 条是恢复备份时留下的旧记录。",
             )
+            if report.signed_seq < seq:
+                # anybody can write the event of a restore; who opens the shop afterwards signs it
+                report.note(
+                    "Nobody has signed that restore yet: without a password somebody may have cut the log off and "
+                    "called it a restore. Ask who restored the backup before you open the shop.",
+                    "这次恢复尚未签名：他人无需密码也可能截断日志并冒称恢复。打开店铺前请确认是谁恢复的备份。",
+                )
             continue
         if seq > last:
             tell_missing(report, last, one.walk.seq, f"the journal file {one.path.name}", f"日记文件 {one.path.name} ")

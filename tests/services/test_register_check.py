@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from desktop_app.services.context import Context
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.products import Products
 from desktop_app.services.settings import Settings, ShopSettings
+from desktop_app.storage import audit
 from desktop_app.storage.database import Database
 from desktop_app.storage.vault import Vault
 from tests.services.desk import Clock, Desk
@@ -140,6 +142,25 @@ def test_a_file_that_was_left_by_a_crash_is_no_finding(shop: Path) -> None:
     (folder / "HX-20991231-000099.pdf").write_bytes(one.read_bytes())
     (folder / "note.pdf").write_bytes(b"not ours")
     assert check_log(shop).findings == []
+
+
+def test_a_restore_that_nobody_signed_is_said_to_be_so(shop: Path) -> None:
+    """Without a password a log can be cut off and the event of a restore put at its end."""
+
+    def pretend(raw: sqlite3.Connection) -> None:
+        (left,) = raw.execute("SELECT head FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        raw.execute("DELETE FROM events WHERE seq > 5")
+        body, head = raw.execute("SELECT body, head FROM events WHERE seq = 5").fetchone()
+        said = {**json.loads(body), "seq": 6, "kind": "shop.restored", "facts": {"left_head": left.hex()}}
+        text = audit.canonical(said)
+        leaf = audit.leaf_hash(text)
+        values = (text, leaf, audit.head_hash(head, leaf))
+        raw.execute("INSERT INTO events (seq, body, leaf, head) VALUES (6, ?, ?, ?)", values)
+        for table in ("checkpoints", "proof_signatures", "proofs", "redemptions"):
+            raw.execute(f"DELETE FROM {table}")
+
+    notes = [note.en for note in attacked(shop, pretend).notes]
+    assert any("Nobody has signed that restore" in note for note in notes), notes
 
 
 def test_a_text_that_is_no_json_is_told_and_does_not_stop_the_check(shop: Path) -> None:
