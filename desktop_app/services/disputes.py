@@ -408,7 +408,7 @@ def _evidence_kinds(session: Session, request_id: int) -> tuple[EvidenceKind, ..
     rows = session.exec(
         select(EvidenceRow.kind).where(col(EvidenceRow.request_id) == request_id).order_by(col(EvidenceRow.id))
     )
-    return tuple(dict.fromkeys(rows))
+    return tuple(dict.fromkeys(EvidenceKind(kind) for kind in rows))
 
 
 def _request(session: Session, request_id: int) -> RequestRow:
