@@ -20,6 +20,7 @@ from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule, KeyWarning,
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.money import Fen, parse_yuan
 from desktop_app.exchange.csv_tables import Record, folded_name, header_places
+from desktop_app.exchange.packed_lines import PackedLines
 from desktop_app.exchange.text_files import NewlineKind
 
 _NOTE_LENGTH: Final = 500
@@ -165,8 +166,8 @@ class KeyPreview:
     """Which column is what: :class:`KeyColumn` value to index."""
     line_numbers: array[int] = field(default_factory=lambda: array("I"))
     """Lines of a text, rows of a sheet; the how-manieth card where one line or cell holds many."""
-    texts: list[str] = field(default_factory=list)
-    normalised: list[str] = field(default_factory=list)
+    texts: Sequence[str] = field(default_factory=list)
+    normalised: Sequence[str] = field(default_factory=list)
     problems: dict[int, KeyProblem] = field(default_factory=dict)
     reasons: dict[int, Sentence] = field(default_factory=dict)
     """More exactly than the problem says it, where there is more to say."""
@@ -332,13 +333,14 @@ def _choice(error: ColumnChoiceError, cells: Sequence[str]) -> ColumnChoiceError
 
 
 def take_lines(preview: KeyPreview, lines: list[str], rule: KeyRule) -> None:
-    """One key on each line. The preview may keep ``lines`` itself."""
+    """One key on each line."""
     exact = rule == EXACT
     if exact and all(are_plain(lines[at : at + _AT_ONCE]) for at in range(0, len(lines), _AT_ONCE)):
-        preview.texts = preview.normalised = lines
+        preview.texts = preview.normalised = PackedLines(lines)
         preview.line_numbers = array("I", range(1, len(lines) + 1))
         return
-    texts, numbers, normalised = preview.texts, preview.line_numbers, preview.normalised
+    numbers, texts, normalised = preview.line_numbers, list[str](), list[str]()
+    is_same = True
     for number, text in enumerate(lines, 1):
         if exact and is_plain(text):
             normalised.append(text)
@@ -351,10 +353,12 @@ def take_lines(preview: KeyPreview, lines: list[str], rule: KeyRule) -> None:
                 preview.problems[len(texts)] = check.problem
             elif check.warnings:
                 preview.warnings[len(texts)] = check.warnings
-            # equal text is kept once
-            normalised.append(text if check.normalised == text else check.normalised)
+            is_same = is_same and check.normalised == text
+            normalised.append(check.normalised)
         texts.append(text)
         numbers.append(number)
+    preview.texts = PackedLines(texts)
+    preview.normalised = preview.texts if is_same else PackedLines(normalised)
 
 
 def take_rows(
@@ -386,6 +390,9 @@ class _Rows:
         self._names = [folded_name(name) for name in preview.columns]
         self._goods_names = [folded_name(name) for name in self._format.goods] if self._format else []
         self._chosen_goods = goods
+        self._texts: list[str] = []
+        self._normalised: list[str] = []
+        preview.texts, preview.normalised = self._texts, self._normalised
 
     def take(self, record: Record) -> None:
         preview = self._preview
@@ -417,8 +424,8 @@ class _Rows:
                 warnings = (*warnings, found)
             if check.warnings or warnings:
                 preview.warnings[index] = (*check.warnings, *warnings)
-        preview.texts.append(text)
-        preview.normalised.append(text if check.normalised == text else check.normalised)
+        self._texts.append(text)
+        self._normalised.append(text if check.normalised == text else check.normalised)
         preview.line_numbers.append(record.line)
 
     def close(self) -> None:
@@ -573,13 +580,13 @@ def mark_duplicates(preview: KeyPreview) -> None:
     if not repeated:
         return
     del seen
-    texts = preview.normalised
-    kept: dict[str | int, int] = dict.fromkeys((texts[index] for index in repeated), -1)
+    texts = [preview.normalised[index] for index in repeated]
+    kept: dict[str | int, int] = dict.fromkeys(texts, -1)
     for start, some in _usable_texts(preview):
-        for index in compress(range(start, start + len(some)), map(kept.__contains__, some)):
-            if kept[texts[index]] < 0:
-                kept[texts[index]] = index
-    preview.duplicates = {index: kept[texts[index]] for index in repeated}
+        for index, text in compress(enumerate(some, start), map(kept.__contains__, some)):
+            if kept[text] < 0:
+                kept[text] = index
+    preview.duplicates = {index: kept[text] for index, text in zip(repeated, texts, strict=True)}
 
 
 def _usable_texts(preview: KeyPreview) -> Iterator[tuple[int, list[str | int]]]:

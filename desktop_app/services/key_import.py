@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import BadInputError, ConflictError, RefusedError
 from desktop_app.domain.states import KeyState
+from desktop_app.exchange.packed_lines import lines_at
 from desktop_app.exchange.text_files import require_unchanged
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, day_field, line_field, text_field
@@ -320,7 +321,7 @@ def _blocks(preview: ImportPreview, fresh: array[int]) -> Iterator[Block]:
         yield Block(
             tags,
             array("I", map(numbers.__getitem__, indexes)),
-            "\n".join(map(texts.__getitem__, indexes)).encode(),  # no key holds a line feed
+            "\n".join(lines_at(texts, indexes)).encode(),  # no key holds a line feed
             in_tag_order=len(fresh) > _BLOCK,
         )
 

@@ -24,6 +24,7 @@ from desktop_app.domain.card_keys import SENTENCES, KeyRule, Sentence, mask
 from desktop_app.domain.errors import BadInputError, CancelledError
 from desktop_app.domain.money import yuan_text
 from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
+from desktop_app.exchange.packed_lines import lines_at
 from desktop_app.services.context import Context
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
@@ -450,7 +451,7 @@ def _tags(context: Context, process: CardProcess | None, keys: KeyPreview, good:
 
     def texts(start: int) -> bytes:
         # no usable key holds a line feed
-        return "\n".join(map(keys.normalised.__getitem__, good[start : start + CHUNK])).encode()
+        return "\n".join(lines_at(keys.normalised, good[start : start + CHUNK])).encode()
 
     def elsewhere(process: CardProcess) -> None:
         if process.is_ready:
