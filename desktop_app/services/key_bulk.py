@@ -200,13 +200,13 @@ def _confirmed(context: Context, shown: Shown) -> array[int]:
         now = keys_listing(context, replace(shown.where, state=state)).count()
         if now != before:
             raise ConflictError(
-                "By now {now} of the keys shown are in the state “{state}”, not {before}: nothing was changed. Look "
+                "By now {now} of the keys shown are in the state “{field}”, not {before}: nothing was changed. Look "
                 "again, then repeat the step.",
                 "筛选结果中状态为“{label}”的卡密现在是 {now} 张，而不是 {before} 张：未作任何改动。"
                 "请重新查看后再操作。",
                 now=f"{now:,}",
                 before=f"{before:,}",
-                state=word(state, "en"),
+                field=word(state, "en"),
                 label=word(state, "zh"),
             )
     return ids

@@ -5722,6 +5722,10 @@
         <translation>原因</translation>
     </message>
     <message>
+        <source>proofs</source>
+        <translation>核销证明</translation>
+    </message>
+    <message>
         <source>File for the printer</source>
         <translation>打印用文件</translation>
     </message>

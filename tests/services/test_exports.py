@@ -16,6 +16,7 @@ from desktop_app.services.key_import import ImportOptions
 from desktop_app.services.key_lines import KeyFilter
 from desktop_app.services.listing import Sort
 from desktop_app.services.orders import OrderFilter
+from desktop_app.services.prints import Prints
 from desktop_app.services.reconciliation import Reconciliation
 from tests.exchange.statement_samples import alipay_account, alipay_account_row
 from tests.services.desk import Desk
@@ -37,6 +38,7 @@ COLUMNS = {
     ),
     "unmatched": ("side", "at", "amount_fen", "route", "order_no", "reference", "source", "why"),
     "proofs": ("proof_no", "order_no", "unit_ref", "product", "redeemed_at", "code", "issued_at", "issued_by"),
+    "prints": ("printed_at", "title", "proof_no", "documents", "pages", "copies", "printer", "printed_by"),
     "events": ("seq", "at", "actor", "kind", "order_no", "entity", "text"),
     "stock": (
         *("code", "product", "in_stock", "reserved", "delivered", "redeemed", "quarantined", "void", "expired"),
@@ -57,7 +59,8 @@ def busy(shop: OrderDesk, tmp_path: Path) -> OrderDesk:
     order_id = shop.delivered("20261122000000001", buyer="=cmd|'/c calc'!A1", keys=KEYS[:2])
     first, _ = shop.unit_ids(order_id)
     shop.redeem(first, code="0012")
-    shop.proofs.issue(first)
+    proof = shop.proofs.issue(first)
+    Prints(shop.context).note(proof.proof_no, [proof.id], pages=2, copies=1, printer="=前台")
     shop.refunds.mark_paid(shop.refunded("B1"), "00420000", shop.clock())
     statement = tmp_path / "statement.csv"
     statement.write_bytes(alipay_account([alipay_account_row("0054", expense="7.00")]))

@@ -169,7 +169,7 @@ class ProofBatchDialog(QDialog):
         self.browse_button.setVisible(has_path)
         self.note.setVisible(has_path)
         if self.file_choice.isChecked():
-            self.path_edit.setText(str(last_folder() / f"{self.tr('proofs')}.pdf"))
+            self.path_edit.setText(str(last_folder() / self.tr("proofs") + ".pdf"))
             self.path_edit.setAccessibleName(self.tr("File for the printer"))
             self.note.setText(
                 self.tr(
