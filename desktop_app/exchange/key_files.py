@@ -168,6 +168,7 @@ def preview_keys(
     table = None if layout is Layout.LINES else _table(file, first, layout, delimiter, key_column, header, roles)
     if table is None:
         take_lines(preview, lines, rule)
+        lines.clear()
         if from_disk and (card_format := format_of_text_file(file.name)) is not None:
             preview.format = card_format
             preview.general_warning = card_format.warning

@@ -566,7 +566,8 @@ def mark_duplicates(preview: KeyPreview) -> None:
     # Sets of a million keys are asked and filled by the thousand: that takes half the time of one key after the other,
     # and a window has its turn in between.
     seen: set[str | int] = set()
-    repeated: list[int] = []
+    # numbers between the texts of the set would keep the memory of both
+    repeated = array("I")
     for start, some in _usable_texts(preview):
         before = len(seen)
         known = list(map(seen.__contains__, some))
@@ -576,7 +577,7 @@ def mark_duplicates(preview: KeyPreview) -> None:
             for at, text in enumerate(some):
                 known[at] = known[at] or text in own
                 own.add(text)
-        repeated += compress(range(start, start + len(some)), known)
+        repeated.extend(compress(range(start, start + len(some)), known))
     if not repeated:
         return
     del seen

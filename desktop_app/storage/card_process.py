@@ -11,7 +11,7 @@ import gc
 import subprocess
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from pathlib import Path
 from queue import Full, Queue
@@ -111,11 +111,13 @@ class CardProcess:
             self._is_ready = False
             return None
 
-    def sealed(self, blocks: Iterable[Block]) -> Iterator[Chunk | bytes]:
+    def sealed(self, blocks: Iterable[Block]) -> Generator[Chunk | bytes, None, None]:
         """The chunks of all blocks, then the hash of all their tags; it works ahead of who takes them.
 
         :class:`StorageError` when the process dies meanwhile.
         """
+        if not self.is_ready:
+            raise _gone()
         answers: Queue[Chunk | bytes | Exception] = Queue(_AHEAD)
         stop = Event()
         threads = [
