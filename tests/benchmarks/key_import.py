@@ -19,7 +19,9 @@ import string
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from desktop_app.domain.states import ProductKind
@@ -53,16 +55,17 @@ def main(rows: int = ROWS, rounds: int = ROUNDS) -> None:
                 floor = import_plain(file, home / "floor.db")
                 ours = import_ours(file, home, part)
                 ratios[part].append(ours["seconds"] / floor)
-                peaks.append(int(ours["peak_mb"]))
+                peaks.append(int(ours["peak_mb"] + ours["helper_mb"]))
                 say(
                     f"  {('first', 'second')[part]} file: floor {floor:.2f} s, ours {ours['seconds']:.2f} s "
-                    f"(preview {ours['preview']:.2f} s, CPU {ours['cpu']:.2f} s), "
-                    f"{ratios[part][-1]:.2f}x, peak {ours['peak_mb']:.0f} MB"
+                    f"(preview {ours['preview']:.2f} s, CPU {ours['cpu']:.2f} s "
+                    f"and {ours['helper_cpu']:.2f} s beside), {ratios[part][-1]:.2f}x, "
+                    f"peak {ours['peak_mb']:.0f} and {ours['helper_mb']:.0f} MB"
                 )
             shutil.rmtree(home)
     say(f"into an empty shop: median {statistics.median(ratios[0]):.2f}x (goal 1.1x)")
     say(f"into as many keys again: median {statistics.median(ratios[1]):.2f}x (goal 1.2x)")
-    say(f"peak memory: {max(peaks)} MB (goal 350 MB)")
+    say(f"peak memory of both processes: {max(peaks)} MB (goal 350 MB)")
 
 
 def write_keys(path: Path, rows: int, seed: int) -> None:
@@ -120,6 +123,8 @@ def child(file: str, home: str, part: str) -> None:
             vault.unlock_with_file(load_slots(session), root)
         product = 1
     inventory = Inventory(context)
+    beside = _Beside()
+    beside.start()
     start, cpu = time.perf_counter(), time.process_time()
     preview = inventory.preview_file(Path(file), product)
     shown = time.perf_counter()
@@ -132,11 +137,29 @@ def child(file: str, home: str, part: str) -> None:
         "preview": shown - start,
         "cpu": time.process_time() - cpu,
         "helper_cpu": helpers.ru_utime + helpers.ru_stime,
-        "helper_mb": helpers.ru_maxrss / 1024,
+        "helper_mb": beside.most_mb,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     sys.stdout.write(json.dumps(measured))
     database.close()
+
+
+class _Beside(threading.Thread):
+    """Looks now and then how much memory the processes of this one take, where the system tells it."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.most_mb = 0.0
+
+    def run(self) -> None:
+        tasks = Path("/proc/self/task")
+        while tasks.is_dir():
+            pids = [pid for task in tasks.iterdir() for pid in (task / "children").read_text(encoding="ascii").split()]
+            for pid in pids:
+                with suppress(OSError, IndexError):
+                    pages = (Path("/proc") / pid / "statm").read_text(encoding="ascii").split()[1]
+                    self.most_mb = max(self.most_mb, int(pages) * resource.getpagesize() / 2**20)
+            time.sleep(0.05)
 
 
 def say(text: str) -> None:
