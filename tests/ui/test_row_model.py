@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QSettings, Qt
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QSettings, Qt
 from PySide6.QtTest import QSignalSpy
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -14,6 +16,7 @@ from desktop_app.domain.errors import StorageError
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.row_model import CACHED_PAGES, PAGE_ROWS, ROW_ROLE, TONE_ROLE, Column, ListSource, RowTableModel
+from desktop_app.ui.widgets.column_widths import fitted_widths
 from desktop_app.ui.widgets.row_table import RowTable
 
 
@@ -47,13 +50,16 @@ COLUMNS = (
 )
 
 
-def table_of(qtbot: QtBot, rows: list[Key], **options: Any) -> RowTable:
+WIDE = (Column[Key]("product", "Product", lambda key: key.text, width=150), *COLUMNS)
+
+
+def table_of(qtbot: QtBot, rows: list[Key], columns: Sequence[Column[Key]] = COLUMNS, **options: Any) -> RowTable:
     """A table over a list that the test changes between reloads."""
 
     def open_source(sort: Sort | None) -> ListSource[Key]:
         return ListSource(sorted(rows, key=lambda key: key.id, reverse=sort is not None and sort.descending))
 
-    table = RowTable("keys_table", "Keys", COLUMNS, open_source, **options)
+    table = RowTable("keys_table", "Keys", columns, open_source, **options)
     qtbot.addWidget(table)
     table.resize(500, 300)
     table.reload()
@@ -273,3 +279,42 @@ def test_an_empty_table_offers_the_next_step(qtbot: QtBot) -> None:
     table.empty_state._button.click()
     assert asked == [True]
     assert table.accessibleName() == "Keys"
+
+
+# widths of columns
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["product", "order_no", "note", "at"]), st.integers(48, 400)), min_size=1),
+    st.integers(0, 3000),
+)
+def test_free_text_takes_and_gives_the_room(columns: list[tuple[str, int]], available: int) -> None:
+    keys, widths = [key for key, _ in columns], [width for _, width in columns]
+    fitted = fitted_widths(keys, widths, available)
+    for (key, width), new in zip(columns, fitted, strict=True):
+        assert key in ("product", "note") or new == width
+        assert new >= min(width, 84)
+    if any(key in ("product", "note") for key in keys) and available >= sum(widths):
+        assert sum(fitted) == available
+
+
+@pytest.mark.parametrize("drag", [False, True])
+def test_columns_fill_the_window_until_one_is_dragged(qtbot: QtBot, drag: bool) -> None:
+    table = table_of(qtbot, [Key(1, "a")], columns=WIDE)
+    table.show()
+    table.resize(900, 300)
+    QCoreApplication.processEvents()
+    first = table.columnWidth(0)
+    assert first > WIDE[0].width
+    if drag:
+        table.horizontalHeader().resizeSection(0, 200)
+    table.resize(500, 300)
+    QCoreApplication.processEvents()
+    assert (table.columnWidth(0) == 200) is drag
+    assert drag or table.columnWidth(0) < first
+    table.save_columns()
+    again = table_of(qtbot, [Key(1, "a")], columns=WIDE)
+    again.show()
+    again.resize(700, 300)
+    QCoreApplication.processEvents()
+    assert (again.columnWidth(0) == 200) is drag

@@ -124,9 +124,9 @@ class AuditPage(QWidget):
                 sort_key="seq",
             ),
             Column("at", self.tr("Time"), self._time, width=146, sort_key="at"),
-            Column("actor", self.tr("Operator"), lambda row: row.actor, width=90, sort_key="actor"),
+            Column("actor", self.tr("Operator"), lambda row: row.actor, width=76, sort_key="actor"),
             Column(
-                "kind", self.tr("What happened"), lambda row: title(row.kind, language()), width=170, sort_key="kind"
+                "kind", self.tr("What happened"), lambda row: title(row.kind, language()), width=132, sort_key="kind"
             ),
             Column("order_no", self.tr("Order no."), lambda row: row.order_no, width=158),
             Column("text", self.tr("Details"), self._details, tooltip=self._details, width=260),

@@ -25,6 +25,7 @@ from desktop_app.services.listing import Sort
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.row_model import Column, RowSource, RowTableModel, id_of
 from desktop_app.ui.widgets.cell_delegate import CellDelegate
+from desktop_app.ui.widgets.column_widths import fitted_widths
 from desktop_app.ui.widgets.empty_state import EmptyState
 
 ROW_HEIGHT = 38
@@ -79,12 +80,14 @@ class RowTable(QTableView):
         self.setItemDelegate(CellDelegate(self.rows, self))
         self.empty_state = EmptyState(f"{name}_empty", self.viewport())
         self._has_error = False
+        self._is_fitting = False
+        self._has_own_widths = False
         self._configure(multiple)
         self._save_timer = QTimer(self, singleShot=True, interval=400)
         self._save_timer.timeout.connect(self.save_columns)
         self._restore_columns()
         header = self.horizontalHeader()
-        header.sectionResized.connect(self._columns_touched)
+        header.sectionResized.connect(self._on_section_resized)
         header.sectionMoved.connect(self._columns_touched)
         self.rows.failed.connect(self._show_error)
         self.rows.about_to_swap.connect(self._note_place)
@@ -404,14 +407,47 @@ class RowTable(QTableView):
 
     def _toggle_column(self, action: QAction) -> None:
         self.setColumnHidden(int(action.data()), not action.isChecked())
+        self._fit_columns()
         self._columns_touched()
 
     def _columns_touched(self, *_: object) -> None:
         self._save_timer.start()
 
+    def _on_section_resized(self, number: int, before: int, after: int) -> None:
+        """Whoever drags one column has chosen the widths of all; hiding and the stretch of the last say nothing."""
+        if self._is_fitting or not before or not after or number == self._last_visible_column():
+            return
+        self._has_own_widths = True
+        self._columns_touched()
+
+    def _last_visible_column(self) -> int:
+        header = self.horizontalHeader()
+        shown = (header.logicalIndex(place) for place in reversed(range(header.count())))
+        return next((number for number in shown if not header.isSectionHidden(number)), 0)
+
+    def _fit_columns(self) -> None:
+        """Let the columns fill the width, as long as the merchant has not set any."""
+        if self._has_own_widths:
+            return
+        header = self.horizontalHeader()
+        shown = [
+            number for number in map(header.logicalIndex, range(header.count())) if not self.isColumnHidden(number)
+        ]
+        columns = [self.rows.columns[number] for number in shown]
+        widths = fitted_widths(
+            [column.key for column in columns], [column.width for column in columns], self.viewport().width()
+        )
+        self._is_fitting = True
+        try:
+            for number, width in zip(shown, widths, strict=True):
+                self.setColumnWidth(number, width)
+        finally:
+            self._is_fitting = False
+
     def save_columns(self) -> None:
         """Remember widths, order and hidden columns; done by itself shortly after a change."""
         settings = QSettings()
+        settings.setValue(f"tables/{self.objectName()}/own_widths", self._has_own_widths)
         settings.setValue(f"tables/{self.objectName()}/keys", [column.key for column in self.rows.columns])
         settings.setValue(f"tables/{self.objectName()}/header", self.horizontalHeader().saveState())
 
@@ -421,7 +457,10 @@ class RowTable(QTableView):
         state = settings.value(f"tables/{self.objectName()}/header")
         # another version's columns would be put in the wrong places
         if state is not None and keys == [column.key for column in self.rows.columns]:
+            self._is_fitting = True
             self.horizontalHeader().restoreState(state)
+            self._is_fitting = False
+            self._has_own_widths = bool(settings.value(f"tables/{self.objectName()}/own_widths", True, type=bool))
             self._show_sort()
 
     # empty state
@@ -444,4 +483,5 @@ class RowTable(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._fit_empty_state()
+            self._fit_columns()
         return super().viewportEvent(event)
