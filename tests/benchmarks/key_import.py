@@ -154,10 +154,9 @@ class _Beside(threading.Thread):
     def run(self) -> None:
         tasks = Path("/proc/self/task")
         while tasks.is_dir():
-            pids = [pid for task in tasks.iterdir() for pid in (task / "children").read_text(encoding="ascii").split()]
-            for pid in pids:
-                with suppress(OSError, IndexError):
-                    pages = (Path("/proc") / pid / "statm").read_text(encoding="ascii").split()[1]
+            with suppress(OSError, IndexError):  # threads and processes end while they are looked at
+                for pid in " ".join((task / "children").read_text() for task in tasks.iterdir()).split():
+                    pages = (Path("/proc") / pid / "statm").read_text().split()[1]
                     self.most_mb = max(self.most_mb, int(pages) * resource.getpagesize() / 2**20)
             time.sleep(0.05)
 
