@@ -140,13 +140,6 @@ class Verdict:
             ]
         )
 
-    def same_ruling(self, other: Verdict) -> bool:
-        """Whether ``other`` applies the same rules with the same amounts, so that it may stand in for this one."""
-        return self._ruling() == other._ruling()
-
-    def _ruling(self) -> list[tuple[object, ...]]:
-        return [(u.ref, u.rule, u.verdict, u.base_fen, u.fee_fen, u.refund_fen, u.inventory) for u in self.units]
-
 
 def decide(
     order: Order,

@@ -7,6 +7,7 @@ quote was opened.
 from __future__ import annotations
 
 import csv
+import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,16 @@ def used_up(lines: list[str], first: int = 0) -> Iterator[str]:
     for index in range(first, len(lines)):
         line, lines[index] = lines[index], ""
         yield line
+
+
+def csv_template(columns: Sequence[Column], language: str) -> str:
+    """A CSV with the header and one example row; write it as UTF-8 with a byte order mark for spreadsheets."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    chinese = language.lower().startswith("zh")
+    writer.writerow([column.zh if chinese else column.name for column in columns])
+    writer.writerow([column.example for column in columns])
+    return out.getvalue()
 
 
 def records_of(name: str, lines: Iterable[str], delimiter: str, *, first_line: int = 1) -> Iterator[Record]:

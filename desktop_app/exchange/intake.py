@@ -103,8 +103,6 @@ class IntakeReport:
     files: list[FileResult] = field(default_factory=list)
     more: bool = False
     """More files are ready than one pass takes."""
-    over_capacity: bool = False
-    """More than 10,000 files are pending: something floods the folder."""
 
     @property
     def rejected(self) -> list[FileResult]:
@@ -155,7 +153,6 @@ class DropFolder:
         seen: dict[str, tuple[tuple[int, int, int], float]] = {}
         for name, status in self._candidates():
             if len(seen) >= MAX_PENDING:
-                report.over_capacity = True
                 break
             signature = (status.st_ino, status.st_size, status.st_mtime_ns)
             before = self._seen.get(name)

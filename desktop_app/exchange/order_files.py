@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -22,7 +20,7 @@ from desktop_app.exchange.cells import (
     read_time,
     unwrapped,
 )
-from desktop_app.exchange.csv_tables import Column, LineProblem, Record, Table, read_table
+from desktop_app.exchange.csv_tables import Column, LineProblem, Record, Table, csv_template, read_table
 from desktop_app.exchange.foreign_orders import foreign_orders
 from desktop_app.exchange.text_files import Encoding, Progress, TextFile, read_text_file
 
@@ -224,13 +222,8 @@ def orders_in(file: TextFile, zone: tzinfo, channel: str | None = None) -> Order
 
 
 def order_template(language: str) -> str:
-    """A CSV with the header and one example row; write it as UTF-8 with a byte order mark for spreadsheets."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    chinese = language.lower().startswith("zh")
-    writer.writerow([column.zh if chinese else column.name for column in ORDER_COLUMNS])
-    writer.writerow([column.example for column in ORDER_COLUMNS])
-    return out.getvalue()
+    """A file of this kind to fill in: :func:`csv_template`."""
+    return csv_template(ORDER_COLUMNS, language)
 
 
 def _own_row(table: Table, record: Record, zone: tzinfo) -> _Row:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +15,7 @@ from desktop_app.domain.errors import BadInputError, ShopError
 from desktop_app.exchange.csv_tables import (
     DELIMITERS,
     Record,
+    csv_template,
     folded_name,
     likely_delimiter,
     records_of,
@@ -137,13 +136,8 @@ def list_columns(path: Path, layout: ListLayout) -> tuple[tuple[str, ...], bool]
 
 
 def list_template(language: str) -> str:
-    """A CSV with the header and one example row; write it as UTF-8 with a byte order mark for spreadsheets."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    chinese = language.lower().startswith("zh")
-    writer.writerow([column.zh if chinese else column.name for column in LIST_COLUMNS])
-    writer.writerow([column.example for column in LIST_COLUMNS])
-    return out.getvalue()
+    """A file of this kind to fill in: :func:`csv_template`."""
+    return csv_template(LIST_COLUMNS, language)
 
 
 # ---- the table

@@ -11,9 +11,7 @@ JSON is one object or a list of objects::
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -255,16 +253,6 @@ def requests_in_json(name: str, data: bytes, zone: tzinfo) -> RequestFile:
         if draft is not None:
             drafts.append(draft)
     return _file(name, False, (), drafts, problems)
-
-
-def request_template(language: str) -> str:
-    """A CSV with the header and one example row; write it as UTF-8 with a byte order mark for spreadsheets."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    chinese = language.lower().startswith("zh")
-    writer.writerow([column.zh if chinese else column.name for column in REQUEST_COLUMNS])
-    writer.writerow([column.example for column in REQUEST_COLUMNS])
-    return out.getvalue()
 
 
 def _file(

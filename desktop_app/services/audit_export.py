@@ -183,7 +183,7 @@ def _check(
         shop_uuid = str(UUID(head["shop"]))
         total, wanted = _count(head["events"], 2**53), bytes.fromhex(head["head"])
         numbers = _count(head["certificates"], _MOST), _count(head["checkpoints"], _MOST)
-        report.exported_at = from_micros(_count(head["at"], 2**53))
+        _count(head["at"], 2**53)
         report.shop_name, report.order_no = str(head["shop_name"]), str(head["order_no"])
         certificates = [_certificate(_part(file, "certificate")) for _ in range(numbers[0])]
         checkpoints = [_checkpoint(_part(file, "checkpoint")) for _ in range(numbers[1])]

@@ -44,7 +44,6 @@ class AuditReport:
     fingerprints: tuple[str, ...] = ()
     shop_name: str = ""
     order_no: str = ""
-    exported_at: datetime | None = None
     findings: list[AuditFinding] = field(default_factory=list)
     notes: list[AuditFinding] = field(default_factory=list)
 

@@ -72,7 +72,6 @@ class BackupState:
     """
 
     folder: Path
-    is_chosen: bool
     problem: Text | None
     last: BackupLine | None
     made_at: datetime | None
@@ -101,7 +100,7 @@ class Backups:
 
     def state(self) -> BackupState:
         """How things stand; reads little and never fails."""
-        folder, is_chosen = self._place()
+        folder = self.folder()
         notes = self._notes()
         problem: Text | None = notes.failure
         found: Sequence[Backup] = ()
@@ -114,7 +113,6 @@ class Backups:
         made_at = line.made_at if line is not None else from_micros(notes.made_at) if notes.made_at else None
         return BackupState(
             folder=folder,
-            is_chosen=is_chosen,
             problem=problem,
             last=line,
             made_at=made_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, exists, func, or_, type_coerce
+from sqlalchemy import Integer, exists, or_, type_coerce
 from sqlalchemy import select as select_columns
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
@@ -126,12 +126,6 @@ def _conditions(where: DisputeFilter) -> list[ColumnElement[bool]]:
 
 def _has_step(kind: DisputeStepKind) -> ColumnElement[bool]:
     return exists().where(col(DisputeStepRow.escalation_id) == col(EscalationRow.id), col(DisputeStepRow.kind) == kind)
-
-
-def unanswered_count(session: Session) -> int:
-    """How many disputes nobody has answered yet."""
-    statement = select_columns(func.count()).select_from(EscalationRow).where(*_conditions(DisputeFilter("unanswered")))
-    return int(session.execute(statement).scalar_one())
 
 
 def dispute_lines(context: Context, session: Session, ids: Sequence[int]) -> list[DisputeLine]:

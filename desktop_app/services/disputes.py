@@ -36,8 +36,6 @@ from desktop_app.services.dispute_lines import (
     find_dispute,
     step_lines,
     steps_of,
-    unanswered_count,
-    won_dispute_reason,
 )
 from desktop_app.services.form_fields import FieldName, line_field, text_field
 from desktop_app.services.listing import Listing, Sort
@@ -93,16 +91,6 @@ class Disputes:
         """The disputes about one request, oldest first."""
         with self._context.read() as session:
             return disputes_of_request(self._context, session, request_id)
-
-    def unanswered(self) -> int:
-        """How many disputes still wait for an answer."""
-        with self._context.read() as session:
-            return unanswered_count(session)
-
-    def reason_for(self, request_id: int, language: str) -> str:
-        """Why a request may be approved against the rules: the dispute that the buyer won. Empty when there is none."""
-        with self._context.read() as session:
-            return won_dispute_reason(session, request_id, language)
 
     # ---- writing
 

@@ -90,7 +90,6 @@ class OrderLine:
     paid_at: datetime | None
     shipped_at: datetime | None
     buyer_masked: str
-    redeemed_units: int
     open_requests: int
 
 
@@ -169,7 +168,6 @@ _LINES = f"""
 SELECT o.id, o.order_no, c.name, c.platform_kind, o.product_id, p.name, p.kind, o.state, o.locked, o.paid_fen,
   o.refunded_fen, o.ordered_at, o.paid_at, o.shipped_at, o.buyer_sealed, o.buyer_tag,
   (SELECT count(*) FROM units u WHERE u.order_id = o.id),
-  (SELECT count(*) FROM units u WHERE u.order_id = o.id AND u.state = '{UnitState.REDEEMED}'),
   (SELECT count(*) FROM requests r WHERE r.order_id = o.id AND r.state IN {tuple(map(str, OPEN_STATES))})
 FROM json_each(?) wanted
 CROSS JOIN orders o ON o.id = wanted.value
@@ -235,8 +233,7 @@ def read_order_lines(context: Context, session: Session, order_ids: Sequence[int
             paid_at=None if row[12] is None else from_micros(row[12]),
             shipped_at=None if row[13] is None else from_micros(row[13]),
             buyer_masked=masked_buyer(context.vault, row[1], row[14], row[15]),
-            redeemed_units=row[17],
-            open_requests=row[18],
+            open_requests=row[17],
         )
     return [lines[order_id] for order_id in order_ids if order_id in lines]
 

@@ -29,7 +29,6 @@ class Preview:
     verdict: Verdict
     token: str
     expected_at: datetime
-    expected_estimated: bool
     max_refund_fen: int
     explanation_zh: str
     explanation_en: str
@@ -43,9 +42,7 @@ def preview_of(context: Context, session: Session, case: Case) -> Preview:
     """The preview of ``case``; reads nothing but the calendar of the shop."""
     days = working_days_of(session)
     verdict = verdict_now(context, session, case)
-    expected_at, estimated = expected_arrival(
-        case.order.payment_channel, context.clock(), zone=context.zone, working_days=days
-    )
+    expected_at, _ = expected_arrival(case.order.payment_channel, context.clock(), zone=context.zone, working_days=days)
     found = what_would_change(
         case.order,
         case.request,
@@ -70,7 +67,6 @@ def preview_of(context: Context, session: Session, case: Case) -> Preview:
         verdict=verdict,
         token=ruling_token(verdict),
         expected_at=expected_at,
-        expected_estimated=estimated,
         max_refund_fen=case.order.paid_fen - case.order.refunded_fen,
         explanation_zh=_explanation(verdict, "zh"),
         explanation_en=_explanation(verdict, "en"),

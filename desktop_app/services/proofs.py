@@ -55,7 +55,6 @@ class ProofLine:
     replaces_no: str
     fingerprint: str = ""
     code_text: str = ""
-    time_stamp_authority: str = ""
     notice: ShopError | None = None
 
 
@@ -279,7 +278,6 @@ def _lines(session: Session, ids: Sequence[int]) -> list[ProofLine]:
                 replaces_no=replaced.get(row.replaces_id or 0, ""),
                 fingerprint=fingerprint or "",
                 code_text=signature.qr_text if signature else "",
-                time_stamp_authority=signature.timestamp_authority if signature else "",
             )
     return [lines[proof_id] for proof_id in ids]
 

@@ -54,7 +54,6 @@ class DeskFigures:
     waiting_delivery: int
     orders_today: int
     sales_today_fen: int
-    locked_orders: int
     automatic: int
 
 
@@ -112,7 +111,6 @@ class Reports:
                 ),
             )
             (waiting,) = _row(session, select_columns(func.count()).where(col(OrderRow.state) == OrderState.PAID))
-            (locked,) = _row(session, select_columns(func.count()).where(col(OrderRow.locked)))
             verdicts = verdicts_now(context, session, load_cases(context, session, open_ids).values())
         return DeskFigures(
             open_requests=len(open_ids),
@@ -130,7 +128,6 @@ class Reports:
             waiting_delivery=waiting,
             orders_today=orders_today,
             sales_today_fen=sales_today,
-            locked_orders=locked,
             automatic=sum(verdict.auto_executable for verdict in verdicts.values()),
         )
 

@@ -88,12 +88,6 @@ def read_source(source: Path) -> SourceFile:
     return SourceFile(name, content, modified)
 
 
-def store_file(folder: Path, vault: Vault, source: Path) -> StoredFile:
-    """Seal a copy of the merchant's file ``source`` in ``folder``; :class:`BadInputError` as :func:`read_source`."""
-    read = read_source(source)
-    return store(folder, vault, read.content, read.name)
-
-
 def store(folder: Path, vault: Vault, content: bytes, name: str) -> StoredFile:
     """Seal ``content`` in ``folder``; ``name`` is what the buyer called it. Equal contents share one file."""
     shown = display_name(name)

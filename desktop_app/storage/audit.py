@@ -219,13 +219,8 @@ def head_hash(previous: bytes, leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + previous + leaf).digest()
 
 
-def tags_hash(tags: Iterable[bytes]) -> str:
-    """What the one event of a bulk change says about its keys: a hash over their sorted tags, as hex."""
-    return sorted_tags_hash(sorted(tags))
-
-
 def sorted_tags_hash(tags: Iterable[bytes]) -> str:
-    """:func:`tags_hash` of tags that come in order, none of which is kept."""
+    """What the one event of a bulk change says about its keys: a hash over their tags, which come sorted, as hex."""
     digest = hashlib.sha256()
     for tag in tags:
         digest.update(tag)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from desktop_app.documents.code_words import word
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.states import EvidenceKind, ReasonCode
+from desktop_app.exchange.csv_tables import csv_template
 from desktop_app.exchange.request_files import (
+    REQUEST_COLUMNS,
     RequestFile,
     read_request_file,
-    request_template,
     requests_in_csv,
     requests_in_json,
 )
@@ -159,7 +160,7 @@ def test_a_vague_reason_is_kept_as_words(vague: str) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_template_is_a_valid_file(tmp_path: Path, language: str) -> None:
     path = tmp_path / "requests.csv"
-    path.write_text(request_template(language), encoding="utf-8-sig", newline="")
+    path.write_text(csv_template(REQUEST_COLUMNS, language), encoding="utf-8-sig", newline="")
     found = read_request_file(path, SHANGHAI)
     assert not found.problems
     (draft,) = found.drafts

@@ -28,7 +28,8 @@ def folder(tmp_path: Path) -> Path:
 def test_a_file_comes_back_exactly_and_is_sealed_on_disk(vault: Vault, folder: Path, tmp_path: Path) -> None:
     source = tmp_path / "聊天 截图.png"
     source.write_bytes(PICTURE)
-    stored = attachments.store_file(folder, vault, source)
+    read = attachments.read_source(source)
+    stored = attachments.store(folder, vault, read.content, read.name)
     assert (stored.name, stored.size) == ("聊天 截图.png", len(PICTURE))
     assert attachments.load(folder, vault, stored.stored_name, stored.sha256) == PICTURE
     [item] = folder.iterdir()
@@ -90,7 +91,7 @@ def test_links_pipes_devices_and_folders_are_refused(vault: Vault, folder: Path,
     os.mkfifo(pipe)
     for bad in (link, pipe, Path("/dev/zero"), tmp_path, tmp_path / "none"):
         with pytest.raises(BadInputError):
-            attachments.store_file(folder, vault, bad)
+            attachments.read_source(bad)
     assert not folder.exists()
 
 
@@ -103,7 +104,7 @@ def test_sizes(vault: Vault, folder: Path, tmp_path: Path) -> None:
     with sparse.open("wb") as stream:
         stream.truncate(1 << 30)
     with pytest.raises(BadInputError, match="20 MB"):
-        attachments.store_file(folder, vault, sparse)
+        attachments.read_source(sparse)
 
 
 def test_locked(vault: Vault, folder: Path) -> None:
