@@ -169,7 +169,7 @@ class ProofBatchDialog(QDialog):
         self.browse_button.setVisible(has_path)
         self.note.setVisible(has_path)
         if self.file_choice.isChecked():
-            self.path_edit.setText(str(last_folder() / self.tr("proofs") + ".pdf"))
+            self.path_edit.setText(str(last_folder() / self._default_name()))
             self.path_edit.setAccessibleName(self.tr("File for the printer"))
             self.note.setText(
                 self.tr(
@@ -182,9 +182,12 @@ class ProofBatchDialog(QDialog):
             self.path_edit.setAccessibleName(self.tr("Folder for the files"))
             self.note.setText(self.tr("Each file is named after its proof and carries its own signature."))
 
+    def _default_name(self) -> str:
+        return self.tr("proofs") + ".pdf"
+
     def _browse(self) -> None:
         if self.file_choice.isChecked():
-            name = Path(self.path_edit.text()).name or f"{self.tr('proofs')}.pdf"
+            name = Path(self.path_edit.text()).name or self._default_name()
             choose_target(self, self.tr("File for the printer"), name, [self.tr("PDF (*.pdf)")], self._take_path)
         else:
             ask_folder(self, self.tr("Folder for the files"), last_folder(), self._take_path)
