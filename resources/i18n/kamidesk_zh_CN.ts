@@ -2558,14 +2558,6 @@
         <source>Save a template</source>
         <translation>保存模板</translation>
     </message>
-    <message>
-        <source>{file} could not be written: {why}</source>
-        <translation>无法写入 {file}：{why}</translation>
-    </message>
-    <message>
-        <source>The template is saved as {file}.</source>
-        <translation>模板已保存为 {file}。</translation>
-    </message>
 </context>
 <context>
     <name>ImportRedemptionsDialog</name>
@@ -2736,14 +2728,6 @@
     <message>
         <source>Save a template</source>
         <translation>保存模板</translation>
-    </message>
-    <message>
-        <source>{file} could not be written: {why}</source>
-        <translation>无法写入 {file}：{why}</translation>
-    </message>
-    <message>
-        <source>The template is saved as {file}.</source>
-        <translation>模板已保存为 {file}。</translation>
     </message>
     <message>
         <source>{file}-not-matched.csv</source>
@@ -8889,6 +8873,17 @@
     <message>
         <source>Say the fee here in the words the buyer reads before paying.</source>
         <translation>请在此写明费用，用买家付款前看到的原文。</translation>
+    </message>
+</context>
+<context>
+    <name>write_template</name>
+    <message>
+        <source>{file} could not be written: {why}</source>
+        <translation>无法写入 {file}：{why}</translation>
+    </message>
+    <message>
+        <source>The template is saved as {file}.</source>
+        <translation>模板已保存为 {file}。</translation>
     </message>
 </context>
 </TS>
