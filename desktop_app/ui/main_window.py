@@ -473,7 +473,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        from desktop_app.ui.dialogs.import_keys_dialog import dropped_files
+        from desktop_app.ui.dialogs.file_choice import dropped_files
 
         paths = dropped_files(event)
         if self.shop is None or not paths:

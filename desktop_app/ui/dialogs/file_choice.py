@@ -1,13 +1,16 @@
-"""Choosing a file to read or to write; the folder is remembered."""
+"""Files that the merchant chooses or drops, and the templates that a dialog writes; the folder is remembered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop_app.ui.colours import Tone
+from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.places import last_folder, remember_folder
 
 
@@ -51,6 +54,32 @@ def choose_target(
     dialog.selectFile(name)
     dialog.open()
     return dialog
+
+
+def write_template(path: Path, text: str, message: MessageStrip) -> None:
+    """Write a CSV to fill in so that spreadsheets know it for UTF-8, and tell in ``message`` how that went."""
+    try:
+        path.write_text(text, encoding="utf-8-sig", newline="")
+    except OSError as error:
+        failed = QCoreApplication.translate("write_template", "{file} could not be written: {why}")
+        message.say(failed.format(file=path.name, why=error.strerror), Tone.BAD)
+        return
+    saved = QCoreApplication.translate("write_template", "The template is saved as {file}.")
+    message.say(saved.format(file=path), Tone.OK)
+
+
+def dropped_files(event: QDropEvent) -> list[Path]:
+    """The local files that are being dropped; none for anything else."""
+    urls = event.mimeData().urls()
+    if not all(url.isLocalFile() for url in urls):
+        return []
+    return [Path(url.toLocalFile()) for url in urls]
+
+
+def dropped_file(event: QDropEvent) -> Path | None:
+    """The one local file that is being dropped; None for anything else."""
+    paths = dropped_files(event)
+    return paths[0] if len(paths) == 1 else None
 
 
 def _dialog(

@@ -15,7 +15,7 @@ from desktop_app.domain.errors import CancelledError, ShopError
 from desktop_app.services.inventory import ColumnChoiceError, ImportPreview, ImportResult, KeyLayout
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_target
+from desktop_app.ui.dialogs.file_choice import choose_target, dropped_files
 from desktop_app.ui.dialogs.key_preview import KeyPreviewStep
 from desktop_app.ui.dialogs.key_source import KeySourceStep
 from desktop_app.ui.jobs import Job, Jobs, Progress
@@ -390,17 +390,3 @@ class ImportKeysDialog(QDialog):
         if paths:
             event.acceptProposedAction()
             self.add_files(paths)
-
-
-def dropped_files(event: QDropEvent) -> list[Path]:
-    """The local files that are being dropped; none for anything else."""
-    urls = event.mimeData().urls()
-    if not all(url.isLocalFile() for url in urls):
-        return []
-    return [Path(url.toLocalFile()) for url in urls]
-
-
-def dropped_file(event: QDropEvent) -> Path | None:
-    """The one local file that is being dropped; None for anything else."""
-    paths = dropped_files(event)
-    return paths[0] if len(paths) == 1 else None

@@ -15,9 +15,8 @@ from desktop_app.services.listing import Sort
 from desktop_app.services.orders import OrderImportLine, OrderImportPreview
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file, choose_target
+from desktop_app.ui.dialogs.file_choice import choose_file, choose_target, dropped_file, write_template
 from desktop_app.ui.dialogs.form_dialog import line_edit
-from desktop_app.ui.dialogs.import_keys_dialog import dropped_file
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import language
 from desktop_app.ui.row_model import Column, ListSource, RowSource
@@ -277,14 +276,7 @@ class ImportOrdersDialog(QDialog):
 
     def save_template(self, path: Path) -> None:
         """The headings that are read and one example, for a spreadsheet."""
-        try:
-            path.write_text(order_template(language()), encoding="utf-8-sig", newline="")
-        except OSError as error:
-            self.message.say(
-                self.tr("{file} could not be written: {why}").format(file=path.name, why=error.strerror), Tone.BAD
-            )
-            return
-        self.message.say(self.tr("The template is saved as {file}.").format(file=path), Tone.OK)
+        write_template(path, order_template(language()), self.message)
 
     # Qt's side
 

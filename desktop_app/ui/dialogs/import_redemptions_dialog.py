@@ -20,9 +20,8 @@ from desktop_app.services.redemption_matching import ListVerdict
 from desktop_app.services.redemption_preview import VERDICT_WORDS, RedemptionLine, RedemptionPreview
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file, choose_target
+from desktop_app.ui.dialogs.file_choice import choose_file, choose_target, dropped_file, write_template
 from desktop_app.ui.dialogs.form_dialog import line_edit
-from desktop_app.ui.dialogs.import_keys_dialog import dropped_file
 from desktop_app.ui.dialogs.redemption_columns import RedemptionColumns
 from desktop_app.ui.jobs import Job, Jobs, Progress
 from desktop_app.ui.labels import language, when
@@ -442,14 +441,7 @@ class ImportRedemptionsDialog(QDialog):
 
     def save_template(self, path: Path) -> None:
         """The headings that are read and one example, for a spreadsheet."""
-        try:
-            path.write_text(list_template(language()), encoding="utf-8-sig", newline="")
-        except OSError as error:
-            self.message.say(
-                self.tr("{file} could not be written: {why}").format(file=path.name, why=error.strerror), Tone.BAD
-            )
-            return
-        self.message.say(self.tr("The template is saved as {file}.").format(file=path), Tone.OK)
+        write_template(path, list_template(language()), self.message)
 
     def _ask_report(self) -> None:
         preview = self._preview

@@ -16,9 +16,8 @@ from desktop_app.services.orders import OrderDetail, UnitLine
 from desktop_app.services.redemptions import RecordEvidence
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file
+from desktop_app.ui.dialogs.file_choice import choose_file, dropped_files
 from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit
-from desktop_app.ui.dialogs.import_keys_dialog import dropped_files
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.pictures import png_of
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of

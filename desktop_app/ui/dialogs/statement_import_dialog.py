@@ -16,9 +16,8 @@ from desktop_app.services.statement_import import StatementImport, StatementPrev
 from desktop_app.services.statement_matching import MATCHES
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file
+from desktop_app.ui.dialogs.file_choice import choose_file, dropped_file
 from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit
-from desktop_app.ui.dialogs.import_keys_dialog import dropped_file
 from desktop_app.ui.jobs import Job, Jobs, Progress
 from desktop_app.ui.labels import label, language, money, when
 from desktop_app.ui.row_model import Column, ListSource

@@ -20,7 +20,8 @@ from desktop_app.services.products import ProductLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
-from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog, dropped_files
+from desktop_app.ui.dialogs.file_choice import dropped_files
+from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.dialogs.key_steps import ChosenKeys, KeySteps
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label, tone, when

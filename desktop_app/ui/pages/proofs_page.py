@@ -17,7 +17,7 @@ from desktop_app.services.proofs import ProofCandidate, ProofLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
-from desktop_app.ui.dialogs.file_choice import choose_target
+from desktop_app.ui.dialogs.file_choice import choose_target, dropped_file
 from desktop_app.ui.dialogs.print_dialog import PrintDialog
 from desktop_app.ui.dialogs.print_log_dialog import PrintLogDialog
 from desktop_app.ui.dialogs.proof_batch_dialog import ProofBatchDialog
@@ -666,8 +666,5 @@ class ProofsPage(QWidget):
 
 
 def _dropped_pdf(event: QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() == ".pdf" else None
+    path = dropped_file(event)
+    return path if path is not None and path.suffix.lower() == ".pdf" else None

@@ -18,7 +18,7 @@ from desktop_app.services.statement_import import StatementImport
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
-from desktop_app.ui.dialogs.import_keys_dialog import dropped_file
+from desktop_app.ui.dialogs.file_choice import dropped_file
 from desktop_app.ui.dialogs.refund_dialog import RefundDialog
 from desktop_app.ui.dialogs.statement_import_dialog import StatementImportDialog
 from desktop_app.ui.jobs import Jobs, Progress
