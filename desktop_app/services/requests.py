@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -16,7 +15,6 @@ from desktop_app.domain.states import (
     KEY_MOVES,
     REQUEST_MOVES,
     EscalationTarget,
-    EvidenceKind,
     KeyState,
     ReasonCode,
     RefusalGround,
