@@ -94,7 +94,9 @@ def test_an_appeal_is_opened_from_a_decided_request_and_won(window: RequestWindo
     # the reason of an approval against the rules is there already
     assert "3100-5" in pane.bar.reason_edit.text()
     assert "3100-5" in pane.notice.text()
-    pane.bar.approve()
+    # and so is what was paid: the merchant presses one button, or changes it to what was awarded
+    assert "98.50" in pane.bar.approve_button.text()
+    assert pane.bar.approve_button.property("kind") == "primary"
     pane.bar.amount_edit.setText("25.00")
     pane.bar.approve()
     (refund,) = window.shop.refunds.listing(RefundFilter()).rows()

@@ -224,6 +224,10 @@ class DecisionBar(QWidget):
         )
         self._show_options(detail, keep=same)
         self._show_steps(detail)
+        if not same and self._owes_what_was_won(detail):
+            units = [unit for unit in detail.order.units if unit.ref in detail.unit_refs]
+            self.amount_edit.set_fen(min(sum(unit.net_fen for unit in units), detail.preview.max_refund_fen))
+            self._amount_row.show()
         self._show_plan()
         self._fit_panels()
 
@@ -273,6 +277,8 @@ class DecisionBar(QWidget):
         waiting = detail.line.state is RequestState.ASKED
         locked = detail.order.line.locked
         first = "answer" if waiting else "unlock" if locked else _ASKING_FIRST.get(verdict, "approve")
+        if self._owes_what_was_won(detail):
+            first = "approve"
         for name, button, icon in (
             ("approve", self.approve_button, "check"),
             ("ask", self.ask_button, "message-square"),
@@ -293,6 +299,13 @@ class DecisionBar(QWidget):
         self.freeze_button.setVisible(offers(detail, Option.FREEZE_KEY))
         self.unlock_button.setVisible(locked)
         self.proof_button.setVisible(self._has_redeemed())
+
+    @staticmethod
+    def _owes_what_was_won(detail: RequestDetail) -> bool:
+        """The buyer won a dispute over these units, and the rules alone would not give the money back."""
+        verdict = detail.preview.verdict.verdict if detail.preview is not None else VerdictKind.MERGE
+        won = bool(won_dispute(detail)) and not detail.order.line.locked
+        return won and verdict in (VerdictKind.REFUSE, VerdictKind.NEED_EVIDENCE, VerdictKind.ESCALATE)
 
     def _show_plan(self) -> None:
         """The button says what it does, whatever is typed; what stands in its way is its tooltip."""
