@@ -1,4 +1,5 @@
-"""Make the pictures of the README: the window, light and dark, and the first page of a proof, all of the demo shop.
+"""Make the pictures of the README from the demo shop: the window, light and dark, the first page of a proof, and how
+it is verified.
 
 .venv/bin/python packaging/make_screenshots.py
 """
@@ -31,6 +32,33 @@ def main() -> None:
         proof = target / "proof.png"
         render_page(outcome.proof.read_bytes(), 0, PAGE_DPI).save(str(proof))
         print(proof)
+        print(take_verification(outcome.data_dir, outcome.proof, target / "verify.png"))
+
+
+def take_verification(data_dir: Path, proof: Path, picture: Path) -> Path:
+    """Save what the dialog for verifying says of ``proof``; :func:`take_screenshots` made the application."""
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from desktop_app.services import Shop
+    from desktop_app.ui.dialogs.verify_dialog import VerifyDialog
+    from desktop_app.ui.jobs import ImmediateJobs
+    from desktop_app.ui.theme import Scheme, apply_theme
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, Scheme.LIGHT)
+    shop = Shop.open(data_dir)
+    try:
+        parent = QWidget()
+        dialog = VerifyDialog(parent, shop, ImmediateJobs())
+        dialog.open()
+        dialog.check_file(proof)
+        app.processEvents()
+        dialog.grab().save(str(picture))
+        dialog.close()
+    finally:
+        shop.close()
+    return picture
 
 
 if __name__ == "__main__":

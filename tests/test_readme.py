@@ -200,6 +200,14 @@ def test_every_link_leads_somewhere(readme: str) -> None:
 
 
 @pytest.mark.parametrize("readme", READMES)
+def test_every_room_that_the_readme_names_is_there(readme: str) -> None:
+    names = re.findall(r"`((?:domain|storage|services|documents|exchange|ui)/[a-z_/]+)`", text_of(readme))
+    assert names
+    places = [ROOT / "desktop_app" / name for name in names]
+    assert [str(place) for place in places if not (place.is_dir() or place.with_suffix(".py").exists())] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
 def test_every_installed_package_has_its_licence_named(readme: str) -> None:
     text = text_of(readme).lower().replace("_", "-")
     lock = (ROOT / "packaging" / "requirements.lock").read_text("utf-8")
