@@ -5787,6 +5787,133 @@
     </message>
 </context>
 <context>
+    <name>ProofPane</name>
+    <message>
+        <source>Issue proof</source>
+        <translation>出具证明</translation>
+    </message>
+    <message>
+        <source>Issue again</source>
+        <translation>重新出具</translation>
+    </message>
+    <message>
+        <source>A new number that names this one as replaced, e.g. after the record was corrected (N)</source>
+        <translation>使用新编号，并注明替换这一份，例如更正记录之后（N）</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>打印</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open the order</source>
+        <translation>打开订单</translation>
+    </message>
+    <message>
+        <source>Issued</source>
+        <translation>已出具</translation>
+    </message>
+    <message>
+        <source>Order {order_no}, unit {ref}</source>
+        <translation>订单 {order_no}，单件 {ref}</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation>草稿</translation>
+    </message>
+    <message>
+        <source>Incomplete</source>
+        <translation>不完整</translation>
+    </message>
+    <message>
+        <source>issued {when} by {who}</source>
+        <translation>{when} 由 {who} 签发</translation>
+    </message>
+    <message>
+        <source>replaces {proof_no}</source>
+        <translation>替换 {proof_no}</translation>
+    </message>
+    <message>
+        <source>not printed yet</source>
+        <translation>未打印过</translation>
+    </message>
+    <message>
+        <source>printed once, {when} on {printer}</source>
+        <translation>打印过 1 次，{when}，{printer}</translation>
+    </message>
+    <message>
+        <source>printed {count} times, last {when} on {printer}</source>
+        <translation>打印过 {count} 次，最近 {when}，{printer}</translation>
+    </message>
+    <message>
+        <source>Redemption proof</source>
+        <translation>核销证明</translation>
+    </message>
+    <message>
+        <source>Choose a unit or a proof</source>
+        <translation>请选择单件或证明</translation>
+    </message>
+    <message>
+        <source>The paper is shown here before it is issued or printed.</source>
+        <translation>出具或打印之前，可在这里预览。</translation>
+    </message>
+    <message>
+        <source>Preparing the paper…</source>
+        <translation>正在生成预览…</translation>
+    </message>
+    <message>
+        <source>Draft of the proof</source>
+        <translation>证明草稿</translation>
+    </message>
+    <message>
+        <source>No proof yet</source>
+        <translation>尚无证明</translation>
+    </message>
+    <message>
+        <source>Complete the record in the order</source>
+        <translation>到订单里补全记录</translation>
+    </message>
+    <message>
+        <source>The shop is locked</source>
+        <translation>店铺已锁定</translation>
+    </message>
+    <message>
+        <source>The paper cannot be shown</source>
+        <translation>无法显示预览</translation>
+    </message>
+    <message>
+        <source>Issuing the proof</source>
+        <translation>正在出具证明</translation>
+    </message>
+    <message>
+        <source>Proof {proof_no} was issued.</source>
+        <translation>核销证明 {proof_no} 已出具。</translation>
+    </message>
+    <message>
+        <source>Issued without a time stamp.</source>
+        <translation>证明已出具，但没有时间戳。</translation>
+    </message>
+    <message>
+        <source>Save the proof</source>
+        <translation>保存证明</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf)</source>
+        <translation>PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Saved as {path}.</source>
+        <translation>已保存为 {path}。</translation>
+    </message>
+</context>
+<context>
     <name>ProofsPage</name>
     <message>
         <source>Issue the proof</source>
@@ -5851,30 +5978,6 @@
     <message>
         <source>Show what waits</source>
         <translation>查看待出具</translation>
-    </message>
-    <message>
-        <source>Issue proof</source>
-        <translation>出具证明</translation>
-    </message>
-    <message>
-        <source>Issue again</source>
-        <translation>重新出具</translation>
-    </message>
-    <message>
-        <source>A new number that names this one as replaced, e.g. after the record was corrected (N)</source>
-        <translation>使用新编号，并注明替换这一份，例如更正记录之后（N）</translation>
-    </message>
-    <message>
-        <source>Save as…</source>
-        <translation>另存为…</translation>
-    </message>
-    <message>
-        <source>Open folder</source>
-        <translation>打开文件夹</translation>
-    </message>
-    <message>
-        <source>Open the order</source>
-        <translation>打开订单</translation>
     </message>
     <message>
         <source>Order no.</source>
@@ -5973,82 +6076,6 @@
         <translation>已出具（{count}）</translation>
     </message>
     <message>
-        <source>Order {order_no}, unit {ref}</source>
-        <translation>订单 {order_no}，单件 {ref}</translation>
-    </message>
-    <message>
-        <source>Draft</source>
-        <translation>草稿</translation>
-    </message>
-    <message>
-        <source>issued {when} by {who}</source>
-        <translation>{when} 由 {who} 签发</translation>
-    </message>
-    <message>
-        <source>replaces {proof_no}</source>
-        <translation>替换 {proof_no}</translation>
-    </message>
-    <message>
-        <source>not printed yet</source>
-        <translation>未打印过</translation>
-    </message>
-    <message>
-        <source>printed once, {when} on {printer}</source>
-        <translation>打印过 1 次，{when}，{printer}</translation>
-    </message>
-    <message>
-        <source>printed {count} times, last {when} on {printer}</source>
-        <translation>打印过 {count} 次，最近 {when}，{printer}</translation>
-    </message>
-    <message>
-        <source>Redemption proof</source>
-        <translation>核销证明</translation>
-    </message>
-    <message>
-        <source>Choose a unit or a proof</source>
-        <translation>请选择单件或证明</translation>
-    </message>
-    <message>
-        <source>The paper is shown here before it is issued or printed.</source>
-        <translation>出具或打印之前，可在这里预览。</translation>
-    </message>
-    <message>
-        <source>Preparing the paper…</source>
-        <translation>正在生成预览…</translation>
-    </message>
-    <message>
-        <source>Draft of the proof</source>
-        <translation>证明草稿</translation>
-    </message>
-    <message>
-        <source>No proof yet</source>
-        <translation>尚无证明</translation>
-    </message>
-    <message>
-        <source>Complete the record in the order</source>
-        <translation>到订单里补全记录</translation>
-    </message>
-    <message>
-        <source>The shop is locked</source>
-        <translation>店铺已锁定</translation>
-    </message>
-    <message>
-        <source>The paper cannot be shown</source>
-        <translation>无法显示预览</translation>
-    </message>
-    <message>
-        <source>Issuing the proof</source>
-        <translation>正在出具证明</translation>
-    </message>
-    <message>
-        <source>Proof {proof_no} was issued.</source>
-        <translation>核销证明 {proof_no} 已出具。</translation>
-    </message>
-    <message>
-        <source>Issued without a time stamp.</source>
-        <translation>证明已出具，但没有时间戳。</translation>
-    </message>
-    <message>
         <source>At most {count} proofs are printed at once: select fewer, or make a file for the printer.</source>
         <translation>一次最多打印 {count} 份：请减少选择，或合成一个打印用文件。</translation>
     </message>
@@ -6063,18 +6090,6 @@
     <message>
         <source>Save several…</source>
         <translation>批量保存…</translation>
-    </message>
-    <message>
-        <source>Save the proof</source>
-        <translation>保存证明</translation>
-    </message>
-    <message>
-        <source>PDF (*.pdf)</source>
-        <translation>PDF (*.pdf)</translation>
-    </message>
-    <message>
-        <source>Saved as {path}.</source>
-        <translation>已保存为 {path}。</translation>
     </message>
 </context>
 <context>

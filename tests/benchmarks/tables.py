@@ -10,6 +10,7 @@ import random
 import statistics
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ class _Action:
     floor: float
 
 
-class _Actions:
+class _Actions(ABC):
     """One table and what a merchant does with it; ``done`` are the times."""
 
     columns: tuple[Column[Any], ...]
@@ -118,11 +119,11 @@ class _Actions:
         self.table.show()
         app.processEvents()
 
-    def open(self, sort: Sort | None) -> Listing[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def open(self, sort: Sort | None) -> Listing[Any]: ...
 
-    def filters(self) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def filters(self) -> dict[str, Any]: ...
 
     def close(self) -> None:
         self.table.close()

@@ -33,16 +33,16 @@ def test_a_redeemed_unit_waits_with_its_draft_and_one_click_issues_it(qtbot: QtB
     page = _page(at)
     assert page.tabs.tabText(0) == "Waiting for a proof (1)"
     page.waiting_table.select_row(0)
-    assert page.preview.page_number() == 1
-    assert not page.preview.image().isNull()
-    assert "预览" in page.preview.findChild(type(page.preview._sheet)).accessibleDescription()
+    assert page.pane.preview.page_number() == 1
+    assert not page.pane.preview.image().isNull()
+    assert "预览" in page.pane.preview.findChild(type(page.pane.preview._sheet)).accessibleDescription()
     assert not _events(at, "proof.issued")
-    qtbot.mouseClick(page.issue_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.pane.issue_button, Qt.MouseButton.LeftButton)
     (proof,) = at.shop.proofs.listing().page(0, 10)
     assert page.table is page.issued_table
     assert page.issued_table.current_row() == proof
     assert page.findChild(QLabel, "proof_heading").text() == proof.proof_no
-    assert proof.proof_no in page.preview._sheet.accessibleDescription()
+    assert proof.proof_no in page.pane.preview._sheet.accessibleDescription()
     assert page.tabs.tabText(0) == "Waiting for a proof (0)"
 
 
@@ -50,10 +50,10 @@ def test_an_incomplete_record_says_what_is_missing_and_leads_to_the_order(qtbot:
     unit_id = at.redeemed(code="")
     page = _page(at)
     page.open_unit(unit_id)
-    assert page.preview.page_count() == 0
-    assert not page.issue_button.isEnabled()
-    assert "code" in page.preview.findChild(QLabel, "proof_preview_empty_text").text()
-    button = page.preview.findChild(QPushButton, "proof_preview_empty_button")
+    assert page.pane.preview.page_count() == 0
+    assert not page.pane.issue_button.isEnabled()
+    assert "code" in page.pane.preview.findChild(QLabel, "proof_preview_empty_text").text()
+    button = page.pane.preview.findChild(QPushButton, "proof_preview_empty_button")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert at.window.page() is at.window._pages["orders"]
 
@@ -62,7 +62,7 @@ def test_a_unit_that_is_not_redeemed_is_explained_when_another_page_asks_for_it(
     order_id = at.sell()
     at.window.navigate("proofs", unit=at.shop.orders.detail(order_id).units[0].id)
     page = _page(at)
-    assert "not recorded as redeemed" in page.preview.findChild(QLabel, "proof_preview_empty_text").text()
+    assert "not recorded as redeemed" in page.pane.preview.findChild(QLabel, "proof_preview_empty_text").text()
 
 
 def test_navigating_to_a_unit_with_a_proof_shows_the_proof(at: PaperWindow) -> None:
@@ -78,7 +78,7 @@ def test_issuing_again_names_the_proof_that_it_replaces(qtbot: QtBot, at: PaperW
     proof = at.shop.proofs.issue(at.redeemed())
     page = _page(at)
     page.open_item(proof.id)
-    qtbot.mouseClick(page.reissue_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.pane.reissue_button, Qt.MouseButton.LeftButton)
     assert page.issued_table.current_row().replaces_no == proof.proof_no
     assert proof.proof_no in page.findChild(QLabel, "proof_about").text()
 
@@ -88,20 +88,20 @@ def test_a_locked_shop_says_so_and_shows_the_draft_once_it_is_unlocked(at: Paper
     page = _page(at)
     page.waiting_table.select_row(0)
     at.window.lock()
-    assert page.preview.page_count() == 0
-    assert "locked" in page.preview.findChild(QLabel, "proof_preview_empty_title").text()
+    assert page.pane.preview.page_count() == 0
+    assert "locked" in page.pane.preview.findChild(QLabel, "proof_preview_empty_title").text()
     at.shop.unlock("correct horse 9")
-    assert page.preview.page_count() > 0
+    assert page.pane.preview.page_count() > 0
 
 
 def test_saving_writes_the_issued_file_and_an_impossible_place_is_named(at: PaperWindow, tmp_path: Path) -> None:
     proof = at.shop.proofs.issue(at.redeemed())
     page = _page(at)
     page.open_item(proof.id)
-    page.save_to(tmp_path / "copy.pdf")
+    page.pane.save_to(tmp_path / "copy.pdf")
     assert (tmp_path / "copy.pdf").read_bytes() == at.shop.proofs.pdf(proof.id)
-    page.save_to(tmp_path / "gone" / "copy.pdf")
-    assert "copy.pdf" in page.message.text()
+    page.pane.save_to(tmp_path / "gone" / "copy.pdf")
+    assert "copy.pdf" in page.pane.message.text()
 
 
 def test_printing_is_logged_and_told_with_the_proof(at: PaperWindow, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_p_opens_the_preview_of_an_issued_proof_only(qtbot: QtBot, at: PaperWind
     dialog = at.window.findChild(PrintDialog)
     assert dialog is not None
     assert dialog.isVisible()
-    assert dialog.preview.page_count() == page.preview.page_count()
+    assert dialog.preview.page_count() == page.pane.preview.page_count()
     dialog.reject()
 
 
@@ -166,16 +166,16 @@ def test_a_damaged_file_is_not_shown_as_a_proof(at: PaperWindow) -> None:
     path.write_bytes(path.read_bytes() + b"%")
     page = _page(at)
     page.open_item(proof.id)
-    assert page.preview.page_count() == 0
-    assert "not the one that was issued" in page.preview.findChild(QLabel, "proof_preview_empty_text").text()
-    assert not page.print_button.isEnabled()
+    assert page.pane.preview.page_count() == 0
+    assert "not the one that was issued" in page.pane.preview.findChild(QLabel, "proof_preview_empty_text").text()
+    assert not page.pane.print_button.isEnabled()
 
 
 def test_the_preview_turns_pages_and_zooms(at: PaperWindow) -> None:
     at.redeemed()
     page = _page(at)
     page.waiting_table.select_row(0)
-    preview = page.preview
+    preview = page.pane.preview
     count = preview.page_count()
     assert count > 1
     preview.show_next()
@@ -201,8 +201,8 @@ def test_moving_on_while_a_draft_is_laid_out_shows_the_last_one_chosen(
     page.waiting_table.select_row(0)
     page.waiting_table.select_row(1)
     chosen = page.waiting_table.current_row()
-    with qtbot.waitSignal(page.preview.page_shown, timeout=20_000):
+    with qtbot.waitSignal(page.pane.preview.page_shown, timeout=20_000):
         pass
-    assert chosen.order_no in page.preview._sheet.accessibleDescription()
+    assert chosen.order_no in page.pane.preview._sheet.accessibleDescription()
     qtbot.waitUntil(lambda: not jobs.running, timeout=20_000)
-    assert chosen.order_no in page.preview._sheet.accessibleDescription()
+    assert chosen.order_no in page.pane.preview._sheet.accessibleDescription()

@@ -115,8 +115,7 @@ class FormDialog(QDialog):
         super().setVisible(visible)
 
     def apply(self) -> None:
-        """Read the fields and call the service."""
-        raise NotImplementedError
+        """Read the fields and call the service; a dialog whose :meth:`submit` starts a worker has nothing here."""
 
     def submit(self) -> None:
         self.message.clear()

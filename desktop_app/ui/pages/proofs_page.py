@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +9,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.domain.errors import CancelledError, LockedError, RefusedError, ShopError
 from desktop_app.services.listing import Listing, Sort
-from desktop_app.services.prints import ProofPrints
 from desktop_app.services.proofs import ProofCandidate, ProofLine
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
-from desktop_app.ui.dialogs.file_choice import choose_target, dropped_file
+from desktop_app.ui.dialogs.file_choice import dropped_file
 from desktop_app.ui.dialogs.print_dialog import PrintDialog
 from desktop_app.ui.dialogs.print_log_dialog import PrintLogDialog
 from desktop_app.ui.dialogs.proof_batch_dialog import ProofBatchDialog
 from desktop_app.ui.dialogs.verify_dialog import VerifyDialog
 from desktop_app.ui.jobs import Jobs, Progress
-from desktop_app.ui.labels import error_text, when
+from desktop_app.ui.labels import when
 from desktop_app.ui.printing import Printed
 from desktop_app.ui.row_model import Column
-from desktop_app.ui.widgets.basics import Card, Pill, plain_label, push_button, row_of
-from desktop_app.ui.widgets.message_strip import MessageStrip
-from desktop_app.ui.widgets.pdf_preview import PdfPreview
-from desktop_app.ui.widgets.places import open_folder
+from desktop_app.ui.widgets.basics import push_button, row_of
+from desktop_app.ui.widgets.proof_pane import ProofPane
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
 from desktop_app.ui.widgets.tab_bar import tab_bar
@@ -37,16 +32,6 @@ from desktop_app.ui.widgets.tab_bar import tab_bar
 WAITING, ISSUED = 0, 1
 _AREAS = frozenset({"proofs", "orders", "keys", "settings"})
 _MOST_PRINTED_AT_ONCE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """What a job brought for the pane: a document, or why there is none."""
-
-    turn: int
-    data: bytes
-    proof: ProofLine | None
-    prints: ProofPrints | None = None
 
 
 class ProofsPage(QWidget):
@@ -57,15 +42,13 @@ class ProofsPage(QWidget):
         self._shop = shop
         self._jobs = jobs
         self._window = window
-        self._candidate: ProofCandidate | None = None
-        self._proof: ProofLine | None = None
-        self._data = b""
-        self._turn = 0
-        self._saved_to: Path | None = None
-        self.issue_action = page_action(self, self.tr("Issue the proof"), "issue_action", "N", self.issue)
+        self.issue_action = page_action(
+            self, self.tr("Issue the proof"), "issue_action", "N", lambda: self.pane.issue()
+        )
         self.print_action = page_action(self, self.tr("Print"), "print_action", "P", self.print_proof)
+        self.pane: ProofPane = ProofPane(shop, jobs, window, self.issue_action, self.print_action)
+        self.pane.issued.connect(self._on_issued)
         self._build()
-        self._show_nothing()
 
     # building
 
@@ -115,7 +98,7 @@ class ProofsPage(QWidget):
         split.setObjectName("proofs_splitter")
         split.setChildrenCollapsible(False)
         split.addWidget(self._list_side())
-        split.addWidget(self._pane())
+        split.addWidget(self.pane)
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 6)
         split.setSizes([520, 620])
@@ -141,47 +124,6 @@ class ProofsPage(QWidget):
         layout.addWidget(self._lists, 1)
         layout.addLayout(row_of(self.batch_button, self.log_button, 1))
         return side
-
-    def _pane(self) -> QWidget:
-        self._heading = plain_label(role="title", name="proof_heading", selectable=True)
-        self._pill = Pill("proof_state")
-        self._about = plain_label(role="muted", name="proof_about", wrap=True, selectable=True)
-        self.message = MessageStrip("proof_message")
-        self.preview = PdfPreview("proof_preview", self._jobs)
-        self.issue_button = push_button(
-            self.tr("Issue proof"), "issue_button", self.issue, kind="primary", icon="stamp", tooltip="N"
-        )
-        self.reissue_button = push_button(
-            self.tr("Issue again"), "reissue_button", self.issue, icon="stamp", tooltip="N"
-        )
-        self.reissue_button.setToolTip(
-            self.tr("A new number that names this one as replaced, e.g. after the record was corrected (N)")
-        )
-        self.print_button = push_button(
-            self.tr("Print"), "print_button", self.print_proof, kind="primary", icon="printer", tooltip="P"
-        )
-        self.save_button = push_button(self.tr("Save as…"), "save_button", self.save_as, icon="save")
-        self.folder_button = push_button(
-            self.tr("Open folder"), "open_folder_button", self._open_folder, icon="folder-open"
-        )
-        self.order_button = push_button(self.tr("Open the order"), "proof_order_button", self._open_order, kind="link")
-        pane = Card("proof_pane", margin=1)
-        pane.setMinimumWidth(380)
-        pane.body.setSpacing(0)
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 14, 16, 8)
-        head.setSpacing(4)
-        head.addLayout(row_of(self._heading, self._pill, 1, self.order_button))
-        head.addWidget(self._about)
-        head.addWidget(self.message)
-        foot = row_of(
-            self.issue_button, self.print_button, self.save_button, self.folder_button, 1, self.reissue_button
-        )
-        foot.setContentsMargins(16, 10, 16, 14)
-        pane.body.addLayout(head)
-        pane.body.addWidget(self.preview, 1)
-        pane.body.addLayout(foot)
-        return pane
 
     def _waiting_columns(self) -> list[Column[ProofCandidate]]:
         return [
@@ -254,9 +196,9 @@ class ProofsPage(QWidget):
         if change is None or change.areas & _AREAS:
             self._reload_tables()
         if change is not None and "prints" in change.areas:
-            self._reload_prints()
+            self.pane.reload_prints()
         if change is not None and "vault" in change.areas:
-            self._show_subject()
+            self.pane.show_again()
 
     def search(self, text: str) -> None:
         self.search_box.set_text_quietly(text)
@@ -278,7 +220,7 @@ class ProofsPage(QWidget):
         self.waiting_table.settle()
         if not self.waiting_table.select_id(unit_id):
             # not redeemed: the pane says what is missing
-            self._show_candidate(candidate)
+            self.pane.show_candidate(candidate)
 
     def apply_filter(self, *, text: str = "", unit: int | None = None, issued: bool = False) -> None:
         if unit is not None:
@@ -338,11 +280,11 @@ class ProofsPage(QWidget):
 
     def _on_waiting_chosen(self, row: ProofCandidate | None) -> None:
         if self.tabs.currentIndex() == WAITING:
-            self._show_candidate(row)
+            self.pane.show_candidate(row)
 
     def _on_issued_chosen(self, row: ProofLine | None) -> None:
         if self.tabs.currentIndex() == ISSUED:
-            self._show_proof(row)
+            self.pane.show_proof(row)
 
     def _select_proof(self, proof: ProofLine) -> None:
         self.tabs.setCurrentIndex(ISSUED)
@@ -351,187 +293,22 @@ class ProofsPage(QWidget):
             self.search("")
         self.issued_table.select_id(proof.id)
 
-    # the pane
-
-    def _show_candidate(self, row: ProofCandidate | None) -> None:
-        self._candidate, self._proof = row, None
-        self._show_subject()
-
-    def _show_proof(self, row: ProofLine | None) -> None:
-        self._candidate, self._proof = None, row
-        self._show_subject()
-
-    def _show_subject(self) -> None:
-        self.message.clear()
-        self._data = b""
-        self._enable()
-        proof, candidate = self._proof, self._candidate
-        if proof is not None:
-            self._heading.setText(proof.proof_no)
-            self._pill.set_state(self.tr("Issued"), Tone.OK)
-            self._about.setText(self._about_proof(proof))
-        elif candidate is not None:
-            self._heading.setText(
-                self.tr("Order {order_no}, unit {ref}").format(order_no=candidate.order_no, ref=candidate.unit_ref)
-            )
-            self._pill.set_state(
-                self.tr("Draft") if candidate.is_complete else self.tr("Incomplete"),
-                Tone.INFO if candidate.is_complete else Tone.BAD,
-            )
-            self._about.setText(candidate.product_name)
-        else:
-            self._show_nothing()
-            return
-        self._load()
-
-    def _about_proof(self, proof: ProofLine) -> str:
-        parts = [
-            self.tr("Order {order_no}, unit {ref}").format(order_no=proof.order_no, ref=proof.unit_ref),
-            proof.product_name,
-            self.tr("issued {when} by {who}").format(when=self._when(proof.issued_at), who=proof.issued_by),
-        ]
-        if proof.replaces_no:
-            parts.append(self.tr("replaces {proof_no}").format(proof_no=proof.replaces_no))
-        return "  ·  ".join(parts)
-
-    def _reload_prints(self) -> None:
-        proof, prints, turn = self._proof, self._shop.prints, self._turn
-        if proof is None:
-            return
-        proof_id = proof.id
-
-        def work(_progress: Progress) -> ProofPrints:
-            found: ProofPrints = prints.of_proof(proof_id)
-            return found
-
-        def done(found: ProofPrints) -> None:
-            if turn == self._turn:
-                self._show_prints(found)
-
-        self._jobs.run(self, work, done)
-
-    def _show_prints(self, prints: ProofPrints) -> None:
-        if self._proof is not None:
-            self._about.setText(f"{self._about_proof(self._proof)}  ·  {self._printed_text(prints)}")
-
-    def _printed_text(self, prints: ProofPrints) -> str:
-        if prints.last_at is None:
-            return self.tr("not printed yet")
-        if prints.times == 1:
-            text = self.tr("printed once, {when} on {printer}")
-        else:
-            text = self.tr("printed {count} times, last {when} on {printer}")
-        return text.format(count=prints.times, when=self._when(prints.last_at), printer=prints.last_printer)
-
-    def _show_nothing(self) -> None:
-        self._turn += 1
-        self._heading.setText(self.tr("Redemption proof"))
-        self._pill.set_state("", Tone.NEUTRAL)
-        self._about.setText("")
-        self.preview.show_message(
-            self.tr("Choose a unit or a proof"), self.tr("The paper is shown here before it is issued or printed.")
-        )
-        self._enable()
-
-    def _enable(self) -> None:
-        proof, candidate = self._proof, self._candidate
-        can_issue = proof is not None or (candidate is not None and candidate.is_complete)
-        has_paper = proof is not None and bool(self._data)
-        self.issue_action.setEnabled(can_issue)
-        self.print_action.setEnabled(has_paper)
-        for button in (self.issue_button, self.reissue_button):
-            button.setEnabled(can_issue)
-        for button in (self.print_button, self.save_button):
-            button.setEnabled(has_paper)
-        self.issue_button.setVisible(proof is None)
-        for button in (self.print_button, self.save_button, self.folder_button, self.reissue_button):
-            button.setVisible(proof is not None)
-        self.order_button.setVisible(proof is not None or candidate is not None)
-
-    def _load(self) -> None:
-        """Bring the paper of what is chosen: laying a draft out takes a third of a second."""
-        self._turn += 1
-        turn, proof, candidate = self._turn, self._proof, self._candidate
-        proofs, prints = self._shop.proofs, self._shop.prints
-        self.preview.show_message(self.tr("Preparing the paper…"), "")
-
-        def work(_progress: Progress) -> _Paper:
-            if turn != self._turn:
-                raise CancelledError("Another proof was chosen.", "已选择另一份证明。")
-            if proof is not None:
-                return _Paper(turn, proofs.pdf(proof.id), proof, prints.of_proof(proof.id))
-            assert candidate is not None
-            return _Paper(turn, proofs.draft(candidate.unit_id), None)
-
-        def failed(error: ShopError) -> None:
-            self._on_load_failed(turn, error)
-
-        self._jobs.run(self, work, self._on_loaded, failed)
-
-    def _on_loaded(self, paper: _Paper) -> None:
-        if paper.turn != self._turn:
-            return
-        self._data = paper.data
-        if paper.prints is not None:
-            self._show_prints(paper.prints)
-        name = paper.proof.proof_no if paper.proof is not None else self.tr("Draft of the proof")
-        self.preview.show_pdf(paper.data, name)
-        self._enable()
-
-    def _on_load_failed(self, turn: int, error: ShopError) -> None:
-        if turn != self._turn or isinstance(error, CancelledError):
-            return
-        if isinstance(error, RefusedError):
-            self.preview.show_message(
-                self.tr("No proof yet"),
-                error_text(error),
-                self.tr("Complete the record in the order"),
-                self._open_order,
-            )
-        elif isinstance(error, LockedError):
-            self.preview.show_message(self.tr("The shop is locked"), error_text(error))
-        else:
-            self.preview.show_message(self.tr("The paper cannot be shown"), error_text(error))
-
-    # what can be done with it
-
-    def issue(self) -> None:
-        """Issue the proof of the chosen unit and show it."""
-        unit_id = self._unit_id()
-        if unit_id is None or not self.issue_action.isEnabled():
-            return
-        for item in (self.issue_action, self.issue_button, self.reissue_button):
-            item.setEnabled(False)
-        proofs = self._shop.proofs
-
-        def work(_progress: Progress) -> ProofLine:
-            line: ProofLine = proofs.issue(unit_id)
-            return line
-
-        self._jobs.run(self, work, self._on_issued, self._on_issue_failed, self.tr("Issuing the proof"))
-
     def _on_issued(self, proof: ProofLine) -> None:
         self._reload_tables()
         self._select_proof(proof)
-        self._window.say(self.tr("Proof {proof_no} was issued.").format(proof_no=proof.proof_no), Tone.OK)
-        if proof.notice is not None:
-            without = self.tr("Issued without a time stamp.")
-            self.message.say(f"{without} {error_text(proof.notice)}", Tone.WARN)
 
-    def _on_issue_failed(self, error: ShopError) -> None:
-        self._enable()
-        self.message.show_error(error)
+    # what can be done with it
 
     def print_proof(self) -> None:
         """Preview and print the issued proof, or all that are selected."""
-        proof = self._proof
-        if proof is None or not self._data:
+        proof = self.pane.proof
+        if proof is None or not self.pane.has_paper:
             return
         count = self.issued_table.selected_count()
         if count <= 1:
             self.open_print([proof.id])
         elif count > _MOST_PRINTED_AT_ONCE:
-            self.message.say(
+            self.pane.message.say(
                 self.tr(
                     "At most {count} proofs are printed at once: select fewer, or make a file for the printer."
                 ).format(count=_MOST_PRINTED_AT_ONCE),
@@ -546,7 +323,7 @@ class ProofsPage(QWidget):
             def done(proof_ids: list[int]) -> None:
                 self.open_print(proof_ids)
 
-            self._jobs.run(self, work, done, self.message.show_error)
+            self._jobs.run(self, work, done, self.pane.message.show_error)
 
     def open_print(self, proof_ids: list[int]) -> PrintDialog:
         """Open preview and printer choice for these proofs."""
@@ -560,7 +337,7 @@ class ProofsPage(QWidget):
 
     def open_print_log(self) -> PrintLogDialog:
         """Open the print log, at first that of the proof on show."""
-        text = self._proof.proof_no if self._proof is not None else ""
+        text = self.pane.proof.proof_no if self.pane.proof is not None else ""
         dialog = PrintLogDialog(self._window.dialog_parent(), self._shop, self._jobs, self._window, text)
         dialog.proof_wanted.connect(self._show_number)
         dialog.open()
@@ -592,46 +369,6 @@ class ProofsPage(QWidget):
         dialog.print_wanted.connect(self.open_print)
         dialog.open()
         return dialog
-
-    def save_as(self) -> None:
-        """Ask where a copy of the issued file shall go."""
-        proof = self._proof
-        if proof is not None:
-            choose_target(
-                self._window.dialog_parent(),
-                self.tr("Save the proof"),
-                f"{proof.proof_no}.pdf",
-                [self.tr("PDF (*.pdf)")],
-                self.save_to,
-            )
-
-    def save_to(self, path: Path) -> None:
-        """Put a copy of the issued file at ``path``."""
-        proof = self._proof
-        if proof is None:
-            return
-        try:
-            self._shop.proofs.save(proof.id, path)
-        except ShopError as error:
-            self.message.show_error(error)
-            return
-        self._saved_to = path.parent
-        self.message.say(self.tr("Saved as {path}.").format(path=path), Tone.OK)
-
-    def _open_folder(self) -> None:
-        """Where the copy was saved; before that, where the shop keeps its proofs."""
-        from desktop_app.services.proof_issuing import FOLDER
-
-        open_folder(self._saved_to or self._shop.data_dir / FOLDER)
-
-    def _open_order(self) -> None:
-        subject = self._proof or self._candidate
-        if subject is not None:
-            self._window.navigate("orders", subject.order_id)
-
-    def _unit_id(self) -> int | None:
-        subject = self._proof or self._candidate
-        return None if subject is None else subject.unit_id
 
     def verify(self, path: Path | None = None) -> VerifyDialog:
         """Open the dialog that tells whether a proof is genuine, and judge ``path`` at once."""
