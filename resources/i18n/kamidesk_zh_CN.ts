@@ -572,14 +572,6 @@
         <translation>导出事件日志…</translation>
     </message>
     <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message>
-        <source>Progress of the check</source>
-        <translation>检查进度</translation>
-    </message>
-    <message>
         <source>What the check found</source>
         <translation>检查发现的问题</translation>
     </message>

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
-from desktop_app.ui.jobs import Job, Jobs, Progress, Report
+from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text, language
 from desktop_app.ui.widgets.basics import Card, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.work_bar import WorkBar
 
 
 class CheckCard(Card):
@@ -25,8 +26,6 @@ class CheckCard(Card):
         self._shop = shop
         self._window = window
         self._jobs = jobs
-        self._job: Job | None = None
-        self._is_running = False
         self.check_button = push_button(self.tr("Check the shop"), "check_button", self.check, icon="shield-check")
         self.evidence_button = push_button(
             self.tr("Check the evidence"), "check_evidence_button", self.check_evidence, icon="paperclip"
@@ -34,11 +33,7 @@ class CheckCard(Card):
         self.export_button = push_button(
             self.tr("Export the event log…"), "export_events_button", self._export, icon="file-down"
         )
-        self.stop_button = push_button(self.tr("Stop"), "check_stop", self._stop)
-        self._bar = QProgressBar()
-        self._bar.setObjectName("check_progress")
-        self._bar.setAccessibleName(self.tr("Progress of the check"))
-        self._bar.setTextVisible(False)
+        self.work = WorkBar("check_work")
         self.message = MessageStrip("check_message")
         self.findings = QPlainTextEdit()
         self.findings.setObjectName("check_findings")
@@ -55,12 +50,9 @@ class CheckCard(Card):
             )
         )
         self.body.addLayout(row_of(self.check_button, self.evidence_button, self.export_button, 1, spacing=12))
-        line = row_of(self._bar, self.stop_button, spacing=12)
-        line.setStretch(0, 100)
-        self.body.addLayout(line)
+        self.body.addWidget(self.work)
         self.body.addWidget(self.message)
         self.body.addWidget(self.findings)
-        self._show_running(False)
 
     def _export(self) -> None:
         export_table(self._window.dialog_parent(), self._shop, self._jobs, "events")
@@ -91,18 +83,12 @@ class CheckCard(Card):
 
         self.message.clear()
         self.findings.hide()
-        self._show_running(True)
-        job = self._jobs.run(self, work, done, self._on_failed, title)
-        if self._is_running:
-            self._job = job
-            job.progressed.connect(self._on_progressed)
-
-    def _on_progressed(self, report: Report) -> None:
-        self._bar.setRange(0, report.total)
-        self._bar.setValue(report.done)
+        self.work.begin(title)
+        self._enable(False)
+        self.work.follow(self._jobs.run(self, work, done, self._on_failed, title))
 
     def _on_checked(self, findings: Sequence[Any]) -> None:
-        self._show_running(False)
+        self._end()
         if findings:
             self._show_findings(findings)
         elif self._shop.is_unlocked:
@@ -113,7 +99,7 @@ class CheckCard(Card):
             )
 
     def _on_evidence_checked(self, findings: Sequence[Any]) -> None:
-        self._show_running(False)
+        self._end()
         if findings:
             self._show_findings(findings)
         elif self._shop.is_unlocked:
@@ -132,19 +118,13 @@ class CheckCard(Card):
         )
 
     def _on_failed(self, error: ShopError) -> None:
-        self._show_running(False)
+        self._end()
         self.message.say(error_text(error), Tone.INFO if isinstance(error, CancelledError) else Tone.BAD)
 
-    def _show_running(self, running: bool) -> None:
-        self._is_running = running
-        if not running:
-            self._job = None
-        self._bar.setRange(0, 0)
-        self._bar.setVisible(running)
-        self.stop_button.setVisible(running)
-        self.check_button.setEnabled(not running)
-        self.evidence_button.setEnabled(not running)
+    def _end(self) -> None:
+        self.work.end()
+        self._enable(True)
 
-    def _stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+    def _enable(self, ready: bool) -> None:
+        self.check_button.setEnabled(ready)
+        self.evidence_button.setEnabled(ready)
