@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_app.cli.session import Session, moment, require_confirmed, tell_of_import
-from desktop_app.domain.errors import BadInputError
+from desktop_app.cli.session import Session, moment, require_confirmed, tell_of_import, unit_id
 
 app = typer.Typer(help="Orders: import, deliver, record a redemption.", no_args_is_help=True)
 
@@ -53,17 +52,8 @@ def orders_redeem(
     """Record that a unit of an order was redeemed (核销)."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
-        detail = shop.orders.by_number(order_no)
-        found = [line for line in detail.units if line.ref == unit]
-        if not found:
-            raise BadInputError(
-                "Order {order_no} has no unit {unit}.",
-                "订单 {order_no} 没有单件 {unit}。",
-                order_no=order_no,
-                unit=unit,
-            )
         shop.orders.redeem(
-            found[0].id,
+            unit_id(shop, order_no, unit),
             redeemed_at=moment(at) if at else shop.context.clock(),
             code=code,
             target=target,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_app.cli.session import Session, moment, require_confirmed
+from desktop_app.cli.session import Session, moment, require_confirmed, unit_id
 from desktop_app.domain.errors import BadInputError
 
 app = typer.Typer(help="Redemption records (核销): lists and single records.", no_args_is_help=True)
@@ -110,16 +110,9 @@ def redemptions_add(
 
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
-        found = [line for line in shop.orders.by_number(order_no).units if line.ref == unit]
-        if not found:
-            raise BadInputError(
-                "Order {order_no} has no unit {unit}.",
-                "订单 {order_no} 没有单件 {unit}。",
-                order_no=order_no,
-                unit=unit,
-            )
+        chosen = unit_id(shop, order_no, unit)
         shop.orders.redeem(
-            found[0].id,
+            chosen,
             redeemed_at=moment(at) if at else None,
             code=code,
             target=target,
@@ -128,7 +121,7 @@ def redemptions_add(
             note=note,
             evidence=[RecordEvidence(path=path) for path in evidence or ()],
         )
-        record = shop.redemptions.history(found[0].id)[-1]
+        record = shop.redemptions.history(chosen)[-1]
     if record.replaces_id is not None:
         session.say(
             f"The record of unit {unit} of {order_no} is corrected; the earlier one stays.",

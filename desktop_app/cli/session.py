@@ -122,6 +122,16 @@ def readable(path: Path, read: Callable[[Path], _Content]) -> _Content:
         raise typer.BadParameter(f"{path}: {error.strerror or 'cannot be read'}") from None
 
 
+def unit_id(shop: Shop, order_no: str, ref: str) -> int:
+    """The unit of an order that the merchant calls ``ref``; :class:`BadInputError` when it has none."""
+    for line in shop.orders.by_number(order_no).units:
+        if line.ref == ref:
+            return line.id
+    raise BadInputError(
+        "Order {order_no} has no unit {unit}.", "订单 {order_no} 没有单件 {unit}。", order_no=order_no, unit=ref
+    )
+
+
 def moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
