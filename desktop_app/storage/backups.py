@@ -13,7 +13,6 @@ from desktop_app.domain.errors import StorageError
 from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.sqlite_errors import told
 
-
 _PAGES = 2048
 """Copied at a time. In between the lock on the shop is given back: who wants to write need not wait for all of it."""
 _SLEEP = 0.02

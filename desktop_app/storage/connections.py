@@ -42,8 +42,8 @@ def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
         "mmap_size = 0",
         # KiB. A large import touches pages of every index; with the default 2 MB each of them is read again and again.
         f"cache_size = -{8192 if begin == READ else 65536}",
-        # Every statement that changes many rows notes how their pages were: in memory, or a large import writes ten times
-        # its own size to a temporary file.
+        # Each statement that changes many rows notes how their pages were: in memory, or large imports write ten times
+        # their own size to a temporary file.
         f"temp_store = {'DEFAULT' if begin == READ else 'MEMORY'}",
         f"query_only = {'ON' if begin == READ else 'OFF'}",
     )

@@ -21,7 +21,8 @@ CONTRACT = (
     "order.reopened", "request.received", "request.asked", "request.answered", "request.noted",
     "request.negotiated", "request.escalated", "request.withdrawn", "request.merged", "request.facts",
     "evidence.added", "request.decided", "refund.created", "refund.paid", "refund.arrived", "refund.failed",
-    "proof.issued", "proof.printed", "proofs.printed", "policy.added", "channel.added", "channel.changed", "settings.changed",
+    "proof.issued", "proof.printed", "proofs.printed", "policy.added", "channel.added", "channel.changed",
+    "settings.changed",
     "vault.unlocked", "vault.locked", "vault.changed", "export.written",
 )
 # fmt: on

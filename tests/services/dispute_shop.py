@@ -1,4 +1,4 @@
-"""A case that went wrong in every way a dossier has to tell: evidence of all kinds, a correction, an official record."""
+"""A case that went wrong in every way that a dossier tells: all kinds of evidence, a correction, an official record."""
 
 from __future__ import annotations
 

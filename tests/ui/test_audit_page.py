@@ -21,9 +21,7 @@ from tests.ui.paper_shop import PaperWindow
 
 
 @pytest.fixture
-def at(
-    qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> PaperWindow:
+def at(qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PaperWindow:
     monkeypatch.setattr(paper_shop, "PAGE_NAMES", ("orders", "requests", "proofs", "audit"))
     window = PaperWindow(tmp_path / "shop", immediate_jobs)
     window.sell("DD1")
