@@ -29,6 +29,7 @@ from desktop_app.services.stock import Stock
 from desktop_app.services.vault_life import VaultLife
 from desktop_app.services.vault_rotation import KEY_FILE_NAME
 from desktop_app.storage.core_dumps import disable_core_dumps
+from desktop_app.storage.data_folder import synced_by
 from desktop_app.storage.database import FILE_NAME, Database
 from desktop_app.storage.vault import Vault
 from desktop_app.storage.vault_slots import (
@@ -225,6 +226,11 @@ class Shop:
         except BaseException:
             database.close()
             raise
+
+    @property
+    def synced_by(self) -> str | None:
+        """The folder of a cloud service that the data folder seems to lie in; None when it does not."""
+        return synced_by(self.data_dir)
 
     def close(self) -> None:
         """Sign the log, forget the keys and free the data folder."""

@@ -211,6 +211,14 @@ class Opening(QObject):
         self._backups.follow(shop)
         # what is here stays: without it the collector holds the window up for a tenth of a second now and then
         gc.freeze()
+        if shop.synced_by is not None:
+            self._window.say(
+                self.tr(
+                    "The data folder lies in {folder}, which copies files while they are written: such copies are "
+                    "worthless. Move it, and let backups go there instead."
+                ).format(folder=shop.synced_by),
+                Tone.WARN,
+            )
         self.opened.emit(shop)
 
     def _on_changed(self, change: Change) -> None:

@@ -4029,6 +4029,10 @@
         <source>Open the shop</source>
         <translation>打开店铺</translation>
     </message>
+    <message>
+        <source>The data folder lies in {folder}, which copies files while they are written: such copies are worthless. Move it, and let backups go there instead.</source>
+        <translation>数据文件夹位于 {folder}，该服务会在文件写入途中复制，这样的副本毫无用处。请把数据文件夹移出，改为把备份放在那里。</translation>
+    </message>
 </context>
 <context>
     <name>OrderDialog</name>

@@ -353,3 +353,11 @@ def test_a_shop_with_a_key_file_opens_again_without_a_word(window: MainWindow, t
     unlock.findChild(QLineEdit, "password_edit").setText(code)
     unlock.findChild(QPushButton, "unlock_button").click()
     assert window.shop.is_unlocked
+
+
+@pytest.mark.parametrize(("folder", "told"), [("OneDrive", True), ("shops", False)])
+def test_a_data_folder_that_a_cloud_copies_is_told(window: MainWindow, tmp_path: Path, folder: str, told: bool) -> None:
+    made, _ = Shop.create(tmp_path / folder / "shop", protection="file")
+    made.close()
+    Opening(window, window.jobs, tmp_path / folder / "shop").start()
+    assert ("OneDrive" in window.findChild(QLabel, "status_message").text()) is told
