@@ -9,7 +9,9 @@ What an earlier revision made is frozen: a statement of it that changed needs a 
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+import tempfile
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +21,7 @@ from sqlmodel import Session
 
 from desktop_app.domain.states import FeeDisclosure, OrderState, PlatformKind, ProductKind, RequestState
 from desktop_app.storage import audit, schema
-from desktop_app.storage.database import Database
+from desktop_app.storage.database import FILE_NAME, Database
 from desktop_app.storage.tables import (
     BatchRow,
     CardKeyRow,
@@ -76,10 +78,10 @@ def _normal(statement: str) -> str:
 
 def write_fixture(path: Path) -> None:
     """A shop with one key, one order and one request, sealed with a cheap password."""
-    path.unlink(missing_ok=True)
-    Database.create(path, at=AT, fill=_fill).close()
-    for name in ("use.lock", "window.lock"):
-        (path.parent / name).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "shop", FILE_NAME)
+        Database.create(made, at=AT, fill=_fill).close()
+        shutil.copyfile(made, path)  # alone: what else a data folder holds is not part of the version
 
 
 def _fill(session: Session, shop_uuid: str) -> None:
