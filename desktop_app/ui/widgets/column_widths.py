@@ -7,7 +7,7 @@ from collections.abc import Sequence
 FREE_TEXT = frozenset(
     {
         *("batch", "buyer", "detail", "missing", "name", "named", "note", "product", "reason"),
-        *("source", "supplier", "target", "text", "title", "why"),
+        *("source", "supplier", "text", "title", "why"),
     }
 )
 """Keys of columns whose texts have no length of their own; numbers, times and states keep the width they need."""
