@@ -138,7 +138,8 @@ def test_old_backups_go_and_with_them_what_nothing_names_any_more(shop: Shop) ->
     folder = first.path.parent
     path = min((shop.data_dir / "evidence").iterdir())
     old = {one.sha256 for one in backup_sets.read_files(backup_sets.find(first.path))}
-    path.write_bytes(path.read_bytes()[:-1] + b"?")  # altered: another file for the pool
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))  # altered: another file for the pool
     for _ in range(3):
         _clock(shop).advance(minutes=1)
         _act(shop)

@@ -176,7 +176,7 @@ def test_missing_and_altered_files_are_reported(shop: DisputeShop, out: Path, de
     names = [desk.scalar("SELECT stored_name FROM evidence WHERE id = ?", number) for number in (1, 2)]
     (folder / str(names[0])).unlink()
     altered = folder / str(names[1])
-    altered.write_bytes(altered.read_bytes()[:-1] + b"\0")
+    altered.write_bytes(altered.read_bytes()[:-1] + bytes([altered.read_bytes()[-1] ^ 1]))
     proof = next((shop.context.data_dir / "proofs").glob("*.pdf"))
     proof.write_bytes(proof.read_bytes() + b"\n")
     made = shop.dossiers.make(request_id, TO_12315, out)

@@ -327,7 +327,7 @@ def test_a_damaged_value_is_named_and_does_not_stop_the_rest(shop: Shop) -> None
         )
     [first, *_] = attachments.stored_names(shop.data_dir / "evidence")
     path = shop.data_dir / "evidence" / first
-    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    path.write_bytes(path.read_bytes()[:-1] + bytes([path.read_bytes()[-1] ^ 1]))
     damaged_file = path.read_bytes()
     _start(shop)
     result = vault_rotation.run(shop.context, at_once=11)

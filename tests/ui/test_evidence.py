@@ -296,7 +296,7 @@ def test_what_is_no_picture_stays_closed_and_a_program_is_warned_of(desk: Reques
 def test_an_altered_file_is_said_to_be_altered_and_is_neither_shown_nor_saved(desk: RequestWindow) -> None:
     page = filed(desk, png_of(picture()), "a.png")
     [stored] = evidence_folder(desk.shop.context).iterdir()
-    stored.write_bytes(stored.read_bytes()[:-1] + b"\x00")
+    stored.write_bytes(stored.read_bytes()[:-1] + bytes([stored.read_bytes()[-1] ^ 1]))
     view = page.pane.evidence
     assert view.preview.picture.isVisible()
     page.reload(None)
