@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from desktop_app.cli.session import REFUSED, Session, print_json
+from desktop_app.cli.session import REFUSED, Session, interrupted, print_json
 from desktop_app.domain.errors import BadInputError
 
 _DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";"}
@@ -44,7 +44,7 @@ def keys_import(
 
     session: Session = context.obj
     cost_fen = parse_yuan(cost) if cost else None
-    with session.shop(unlocked=True) as shop:
+    with session.shop(unlocked=True) as shop, interrupted() as stop:
         line = shop.products.by_code(product)
         preview = shop.inventory.preview_file(
             file,
@@ -55,6 +55,7 @@ def keys_import(
             layout=layout or None,
             sheet=sheet or None,
             goods=goods or None,
+            cancelled=stop.is_set,
         )
         for caution in preview.cautions:
             typer.echo(caution.zh if session.language == "zh" else caution.en, err=True)
@@ -80,7 +81,7 @@ def keys_import(
         }
         if not dry_run:
             options = ImportOptions(batch=batch, supplier=supplier, cost_fen=cost_fen, expires_on=expires or None)
-            result["batch"] = shop.inventory.import_keys(preview, options).batch_name
+            result["batch"] = shop.inventory.import_keys(preview, options, cancelled=stop.is_set).batch_name
     if as_json:
         print_json(result)
         return
@@ -196,9 +197,9 @@ def keys_undo(
 ) -> None:
     """Take an import back: all its keys or, when one of them left the stock, none."""
     session: Session = context.obj
-    with session.shop(unlocked=True) as shop:
+    with session.shop(unlocked=True) as shop, interrupted() as stop:
         line = shop.inventory.batch_by_name(batch)
-        count = shop.inventory.undo_import(line.id, reason)
+        count = shop.inventory.undo_import(line.id, reason, cancelled=stop.is_set)
     session.say(
         f"The import of {line.name} is undone: {count} keys.", f"批次 {line.name} 的导入已撤销：{count} 张卡密。"
     )
@@ -231,7 +232,7 @@ def keys_all(
     session: Session = context.obj
     if state and state not in set(KeyState):
         raise typer.BadParameter(f"{state}: {', '.join(KeyState)}")
-    with session.shop(unlocked=True) as shop:
+    with session.shop(unlocked=True) as shop, interrupted() as stop:
         keys = shop.inventory
         shown = KeyFilter(
             product_id=shop.products.by_code(product).id if product else None,
@@ -241,13 +242,13 @@ def keys_all(
         )
         where = shown if count is None else ShownKeys(shown, count)
         steps: dict[str, Callable[[], int]] = {
-            "void": lambda: keys.void(where, reason, failed=failed),
-            "quarantine": lambda: keys.quarantine(where, reason, failed=failed),
-            "bin": lambda: keys.put_into_bin(where, reason),
-            "restore": lambda: keys.take_out_of_bin(where),
-            "erase": lambda: keys.empty_bin(where),
-            "note": lambda: keys.set_note(where, note),
-            "move": lambda: keys.move(where, shop.products.by_code(to).id),
+            "void": lambda: keys.void(where, reason, failed=failed, cancelled=stop.is_set),
+            "quarantine": lambda: keys.quarantine(where, reason, failed=failed, cancelled=stop.is_set),
+            "bin": lambda: keys.put_into_bin(where, reason, cancelled=stop.is_set),
+            "restore": lambda: keys.take_out_of_bin(where, cancelled=stop.is_set),
+            "erase": lambda: keys.empty_bin(where, cancelled=stop.is_set),
+            "note": lambda: keys.set_note(where, note, cancelled=stop.is_set),
+            "move": lambda: keys.move(where, shop.products.by_code(to).id, cancelled=stop.is_set),
         }
         if step not in steps:
             raise typer.BadParameter(f"{step}: {', '.join(steps)}")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from desktop_app.cli.session import DONE, REFUSED, Session
+from desktop_app.cli.session import DONE, REFUSED, Session, interrupted
 
 app = typer.Typer(help="Redemption proofs (核销证明) of many units.", no_args_is_help=True)
 
@@ -36,7 +32,7 @@ def issue(
     with session.shop(unlocked=True) as shop:
         units = shop.proofs.candidates().ids().tolist()[::-1] if all_redeemed else []
         units = units or shop.proof_batches.units_of_orders(order or [])
-        with _interrupted() as stop:
+        with interrupted() as stop:
             outcome = shop.proof_batches.issue(
                 units,
                 folder=out.expanduser().absolute() if out else None,
@@ -62,14 +58,3 @@ def issue(
     if outcome.stopped_by is not None:
         raise outcome.stopped_by
     raise typer.Exit(REFUSED if outcome.failed else DONE)
-
-
-@contextmanager
-def _interrupted() -> Iterator[threading.Event]:
-    """Set by Ctrl+C, so that the step under way is finished."""
-    stop = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda _number, _frame: stop.set())
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)

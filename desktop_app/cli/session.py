@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import locale
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,6 +70,17 @@ class Session:
             )
         prompt = "密码" if self.language == "zh" else "Password"
         return str(typer.prompt(prompt, hide_input=True))
+
+
+@contextmanager
+def interrupted() -> Iterator[threading.Event]:
+    """Set by Ctrl+C, so that long work ends by its own way out: what was begun is finished, or undone as a whole."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def tell_of_import(session: Session, preview: Any, count: int, dry_run: bool, noun: tuple[str, str]) -> None:
