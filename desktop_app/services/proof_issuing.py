@@ -114,8 +114,9 @@ def _issue(
                 sync_folder(context.data_dir / FOLDER)
                 sign_checkpoint(context, session, CheckpointReason.PROOF)
             return IssuedStep(issued, current.left_out)
-        except BaseException:
-            # numbers of proofs that were not issued are given again, so their files must not stay
+        except Exception:
+            # Numbers of proofs that were not issued are given again, so their files must not stay. An interruption is
+            # left to the next opening: it can come after the commit, and then the files are those of issued proofs.
             for paper in current.papers:
                 if paper.placed is not None:
                     paper.placed.unlink(missing_ok=True)
