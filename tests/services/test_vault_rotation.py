@@ -177,12 +177,12 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
             child.unlock(NEW)
         else:
             child.vault.start_rotation(child.vault.prepare_rotation(PASSWORD, NEW, cost=CHEAP))
-        while vault_rotation.run(child.context, at_once=9) is None:
-            child.vault.start_rotation(child.vault.prepare_rotation(NEW, NEW, cost=CHEAP))
-        child.close()
+        # one after another without end: however fast the machine is, what ends it is the kill
+        while True:
+            if vault_rotation.run(child.context, at_once=9) is None:
+                child.vault.start_rotation(child.vault.prepare_rotation(NEW, NEW, cost=CHEAP))
 
     chance = random.Random(20261122)
-    kills = 0
     for attempt in range(14):
         pid = os.fork()
         if pid == 0:
@@ -193,7 +193,7 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
         time.sleep(chance.uniform(0.02, 0.5))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        kills += os.WIFSIGNALED(status)
+        assert os.WIFSIGNALED(status)
         if attempt % 3 == 2:
             half = Shop.open(folder)
             try:
@@ -202,7 +202,6 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
                 half.unlock(PASSWORD)
             assert everything(half) == before
             half.close()
-    assert kills >= 5
     shop = Shop.open(folder)
     try:
         shop.unlock(NEW)
