@@ -10,9 +10,10 @@ from typing import Final
 
 from sqlmodel import col, select
 
+from desktop_app.domain.errors import ConflictError
 from desktop_app.services.context import Context
 from desktop_app.services.proof_issuing import FOLDER
-from desktop_app.storage import attachments
+from desktop_app.storage import attachments, backup_making, backup_sets
 from desktop_app.storage.tables import ProofRow
 
 _HALF: Final = re.compile(r"\..+\.[0-9a-f]{32}\.part")
@@ -26,10 +27,19 @@ def sweep(context: Context) -> None:
     if before is not None:
         for folder in (papers, context.data_dir / attachments.FOLDER_NAME):
             _remove_halves(folder, before)
+    _settle_backups(context.data_dir)
     journal = context.database.journal
     # a shop that was put back to an older state has papers beside it that it knows no more: they were issued
     if journal is not None and journal.problem is None and _numbers(papers):
         _remove_papers(context, papers)
+
+
+def _settle_backups(data_dir: Path) -> None:
+    """A half backup is as large as the shop, and the next one may be made into another folder."""
+    staging = data_dir / backup_making.STAGING
+    if staging.is_dir() and backup_sets.halves(staging):
+        with suppress(ConflictError, OSError), backup_making.alone(data_dir):
+            backup_sets.settle(staging)
 
 
 def _remove_halves(folder: Path, before: float) -> None:

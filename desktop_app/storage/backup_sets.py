@@ -39,6 +39,7 @@ Step = Callable[[], None]
 """Called now and then; raises to cancel."""
 
 _NAME = re.compile(r"kamidesk-\d{8}T\d{6}Z(-\d+)?")
+_HALF = re.compile(rf"({_NAME.pattern})\.[^/]*\.part(-journal|-wal|-shm)?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(rf"(?:{'|'.join(FOLDERS)})/[^/\\\0]{{1,255}}")
 _LARGEST_MANIFEST = 64 * 1024
@@ -176,12 +177,15 @@ def put_in_place(part: Path, manifest: Manifest, name: str) -> Backup:
     return Backup(shop, manifest)
 
 
+def halves(folder: Path) -> Sequence[Path]:
+    """What a backup that is being made, or whose program was killed, has in ``folder``."""
+    return [path for path in folder.iterdir() if _HALF.fullmatch(path.name)]
+
+
 def settle(folder: Path) -> None:
     """Finish or remove what a killed program left in ``folder``; the caller keeps other programs away."""
-    for path in list(folder.iterdir()):
-        name, dot, _ = path.name.partition(".")
-        if path.suffix != PART_ENDING or not dot or not _NAME.fullmatch(name):
-            continue
+    for path in halves(folder):
+        name = path.name.partition(".")[0]
         if path.name == name + MANIFEST_ENDING + PART_ENDING and (folder / (name + SHOP_ENDING)).is_file():
             path.replace(folder / (name + MANIFEST_ENDING))
         else:

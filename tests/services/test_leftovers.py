@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from desktop_app.services import Shop
+from desktop_app.storage import backup_making
 from desktop_app.storage.database import FILE_NAME
 from tests.services.sealed_shop import PASSWORD, make_shop
 
@@ -66,3 +67,20 @@ def test_papers_of_a_shop_that_was_put_back_stay(tmp_path: Path) -> None:
     (folder / FILE_NAME).write_bytes(older)
     _reopened(folder).close()
     assert (folder / "proofs" / f"{issued.proof_no}.pdf").exists()
+
+
+def test_half_a_backup_goes_unless_one_is_being_made(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shop = make_shop(folder)
+    whole = shop.backups.make()
+    shop.close()
+    staging = whole.path.parent
+    names = ("kamidesk-20200101T000000Z.db.part", "kamidesk-20200101T000000Z.db.part-journal")
+    halves = [_put(staging / name) for name in names]
+    others = [_put(staging / "holiday.db.part"), _put(staging / "kamidesk-20200101T000000Z.note")]
+    with backup_making.alone(folder):
+        _reopened(folder).close()
+    assert all(path.exists() for path in halves), "another program is making it"
+    _reopened(folder).close()
+    assert not any(path.exists() for path in halves)
+    assert all(path.exists() for path in (whole.path, whole.path.with_suffix(".json"), *others))
