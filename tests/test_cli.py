@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ import pytest
 from desktop_app.cli import run
 from desktop_app.services import Shop
 from desktop_app.storage.vault_slots import Argon2Cost
+from tests.interrupts import interrupt_after
 
 PASSWORD = "correct horse battery"
 ORDERS = (
@@ -277,25 +275,13 @@ def test_replacing_the_keys_and_going_on_with_it(
 
 
 def test_an_interrupted_import_is_told_in_a_sentence_and_stores_nothing(
-    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = tmp_path / "many.txt"
-    keys.write_text("".join(f"KEY-{number:07}-ABCD\n" for number in range(300_000)), "utf-8")
+    keys.write_text("".join(f"KEY-{number:07}-ABCD\n" for number in range(20_000)), "utf-8")
     before = signal.getsignal(signal.SIGINT)
-
-    def interrupt() -> None:
-        # as soon as the import listens
-        for _ in range(2000):
-            if signal.getsignal(signal.SIGINT) is not before:
-                os.kill(os.getpid(), signal.SIGINT)
-                return
-            time.sleep(0.005)
-
-    thread = threading.Thread(target=interrupt)
-    thread.start()
-    status = run(["keys", "import", str(keys), "--product", "STEAM"])
-    thread.join()
-    assert status == 1
+    interrupt_after(monkeypatch, signal, "signal")
+    assert run(["keys", "import", str(keys), "--product", "STEAM"]) == 1
     assert "Cancelled" in capfd.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
     assert run(["keys", "batches"]) == 0

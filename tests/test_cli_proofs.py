@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from desktop_app.services.orders import OrderDraft
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.products import ProductDraft
 from desktop_app.storage.vault_slots import Argon2Cost
+from tests.interrupts import interrupt_after
 
 PASSWORD = "correct horse battery"
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -101,24 +100,13 @@ def test_the_choice_is_one_of_the_two_and_places_must_exist(folder: Path, capfd:
 
 
 def test_an_interrupted_batch_is_told_as_such_and_loses_nothing(
-    folder: Path, capfd: pytest.CaptureFixture[str]
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = signal.getsignal(signal.SIGINT)
-
-    def interrupt() -> None:
-        # as soon as the batch listens
-        for _ in range(2000):
-            if signal.getsignal(signal.SIGINT) is not before:
-                os.kill(os.getpid(), signal.SIGINT)
-                return
-            time.sleep(0.005)
-
-    thread = threading.Thread(target=interrupt)
-    thread.start()
-    status = run(["proofs", "issue", "--all-redeemed"])
-    thread.join()
+    # the first paper is on disk
+    interrupt_after(monkeypatch, os, "fsync")
+    assert run(["proofs", "issue", "--all-redeemed"]) == 1
     said = capfd.readouterr()
-    assert status == 1
     assert "stays issued" in said.err
     shop = Shop.open(folder.parent / "shop")
     numbers = sorted(line.proof_no[-6:] for line in shop.proofs.listing().rows())

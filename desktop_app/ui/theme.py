@@ -98,9 +98,9 @@ def palette(t: Tokens) -> QPalette:
 
 def style_sheet(t: Tokens) -> str:
     """The one style sheet. Widgets opt in by the dynamic properties ``kind``, ``role``, ``tone`` and ``card``."""
-    arrow = _icon_url("chevron-down", t)
-    calendar = _icon_url("calendar", t)
-    tick = _icon_url("check", t)
+    arrow = _icon("chevron-down", t)
+    calendar = _icon("calendar", t)
+    tick = _icon("check", t)
     tone_rules = "\n".join(
         f'QFrame[strip="{tone}"] {{ background: {t.tone_fill[tone]}; border: none; border-radius: 8px; }}\n'
         f'QFrame[strip="{tone}"] QLabel {{ color: {t.tone_text[tone]}; }}\n'
@@ -152,7 +152,7 @@ QPushButton[kind="choice"] {{ padding: 6px 10px; color: {t.muted}; }}
 QPushButton[kind="choice"]:checked {{ background: {t.selection}; border-color: {t.selection};
   color: {t.selection_text}; }}
 QPushButton[kind="choice"]:focus {{ border-color: {t.primary}; }}
-QPushButton::menu-indicator {{ image: url({arrow}); width: 12px; height: 12px; right: 6px;
+QPushButton::menu-indicator {{ image: {arrow}; width: 12px; height: 12px; right: 6px;
   subcontrol-position: center right; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
 QToolButton:hover {{ background: {t.hover}; }}
@@ -176,10 +176,10 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBo
   color: {t.disabled}; background: {t.window}; }}
 QLineEdit:read-only, QPlainTextEdit:read-only {{ background: {t.window}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
-QComboBox::down-arrow {{ image: url({arrow}); width: 14px; height: 14px; }}
+QComboBox::down-arrow {{ image: {arrow}; width: 14px; height: 14px; }}
 QDateTimeEdit::drop-down {{ border: none; width: 26px; subcontrol-origin: padding;
   subcontrol-position: center right; }}
-QDateTimeEdit::down-arrow {{ image: url({calendar}); width: 14px; height: 14px; }}
+QDateTimeEdit::down-arrow {{ image: {calendar}; width: 14px; height: 14px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
   width: 0; border: none; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; padding: 4px;
@@ -189,7 +189,7 @@ QCheckBox::indicator, QTableView::indicator, QListView::indicator {{
   width: 15px; height: 15px; border: 1px solid {t.strong_border}; border-radius: 4px;
   background: {t.surface}; }}
 QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked {{
-  background: {t.primary}; border-color: {t.primary}; image: url({tick}); }}
+  background: {t.primary}; border-color: {t.primary}; image: {tick}; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.selection_text}; }}
 QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {t.strong_border}; border-radius: 8px;
   background: {t.surface}; }}
@@ -203,8 +203,8 @@ QHeaderView {{ background: {t.surface}; border: none; border-radius: 10px; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.border}; padding: 9px 10px; font-weight: 700; }}
 QHeaderView::section:hover {{ color: {t.text}; }}
-QHeaderView::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
-QHeaderView::up-arrow {{ image: url({_icon_url("chevron-up", t)}); width: 12px; height: 12px; }}
+QHeaderView::down-arrow {{ image: {arrow}; width: 12px; height: 12px; }}
+QHeaderView::up-arrow {{ image: {_icon("chevron-up", t)}; width: 12px; height: 12px; }}
 QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 QTreeView, QListView {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 10px; padding: 4px; }}
 QListView::item {{ padding: 6px 8px; border-radius: 6px; }}
@@ -249,10 +249,10 @@ QCalendarWidget QWidget {{ alternate-background-color: {t.stripe}; }}
 """
 
 
-def _icon_url(name: str, t: Tokens) -> str:
-    """A style sheet can only name a file: the icon in the scheme's colour is written beside the cache once."""
-    colour = t.on_primary if name == "check" else t.muted
-    return tinted_svg_file(name, colour)
+def _icon(name: str, t: Tokens) -> str:
+    """The value of ``image``; a style sheet can only name a file, and Qt warns of a name that is empty."""
+    path = tinted_svg_file(name, t.on_primary if name == "check" else t.muted)
+    return f'url("{path}")' if path else "none"
 
 
 def repolish(widget: QWidget) -> None:

@@ -22,7 +22,7 @@ from desktop_app.domain.refund_rules import RULES
 AT = datetime(2026, 11, 22, 4, 0, 1, tzinfo=UTC)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_no_name_leaves_its_folder_or_hides_anything(name: str) -> None:
     place = member_name("凭证", "E001", name)
@@ -129,7 +129,7 @@ def test_what_is_no_bearable_picture_is_left_to_the_list(content: bytes) -> None
     assert printable_picture(content) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_damaged_pictures_never_raise(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(["PNG", "GIF", "BMP", "WEBP", "JPEG"]))

@@ -58,7 +58,7 @@ def drawn(text: str, scale: int = 4) -> Image.Image:
     return ImageOps.expand(small.resize((len(rows) * scale,) * 2), 4 * scale, 255)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=400))
 def test_what_is_written_is_read(text: str) -> None:
     assert read_qr_codes(saved(drawn(text))) == (text,)

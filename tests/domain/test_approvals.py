@@ -113,7 +113,7 @@ def test_an_amount_above_the_balance_names_both() -> None:
 states = st.sampled_from([UnitState.UNSHIPPED, UnitState.UNUSED, UnitState.REDEEMED, UnitState.UNKNOWN])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     units=st.lists(st.tuples(st.integers(0, 20_000), states), min_size=1, max_size=5),
     reason=st.sampled_from(list(ReasonCode)),

@@ -46,7 +46,7 @@ def test_years_of_thinning_day_by_day_keep_as_much_as_thinning_at_once() -> None
     assert gaps[0] - gaps[-1] > timedelta(days=300)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(-10, 2000 * 24), max_size=120))
 def test_the_newest_always_stays_and_nothing_is_invented(hours: list[int]) -> None:
     times = [NOW - timedelta(hours=hour) for hour in hours]

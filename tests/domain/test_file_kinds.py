@@ -127,7 +127,7 @@ def test_a_place_in_the_xmp_counts() -> None:
 
 
 @given(st.binary(max_size=400), st.sampled_from([jpeg, png, webp]), st.sampled_from([b"II*\x00", b"MM\x00*"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_bytes_make_the_reader_fail(noise: bytes, wrap: object, head: bytes) -> None:
     assert callable(wrap)
     read_picture_facts(wrap(head + noise))
@@ -136,7 +136,7 @@ def test_no_bytes_make_the_reader_fail(noise: bytes, wrap: object, head: bytes) 
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_damaged_block_is_read_within_its_bounds(data: st.DataObject) -> None:
     good = bytearray(jpeg(exif("<", offset="+08:00", place=True)))
     for _ in range(data.draw(st.integers(1, 6))):

@@ -65,7 +65,7 @@ def _refunds(draw: st.DrawFn) -> list[RefundFacts]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_lines(), _refunds())
 def test_a_match_is_one_of_one_and_of_one_amount(lines: list[LineFacts], refunds: list[RefundFacts]) -> None:
     findings = reconcile(lines, refunds)
@@ -88,7 +88,7 @@ def test_a_match_is_one_of_one_and_of_one_amount(lines: list[LineFacts], refunds
     assert all(count <= 1 for count in done.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_lines(), _refunds(), st.randoms())
 def test_the_order_of_refunds_does_not_matter(
     lines: list[LineFacts], refunds: list[RefundFacts], random: st.DataObject

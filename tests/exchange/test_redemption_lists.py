@@ -118,7 +118,7 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
         read_moment(text, ZONE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.datetimes(datetime(2001, 9, 10), datetime(2099, 1, 1)), st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S"])
 )
@@ -127,7 +127,7 @@ def test_a_written_time_comes_back(at: datetime, form: str) -> None:
     assert read_moment(at.strftime(form), ZONE)[0] == expected
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.text(max_size=40))
 def test_no_text_in_a_time_cell_is_a_bug(text: str) -> None:
     with suppress(CellError):
@@ -274,7 +274,7 @@ def test_a_list_too_large_for_evidence_is_refused(tmp_path: Path) -> None:
         read_redemption_list(path, ZONE)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=4), min_size=1, max_size=5))
 def test_no_table_is_a_bug(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     path = tmp_path_factory.mktemp("lists") / "list.csv"

@@ -470,19 +470,23 @@ def test_an_account_is_masked(account: str, shown: str) -> None:
     assert masked(account) == shown
 
 
-def test_a_hundred_thousand_lines_are_a_matter_of_seconds() -> None:
+def _seconds_to_read(count: int) -> float:
+    """Of the processor, so that a busy machine is no reason to fail."""
     rows = [
         samples.wechat_trade_row(
             f"42000009252021{n:010}", f"DD{n}", "90.00", refund_no=f"503{n:012}", refund_state="SUCCESS"
         )
-        for n in range(1, 100_001)
+        for n in range(1, count + 1)
     ]
     file = decode_text("statement.csv", samples.wechat_trade(rows), max_line_bytes=32 * 1024)
     start = time.process_time()
-    statement = statement_in(file)
-    assert len(statement.lines) == 100_000
-    # about 1.5 s of the processor; the limit leaves room for a machine that is busy
-    assert time.process_time() - start < 5
+    assert len(statement_in(file).lines) == count
+    return time.process_time() - start
+
+
+def test_eight_times_the_lines_are_eight_times_the_work() -> None:
+    # 64 times, were every line compared with every other
+    assert _seconds_to_read(40_000) < 24 * min(_seconds_to_read(5_000) for _ in range(3))
 
 
 # ---- any content
@@ -500,7 +504,7 @@ def _yuan(fen: int) -> str:
     return f"{fen // 100:,}.{fen % 100:02d}"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(_NUMBERS, _NUMBERS, _FEN, _TIMES, _TEXTS), max_size=6))
 def test_every_refund_of_a_wechat_file_comes_back_as_it_was(rows: list[tuple[str, str, int, datetime, str]]) -> None:
     written = [
@@ -517,7 +521,7 @@ def test_every_refund_of_a_wechat_file_comes_back_as_it_was(rows: list[tuple[str
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(_NUMBERS, _FEN, _TIMES, _TEXTS), max_size=6))
 def test_every_line_of_a_personal_bill_comes_back_as_it_was(rows: list[tuple[str, int, datetime, str]]) -> None:
     written = [
@@ -539,7 +543,7 @@ def test_every_line_of_a_personal_bill_comes_back_as_it_was(rows: list[tuple[str
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.text(st.sampled_from('0123,"\n`-#共退款收入支出:/ .元¥'), max_size=60), max_size=8))
 def test_whatever_stands_below_the_header_every_row_is_a_line_a_problem_or_a_footer(rows: list[str]) -> None:
     statement = _read(samples.wechat_personal(rows))

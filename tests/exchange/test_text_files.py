@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -197,11 +196,9 @@ def test_too_large(tmp_path: Path) -> None:
 def test_pipes_devices_and_folders_are_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.txt"
     os.mkfifo(pipe)
-    started = time.monotonic()
     for path in (pipe, tmp_path, Path("/dev/zero")):
-        with pytest.raises(BadInputError):
+        with pytest.raises(BadInputError, match="not a regular file"):
             read_text_file(path)
-    assert time.monotonic() - started < 2
 
 
 def test_links_are_followed_only_where_a_person_chose_them(tmp_path: Path) -> None:

@@ -73,7 +73,6 @@ def _sellable(desk: Desk) -> list[str]:
 # no shrinking: an example makes six shops
 @settings(
     max_examples=8,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

@@ -305,7 +305,7 @@ HOSTILE = st.text(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(HOSTILE, min_size=1, max_size=20), fold=st.booleans())
 def test_what_is_taken_comes_back_exactly(desk: Desk, lines: list[str], fold: bool) -> None:
     rule = KeyRule(fold_case=fold)
@@ -376,7 +376,7 @@ inventory.import_keys(preview, ImportOptions(), progress=progress)
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 @pytest.mark.parametrize("stop_at", [10_000, 20_000])
 def test_killed_midway_nothing_of_the_import_is_there(tmp_path: Path, stop_at: int) -> None:
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(stop_at)], check=False, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(stop_at)], check=False, timeout=120)
     assert ended.returncode == -signal.SIGKILL
     database = Database.open(tmp_path / "shop.db", at=START)
     try:

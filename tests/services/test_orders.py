@@ -59,7 +59,7 @@ def test_an_order_from_before_the_shop_gets_its_first_policy(shop: OrderDesk) ->
     assert (order.policy_version, order.fee_disclosure) == (1, FeeDisclosure.NONE)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(quantity=st.integers(1, 30), list_fen=st.integers(0, 10_000), data=st.data())
 def test_the_discount_is_spread_to_the_last_fen(
     shop: OrderDesk, quantity: int, list_fen: int, data: st.DataObject

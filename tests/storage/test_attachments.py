@@ -146,7 +146,7 @@ def test_names_are_made_safe_to_show(name: str, shown: str) -> None:
 
 
 @given(st.text(max_size=150))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_name_becomes_a_harmless_one(name: str) -> None:
     shown = attachments.display_name(name)
     assert 1 <= len(shown) <= 101

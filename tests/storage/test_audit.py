@@ -187,7 +187,7 @@ _JSON = st.recursive(
 
 
 @given(_JSON)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_canonical_text_reads_back_and_is_stable(value: object) -> None:
     try:
         text = audit.canonical(value)

@@ -4,8 +4,6 @@ import dataclasses
 import hashlib
 import hmac
 import json
-import os
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +16,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from desktop_app.domain.errors import BadInputError, LockedError, RefusedError, StorageError
-from desktop_app.storage import vault_slots
+from desktop_app.storage import vault_keys, vault_slots
 from desktop_app.storage.database import Database
 from desktop_app.storage.vault import Vault
 from desktop_app.storage.vault_slots import Argon2Cost, Slot, SlotKind, load_slots, remove_slot, save_slot
@@ -108,12 +106,13 @@ def test_kdf_parameters_are_part_of_the_lock(vault: Vault) -> None:
 @pytest.mark.parametrize(
     "changes", [{"m": 65536}, {"m": 8}, {"t": 1}, {"t": 11}, {"p": 0}, {"p": 17}, {"m": True}, {"m": 16.0}, {"v": 16}]
 )
-def test_parameters_out_of_bounds_never_run(vault: Vault, changes: dict[str, int]) -> None:
+def test_parameters_out_of_bounds_never_run(
+    vault: Vault, changes: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     slot = _changed_parameters(vault.password_slot(PASSWORD, CHEAP), **changes)
-    started = time.perf_counter()
+    monkeypatch.delattr(vault_slots, "Argon2id")
     with pytest.raises(StorageError):
         Vault(SHOP).unlock_with_password([slot], PASSWORD)
-    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize("parameters", ["", "[]", "null", '{"m":16}', "[" * 100_000, '{"kdf":"hkdf-sha256"}'])
@@ -147,7 +146,7 @@ def test_recovery_code_forgives_how_it_is_typed(vault: Vault) -> None:
 
 
 @given(st.integers(0, 35), st.integers(1, 31))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_recovery_code_notices_a_typing_error(position: int, shift: int) -> None:
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     symbols = list(vault_slots.new_recovery_code()[0].replace("-", ""))
@@ -319,15 +318,22 @@ def test_calibration_takes_the_largest_that_fits() -> None:
     assert vault_slots.calibrate(clock=clock_with([1.5])) == vault_slots.FLOOR
 
 
-def test_sealing_is_fast_enough_for_a_million_keys(vault: Vault) -> None:
-    count = 100_000
-    cards = [f"KM-{i:08d}-{os.urandom(4).hex()}" for i in range(count)]
-    best = 1e9
-    for _ in range(3):
-        started = time.perf_counter()
-        tags = list(vault.card_tags(cards))
-        for _blob in vault.seal_cards(zip(tags, (card.encode() for card in cards), strict=True), PRODUCT):
-            pass
-        best = min(best, time.perf_counter() - started)
-    # Ten times slower than measured on a small machine still passes; a KDF or a cipher per key does not.
-    assert count / best > 50_000
+def test_many_keys_are_sealed_with_one_cipher(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counted(name: str) -> Callable[..., object]:
+        make = getattr(vault_keys, name)
+
+        def make_and_note(*args: object) -> object:
+            made.append(name)
+            return make(*args)
+
+        return make_and_note
+
+    for name in ("AESGCM", "HKDF"):
+        monkeypatch.setattr(vault_keys, name, counted(name))
+    cards = [f"KM-{number:08d}" for number in range(3_000)]
+    pairs = zip(vault.card_tags(cards), (card.encode() for card in cards), strict=True)
+    assert sum(1 for _ in vault.seal_cards(pairs, PRODUCT)) == 3_000
+    # a derivation or a cipher per key would make a million keys a matter of minutes
+    assert sorted(made) == ["AESGCM", "HKDF", "HKDF"]

@@ -6,17 +6,21 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, SignalInstance
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
+from pytestqt.qtbot import QtBot
 
 from desktop_app.ui import labels, row_loader
 from desktop_app.ui.colours import use_dark
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
+
+PATIENCE_MS = 120_000
 
 _BLOCKING = (
     (QDialog, ("exec",)),
@@ -35,6 +39,21 @@ def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
     load_fonts()
     apply_theme(app, Scheme.LIGHT)
     return app
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine may take: only what never comes is a failure."""
+
+    def waitUntil(self, is_true: Callable[[], object], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(is_true, timeout=timeout)
+
+    def waitSignal(self, signal: SignalInstance, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitSignal(signal, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -84,4 +103,4 @@ def immediate_jobs(qapp: QApplication) -> ImmediateJobs:
 def jobs(qapp: QApplication) -> Iterator[Jobs]:
     runner = Jobs()
     yield runner
-    assert runner.cancel_all()
+    assert runner.cancel_all(PATIENCE_MS)

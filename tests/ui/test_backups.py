@@ -53,7 +53,7 @@ def window(qtbot: QtBot, jobs: Jobs) -> Iterator[MainWindow]:
 
 def _opened(qtbot: QtBot, window: MainWindow, folder: Path) -> Opening:
     opening = Opening(window, window.jobs, folder)
-    with qtbot.waitSignal(opening.opened, timeout=20_000):
+    with qtbot.waitSignal(opening.opened):
         opening.start()
     assert window.shop is not None
     window.shop.unlock(PASSWORD)
@@ -107,7 +107,7 @@ def test_closing_makes_a_backup_first_and_only_when_something_changed(
     _opened(qtbot, window, folder)
     window.show()
     assert not window.close()
-    qtbot.waitUntil(lambda: window.shop is None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.shop is None)
     assert not window.isVisible()
     shop = Shop.open(folder)
     assert [line.reason for line in shop.backups.list()] == ["closing"]
@@ -129,7 +129,7 @@ def test_a_backup_that_fails_does_not_keep_the_window_open(qtbot: QtBot, window:
     window.shop.settings.save(replace(window.shop.settings.get(), backup_folder=str(folder / "none")))
     window.show()
     assert not window.close()
-    qtbot.waitUntil(lambda: window.shop is None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.shop is None)
 
 
 def test_every_half_hour_and_never_beside_an_import(qtbot: QtBot, jobs: Jobs, folder: Path) -> None:
@@ -150,10 +150,10 @@ def test_every_half_hour_and_never_beside_an_import(qtbot: QtBot, jobs: Jobs, fo
     assert runner._again.isActive()
     assert shop.backups.state().count == 0
     hold.clear()
-    qtbot.waitUntil(lambda: not any(job.title for job in jobs.running), timeout=10_000)
+    qtbot.waitUntil(lambda: not any(job.title for job in jobs.running))
     runner.make_if_changed()
-    qtbot.waitUntil(lambda: shop.backups.state().count == 1, timeout=20_000)
-    qtbot.waitUntil(lambda: not jobs.running, timeout=10_000)
+    qtbot.waitUntil(lambda: shop.backups.state().count == 1)
+    qtbot.waitUntil(lambda: not jobs.running)
     window.close()
 
 
@@ -166,11 +166,11 @@ def test_restoring_in_the_window_and_back_at_work(qtbot: QtBot, window: MainWind
     opening.look_at_backup(path)
     dialog = window.findChild(RestoreDialog)
     assert dialog is not None
-    qtbot.waitUntil(dialog.restore_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.restore_button.isEnabled)
     assert dialog.facts.value("shop") == "星河数码"
     assert "later events: 1" in dialog.facts.value("lost")
     assert "replaced-" in dialog.consequence.text()
-    with qtbot.waitSignal(opening.opened, timeout=30_000):
+    with qtbot.waitSignal(opening.opened):
         dialog.restore_button.click()
     assert window.shop is not None
     assert window.shop is not shop
@@ -190,12 +190,12 @@ def test_a_damaged_shop_and_a_first_start_offer_a_restore(
     opening.start()
     button = window.findChild(QWidget, "opening_second_button")
     assert button is not None
-    qtbot.waitUntil(lambda: not button.isHidden(), timeout=10_000)
+    qtbot.waitUntil(lambda: not button.isHidden())
     opening.look_at_backup(path)
     dialog = window.findChild(RestoreDialog)
     assert dialog is not None
-    qtbot.waitUntil(dialog.restore_button.isEnabled, timeout=20_000)
-    with qtbot.waitSignal(opening.opened, timeout=30_000):
+    qtbot.waitUntil(dialog.restore_button.isEnabled)
+    with qtbot.waitSignal(opening.opened):
         dialog.restore_button.click()
     assert list(folder.glob("replaced-*/shop.db"))
 

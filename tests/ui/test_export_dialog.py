@@ -113,7 +113,7 @@ def test_cancelling_leaves_no_file_and_lets_the_merchant_try_again(qtbot: QtBot,
     assert not dialog.cancel_button.isEnabled()
     release.set()
     holder.join()
-    qtbot.waitUntil(dialog.export_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.export_button.isEnabled)
     assert not path.exists()
     assert list(tmp_path.glob("*.part")) == []
     assert "cancelled" in dialog.message.text()

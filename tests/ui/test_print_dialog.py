@@ -149,10 +149,10 @@ def test_a_busy_spooler_is_given_up_when_the_merchant_stops(
     proof_ids = _issued(at, 1)
     _spooler(tmp_path, monkeypatch, "exec sleep 60")
     dialog = _dialog(at, proof_ids)
-    qtbot.waitUntil(dialog.print_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.print_button.isEnabled)
     dialog.print_button.click()
     assert not dialog.print_button.isEnabled()
     dialog.reject()
-    qtbot.waitUntil(lambda: "Stopped" in dialog.message.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Stopped" in dialog.message.text())
     assert at.shop.prints.listing().count() == 0
-    qtbot.waitUntil(lambda: not jobs.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not jobs.running)

@@ -121,14 +121,14 @@ def test_a_batch_leaves_the_window_free_and_goes_on_after_a_stop(qtbot: QtBot, j
     timer.start()
     dialog.start_button.click()
     dialog.reject()
-    qtbot.waitUntil(lambda: not dialog.work.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not dialog.work.is_busy)
     assert "Stopped." in dialog.message.text()
     assert dialog.start_button.text() == "Go on"
     some = len(_issued(at))
     assert some < 5
     dialog.start_button.click()
-    qtbot.waitUntil(lambda: not dialog.work.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not dialog.work.is_busy)
     assert _issued(at) == set(units)
     assert at.shop.proofs.listing().count() == 5
     assert beats
-    qtbot.waitUntil(lambda: not jobs.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not jobs.running)

@@ -201,8 +201,8 @@ def test_moving_on_while_a_draft_is_laid_out_shows_the_last_one_chosen(
     page.waiting_table.select_row(0)
     page.waiting_table.select_row(1)
     chosen = page.waiting_table.current_row()
-    with qtbot.waitSignal(page.pane.preview.page_shown, timeout=20_000):
+    with qtbot.waitSignal(page.pane.preview.page_shown):
         pass
     assert chosen.order_no in page.pane.preview._sheet.accessibleDescription()
-    qtbot.waitUntil(lambda: not jobs.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not jobs.running)
     assert chosen.order_no in page.pane.preview._sheet.accessibleDescription()

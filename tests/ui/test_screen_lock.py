@@ -65,7 +65,7 @@ def test_desktop_and_logind_tell() -> None:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_SESSION_ID": "2", "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     answer = json.loads(run.stdout.splitlines()[-1])

@@ -138,10 +138,10 @@ def test_the_password_is_changed_beside_the_window(qtbot: QtBot, jobs: Jobs, tmp
     dialog.repeat_edit.setText("another good one 7")
     dialog.old_edit.setText("wrong")
     dialog.submit()
-    qtbot.waitUntil(lambda: bool(dialog.message.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(dialog.message.text()))
     assert dialog.submit_button.isEnabled()
     dialog.old_edit.setText(PASSWORD)
-    with qtbot.waitSignal(dialog.changed, timeout=20_000):
+    with qtbot.waitSignal(dialog.changed):
         dialog.submit()
     with pytest.raises(RefusedError):
         at.shop.confirm_password(PASSWORD)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QColor, QFontDatabase, QFontMetrics, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.paths import resources
@@ -55,8 +57,38 @@ def test_style_sheet_is_well_formed(scheme: Tokens, qapp: QApplication) -> None:
     sheet = style_sheet(scheme)
     assert sheet.count("{") == sheet.count("}")
     assert "None" not in sheet
-    for path in re.findall(r"url\((.*?)\)", sheet):
+    for path in re.findall(r'url\("(.*?)"\)', sheet):
         assert path.endswith(".svg")
+
+
+@pytest.mark.parametrize("name", ["O'Neil (work)", "林默 & 星河"])
+def test_a_home_of_any_name_leaves_the_window_dressed(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: str(tmp_path / name))
+    _dressed_anew(qtbot)
+    assert (tmp_path / name / "icons").is_dir()
+
+
+def test_without_a_folder_for_its_arrows_the_window_is_dressed_all_the_same(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: str(file))
+    _dressed_anew(qtbot)
+
+
+def _dressed_anew(qtbot: QtBot) -> None:
+    """A style sheet that Qt cannot read, or a file in it that is not there, is a warning, and a warning fails."""
+    icons.tinted_svg_file.cache_clear()
+    try:
+        combo = QComboBox()
+        qtbot.addWidget(combo)
+        combo.setStyleSheet(style_sheet(LIGHT))
+        combo.grab()
+    finally:
+        icons.tinted_svg_file.cache_clear()
 
 
 def test_switching_the_scheme_redraws_icons(qtbot: QtBot, qapp: QApplication) -> None:
