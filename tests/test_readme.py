@@ -15,7 +15,7 @@ import typer
 from desktop_app.cli import app
 from desktop_app.domain.refunds import RuleCode
 from desktop_app.domain.states import EvidenceKind, ReasonCode
-from desktop_app.exchange import acg_faka, dujiao_next
+from desktop_app.exchange import acg_faka, card_system, dujiao_next
 from desktop_app.exchange.card_formats import FORMATS
 from desktop_app.exchange.csv_tables import Column
 from desktop_app.exchange.key_files import COLUMN_NAMES
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh-CN.md")
 LANGUAGES = ("en", "zh")
 HELP = ROOT / "resources" / "help"
-TEXT_FORMATS = (acg_faka.TEXT_FORMAT, dujiao_next.TEXT_FORMAT)
+TEXT_FORMATS = (acg_faka.TEXT_FORMAT, dujiao_next.TEXT_FORMAT, card_system.TEXT_FORMAT)
 SCREENSHOTS = ROOT / "resources" / "screenshots"
 
 _COMMAND_HEADS = ("| Command | Options |", "| 命令 | 选项 |")

@@ -60,6 +60,7 @@ class KeyWarning(StrEnum):
     FULL_WIDTH = "full_width"
     MASKED = "masked"
     SEPARATOR = "separator"
+    HEADING = "heading"
     LINE_BREAK = "line_break"
     ESCAPED = "escaped"
     SPACE_IN_LINK = "space_in_link"
@@ -154,6 +155,10 @@ SENTENCES: Final[Mapping[KeyProblem | KeyWarning, Sentence]] = {
         "--- looks like the line between the cards of a delivery text of xianyu-auto-reply, not like a key.",
         "--- 像是闲鱼自动发货文本中卡密之间的分隔线，不像卡密。",
     ),
+    KeyWarning.HEADING: Sentence(
+        "The line looks like a heading over the keys, not like a key; take it out of the file.",
+        "该行像是卡密上方的标题，不像卡密，请从文件中删去。",
+    ),
     KeyWarning.LINE_BREAK: Sentence(
         "The key contains \\n written out, as zfaka stores cards of several lines; it is kept exactly so.",
         "卡密中含有字面的 \\n（zfaka 以此保存多行卡密），将原样保留。",
@@ -194,12 +199,17 @@ is_plain: Final = re.compile(r"(?!---\Z)[!-%'-)+-\[\]-~](?:[ -%'-)+-\[\]-~]{0,40
 
 _PLAIN: Final = bytes({*range(0x20, 0x7F)} - set(b"*&\\")) + b"\n"
 
-_ZERO_WIDTH: Final = "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"
+# everything that Unicode calls ignorable when it is displayed, but for direction marks and tags, which are refused
+_ZERO_WIDTH: Final = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064"
+    "\u206a\u206b\u206c\u206d\u206e\u206f\u3164\ufeff\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
 _DROP_ZERO_WIDTH: Final = dict.fromkeys(map(ord, _ZERO_WIDTH))
 _TO_INDEX_FORM: Final = _DROP_ZERO_WIDTH | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # No edge may hide a control character: only what separates words is trimmed.
 _EDGE_SPACE: Final = (
-    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800\u3000"
 )
 _EDGES: Final = _EDGE_SPACE + _ZERO_WIDTH
 _HYPHENS_AND_SPACES: Final = dict.fromkeys(

@@ -20,6 +20,7 @@ FORMATS: Final[tuple[CardFormat, ...]] = (
 _TEXT_FILES: Final = (
     (acg_faka.TEXT_FILE, acg_faka.TEXT_FORMAT),
     (dujiao_next.TEXT_FILE, dujiao_next.TEXT_FORMAT),
+    (card_system.TEXT_FILE, card_system.TEXT_FORMAT),
 )
 
 

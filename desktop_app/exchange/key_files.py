@@ -8,11 +8,13 @@ lists instead of an object per line, and lines are forgotten as they are read: a
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from desktop_app.domain.card_keys import EXACT, KeyRule
+from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule
 from desktop_app.domain.errors import BadInputError
 from desktop_app.exchange.card_formats import format_of_dump, format_of_header, format_of_text_file
 from desktop_app.exchange.csv_tables import DELIMITERS, Record, likely_delimiter, records_of, split_cells, used_up
@@ -37,7 +39,15 @@ from desktop_app.exchange.key_tables import (
 )
 from desktop_app.exchange.spreadsheets import Sheet, is_workbook, read_workbook
 from desktop_app.exchange.sql_dumps import is_dump, read_dump
-from desktop_app.exchange.text_files import Progress, TextFile, from_text, open_regular, read_text_file
+from desktop_app.exchange.text_files import (
+    MAX_LINE_BYTES,
+    Progress,
+    TextFile,
+    from_text,
+    open_regular,
+    read_text_file,
+    too_long,
+)
 
 __all__ = [
     "COLUMN_NAMES",
@@ -52,7 +62,11 @@ __all__ = [
     "read_pasted_keys",
 ]
 
-_HEAD_BYTES = 4096
+_HEAD_BYTES = MAX_LINE_BYTES + 1
+_ROW_BYTES = 32 * 1024
+"""A row of a table is longer than its key: quotation marks are doubled, and notes stand beside it."""
+_LINE_ENDS = re.compile(b"[\r\n]")
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_key_file(
@@ -103,7 +117,9 @@ def read_key_file(
         )
         take_rows(preview, dump.records, rule, following=1, goods=goods)
     else:
-        text = read_text_file(path, encoding=encoding, progress=progress)
+        if len(head) == _HEAD_BYTES and not (_LINE_ENDS.search(head) or head.startswith(_UTF_16_MARKS)):
+            raise too_long(path.name, 1)
+        text = read_text_file(path, encoding=encoding, max_line_bytes=_ROW_BYTES, progress=progress)
         return preview_keys(
             text,
             rule=rule,
@@ -185,6 +201,9 @@ def preview_keys(
         following = take_rows(preview, records, rule, following=following, goods=goods)
         if preview.format is None or preview.format.unfold is None:
             preview.blank_lines.extend(range(following, count + 1))
+    if from_disk and KeyProblem.TOO_LONG in preview.problems.values():
+        longest = next(index for index, problem in preview.problems.items() if problem is KeyProblem.TOO_LONG)
+        raise too_long(file.name, preview.line_numbers[longest])
     return _finished(preview)
 
 

@@ -89,6 +89,9 @@ _WORD: Final = re.compile(r"[^\W\d]+(?:[ ][^\W\d]+)*")
 _ROUNDED: Final = re.compile(r"[0-9]\.[0-9]+E\+[0-9]{2}")
 _DATE: Final = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T][0-9:]{4,8})?")
 _DATE_DIGITS: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_BETWEEN_NAMES: Final = re.compile(r"-{2,}|[\s,;|/，；｜、]+")
+_HEADING_LINES: Final = 20
+"""So far down stands a heading."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -235,6 +238,13 @@ def looks_like_header(cells: Sequence[str]) -> bool | None:
     return None if words else False
 
 
+def looks_like_heading(line: str) -> bool:
+    """Whether a line of a list of keys is rather the names of its fields, such as ``卡号----密码``."""
+    cells = [cell for cell in _BETWEEN_NAMES.split(line.strip()) if cell]
+    known = [_ROLES[name] for cell in cells if (name := folded_name(cell)) in _ROLES]
+    return not _KEY_ROLES.isdisjoint(known) and 2 * len(known) > len(cells)
+
+
 def column_roles(
     file_name: str,
     cells: Sequence[str],
@@ -334,6 +344,13 @@ def _choice(error: ColumnChoiceError, cells: Sequence[str]) -> ColumnChoiceError
 
 def take_lines(preview: KeyPreview, lines: list[str], rule: KeyRule) -> None:
     """One key on each line."""
+    _take_lines(preview, lines, rule)
+    for index, text in enumerate(preview.texts[:_HEADING_LINES]):
+        if index not in preview.problems and looks_like_heading(text):
+            preview.warnings[index] = (*preview.warnings.get(index, ()), KeyWarning.HEADING)
+
+
+def _take_lines(preview: KeyPreview, lines: list[str], rule: KeyRule) -> None:
     exact = rule == EXACT
     if exact and all(are_plain(lines[at : at + _AT_ONCE]) for at in range(0, len(lines), _AT_ONCE)):
         preview.texts = preview.normalised = PackedLines(lines)

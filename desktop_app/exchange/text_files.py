@@ -69,6 +69,9 @@ _BOMS: Final = (
 _OTHER_NAMES: Final = {"utf8": "utf-8", "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030"}
 _KNOWN_BINARIES: Final = (
     (b"PK\x03\x04", "an Excel or ZIP file", "Excel 或 ZIP 文件"),
+    (b"\x1f\x8b", "a compressed file (gzip)", "压缩文件（gzip）"),
+    (b"7z\xbc\xaf\x27\x1c", "a compressed file (7z)", "压缩文件（7z）"),
+    (b"Rar!\x1a\x07", "a compressed file (RAR)", "压缩文件（RAR）"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "旧版 Excel 或 Word 文件"),
     (b"%PDF-", "a PDF", "PDF 文件"),
     (b"SQLite format 3\x00", "a database", "数据库文件"),
@@ -76,6 +79,13 @@ _KNOWN_BINARIES: Final = (
 # what GB18030 gives for bytes that are something else: private use, unassigned ends, C1 controls
 _GARBAGE: Final = re.compile("[\x80-\x9f\ue000-\uf8ff\ufff9-\uffff\U000f0000-\U0010ffff]")
 _NOT_ASCII: Final = re.compile("[^\x00-\x7f]+")
+_NO_TEXT_HAS: Final = re.compile(b"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# what web panels call Excel: the page of the table, or its XML
+_PAGE: Final = re.compile(
+    rb"\s*(?:<!doctype html|<html[\s>].*<(?:table|body|head)[\s>]|<table[\s>].*<t[dhr][\s>]"
+    rb"|<\?xml .*<(?:\w+:)?workbook[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def open_regular(path: Path, *, follow_links: bool = True) -> BinaryIO:
@@ -223,6 +233,8 @@ class _Reader:
         self.size = 0
         self.sha256 = ""
         self.newline = NewlineKind.NONE
+        self.broken_line = 0
+        """On which line the last pass met bytes of another encoding."""
 
     def head(self) -> bytes:
         """The first bytes, read anew: no more than a line may have, so that one endless line costs nothing."""
@@ -243,12 +255,17 @@ class _Reader:
             self.size += len(block)
             if self.size > self._max_bytes:
                 raise _changed(self.name)  # it was smaller when it was opened
-            text = decoder.decode(block[skip:], final=not block)
+            try:
+                text = decoder.decode(block[skip:], final=not block)
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start].replace(b"\r\n", b"\n")
+                self.broken_line = len(lines) + 1 + before.count(b"\n") + before.count(b"\r")
+                raise
             skip = 0
             new = splitter.feed(text, final=not block)
             self._check_lengths(new, len(lines))
             if len(splitter.rest) > self._max_line_bytes:
-                raise _too_long(self.name, len(lines) + len(new) + 1, self._max_line_bytes)
+                raise too_long(self.name, len(lines) + len(new) + 1, self._max_line_bytes)
             lines += new
             if len(lines) > self._max_lines:
                 raise _too_many(self.name, self._max_lines)
@@ -266,7 +283,7 @@ class _Reader:
             return
         for index, line in enumerate(lines):
             if len(line) * 4 > self._max_line_bytes and len(line.encode("utf-8", "replace")) > self._max_line_bytes:
-                raise _too_long(self.name, before + index + 1, self._max_line_bytes)
+                raise too_long(self.name, before + index + 1, self._max_line_bytes)
 
 
 def _decoded(reader: _Reader, encoding: str | None) -> TextFile:
@@ -281,7 +298,7 @@ def _decoded(reader: _Reader, encoding: str | None) -> TextFile:
         if found is not None:
             raise _undecodable(name, found) from error
         used = Encoding.GB18030
-        lines = _read_gb18030(reader)
+        lines = _read_gb18030(reader, head, reader.broken_line)
     if used is Encoding.GB18030:
         _refuse_garbage(name, lines, guessed=chosen is None)
     return TextFile(
@@ -295,12 +312,22 @@ def _decoded(reader: _Reader, encoding: str | None) -> TextFile:
     )
 
 
-def _read_gb18030(reader: _Reader) -> list[str]:
+def _read_gb18030(reader: _Reader, head: bytes, broken_line: int) -> list[str]:
+    """``broken_line``: the one that is no UTF-8."""
     try:
         lines = reader.read(reader.head(), Encoding.GB18030)
     except UnicodeDecodeError as error:
-        raise _not_text(reader.name) from error
-    if any("\x00" in line for line in lines):
+        if _NO_TEXT_HAS.search(head):
+            raise _not_text(reader.name) from error
+        raise BadInputError(
+            "{file} is not a text file in UTF-8 or GB18030: line {line} is damaged, cut off or in another encoding; "
+            "correct it, or save the file as UTF-8.",
+            "{file} 不是 UTF-8 或 GB18030 文本文件：第 {line} 行已损坏、被截断或编码不同，请修正该行，或另存为 UTF-8。",
+            file=reader.name,
+            line=broken_line,
+        ) from error
+    # UTF-16 without a mark has one in at least every second line; a few stray ones are for their lines alone
+    if 2 * sum("\x00" in line for line in lines) >= len(lines):
         raise _not_text(reader.name)
     return lines
 
@@ -346,6 +373,13 @@ def _detect(name: str, head: bytes, chosen: Encoding | None) -> Encoding | None:
                 kind_en=kind_en,
                 kind_zh=kind_zh,
             )
+    if _PAGE.match(head.removeprefix(codecs.BOM_UTF8)):
+        raise BadInputError(
+            "{file} is a web page or XML, although its name may say Excel; open it in a spreadsheet and save it as "
+            ".xlsx or CSV (UTF-8).",
+            "{file} 其实是网页或 XML（即使扩展名是 Excel），请用表格软件打开后另存为 .xlsx 或 CSV（UTF-8）。",
+            file=name,
+        )
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             if encoding is Encoding.UTF_16_LE and head[2:4] == b"\x00\x00":
@@ -415,7 +449,8 @@ def _changed(name: str) -> ConflictError:
     )
 
 
-def _too_long(name: str, line: int, limit: int) -> BadInputError:
+def too_long(name: str, line: int, limit: int = MAX_LINE_BYTES) -> BadInputError:
+    """What a line of more than ``limit`` bytes is refused with."""
     return BadInputError(
         "{file}, line {line}: longer than {limit} bytes; put one entry on each line.",
         "{file} 第 {line} 行超过 {limit} 字节，请每行只放一条。",

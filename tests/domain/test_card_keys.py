@@ -28,6 +28,7 @@ LOOSE = KeyRule(fold_case=True, fold_hyphens=True)
     [
         ("", KeyProblem.EMPTY),
         (" \u3000\u200b\u00a0", KeyProblem.EMPTY),
+        ("\u3164\ufe0f\u2800", KeyProblem.EMPTY),
         ("AB\x00CD", KeyProblem.NUL),
         ("AB\x0bCD", KeyProblem.CONTROL),
         ("AB\x0cCD", KeyProblem.CONTROL),
@@ -165,3 +166,9 @@ def test_fields_for_display() -> None:
 def test_every_code_has_a_sentence_in_both_languages() -> None:
     assert set(SENTENCES) == {*KeyProblem, *KeyWarning}
     assert all(one.en and any("\u4e00" <= character <= "\u9fff" for character in one.zh) for one in SENTENCES.values())
+
+
+@pytest.mark.parametrize("hidden", ["\u034f", "\u115f", "\u2063", "\u3164", "\ufe0f", "\U000e0100"])
+def test_what_is_not_seen_tells_no_two_keys_apart(hidden: str) -> None:
+    check = examine(f"AB{hidden}CD")
+    assert (check.normalised, check.problem, check.warnings) == ("ABCD", None, (KeyWarning.INVISIBLE,))

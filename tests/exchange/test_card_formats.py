@@ -167,6 +167,8 @@ def test_acg_faka_dump(tmp_path: Path) -> None:
     [
         ("cards-2-20260101-101500.txt", "acg-faka"),
         ("cards-2-20260101-101500 (1).txt", "acg-faka"),
+        ("export_cards_7_20260101101500.txt", "card-system"),
+        ("export_cards_7_20260101101500(2).txt", "card-system"),
         ("卡密导出(2)-2026-01-01 10:15:00.txt", "acg-faka"),
         ("卡密导出(2)-2026-01-01 10_15_00 (1).txt", "acg-faka"),
         ("card-secrets-20260101-101500.txt", "dujiao-next"),

@@ -290,3 +290,40 @@ def test_nothing_is_lost(lines: list[str]) -> None:
     kept = [preview.normalised[index] for index in preview.new_indexes()]
     assert len(set(kept)) == len(kept)
     assert all(preview.normalised[later] == preview.normalised[first] for later, first in preview.duplicates.items())
+
+
+@pytest.mark.parametrize(
+    ("line", "is_heading"),
+    [
+        ("卡号----密码", True),
+        ("账号----密码----邮箱", True),
+        ("卡密|备注", True),
+        ("卡号 密码", True),
+        ("account----password", True),
+        ("alice----password1", False),
+        ("alice,password", False),
+        ("账号 alice 密码 hunter", False),
+        ("账号:alice 密码:secret", False),
+        ("8801----2233", False),
+    ],
+)
+def test_a_heading_in_a_list_of_lines_is_pointed_at(line: str, is_heading: bool) -> None:
+    preview = read_pasted_keys(f"{line}\n8801000001----223344\n")
+    assert preview.new_count == 2
+    assert (KeyWarning.HEADING in preview.warnings.get(0, ())) is is_heading
+
+
+def test_a_row_may_be_longer_than_its_key(tmp_path: Path) -> None:
+    # a key of the full length, quoted, with what stands beside it: our own export writes such rows
+    key = "A" * 2000 + '"' * 2096
+    cell = key.replace('"', '""')
+    path = tmp_path / "keys.csv"
+    path.write_text(f'卡密,备注\n"{cell}","{"注" * 500}"\nB-1,\n', encoding="utf-8")
+    preview = read_key_file(path)
+    assert [preview.texts[index] for index in preview.new_indexes()] == [key, "B-1"]
+    path.write_text(f"B-1\n{'A' * 4097}\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match="line 2"):
+        read_key_file(path)
+    path.write_text(f"卡密,备注\nB-1,\n{'A' * 40_000},\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match="line 3"):
+        read_key_file(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import hashlib
 import os
 from pathlib import Path
@@ -79,6 +80,17 @@ def test_gb18030_asks_for_confirmation(tmp_path: Path) -> None:
     assert not confirmed.needs_confirmation
 
 
+def test_a_stray_nul_spoils_its_line_only_in_gb18030_too(tmp_path: Path) -> None:
+    lines = ["充值卡-001", "AB\x00CD", "充值卡-002", "充值卡-003"]
+    file = read_text_file(written(tmp_path, "\n".join(lines).encode("gb18030")))
+    assert file.lines == lines
+    assert file.needs_confirmation
+
+
+def test_a_key_may_be_html(tmp_path: Path) -> None:
+    assert read_text_file(written(tmp_path, b"<b>KEY</b>\n<img src=x>\n")).lines == ["<b>KEY</b>", "<img src=x>"]
+
+
 def test_gb18030_is_found_out_late(tmp_path: Path) -> None:
     data = b"KEY-000001\n" * 300_000 + "充值卡\n".encode("gb18030")
     file = read_text_file(written(tmp_path, data))
@@ -119,6 +131,14 @@ def test_gb18030_is_not_mistaken_for_big5(tmp_path: Path, text: str) -> None:
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "not a text"),
         (b"PK\x03\x04" + bytes(100), "Excel or ZIP"),
         (b"%PDF-1.7\nABC", "a PDF"),
+        (gzip.compress(b"A\n"), "gzip"),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(90), "7z"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(90), "RAR"),
+        ("<html><table><tr><td>卡密</td></tr></table></html>".encode(), "web page"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<?mso-application?><Workbook xmlns="x">', "web page"),
+        ("A\n卡密".encode()[:-1], "line 2 is damaged"),
+        (b"K-1\r\n" * 900 + "卡密".encode("gb18030")[:-1], "line 901 is damaged"),
+        (b"AB\xed\xa0\x80C\n", "line 1 is damaged"),
         (b"ABC\xff\xfeDEF\n", "not a text"),
     ],
 )
