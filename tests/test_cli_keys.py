@@ -62,6 +62,81 @@ def test_column_and_delimiter_can_be_chosen(shop_dir: Path, tmp_path: Path, capf
     assert run(["keys", "find", "KEY-1,a"]) == 0
 
 
+def test_every_column_can_be_named(shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "keys.csv"
+    path.write_text("0012,0034,x,vip\n0056,0078,x,\n0090,,x,\n")
+    options = ["--product", "A", "--no-header", "--columns", "number,password,-,note", "--delimiter", "comma"]
+    assert run(["keys", "import", str(path), *options, "--dry-run", "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert (found["new"], found["malformed"], found["header"], found["delimiter"]) == (2, 1, False, ",")
+    assert found["roles"] == {"number": 0, "password": 1, "note": 3}
+    report = tmp_path / "report.csv"
+    more = ["--invoice", "INV-9", "--note", "second", "--report", str(report)]
+    assert run(["keys", "import", str(path), *options, *more]) == 0
+    said = capfd.readouterr()
+    assert "1 = number, 2 = password, 4 = note" in said.out
+    assert "Line 3: The number or the password is empty." in said.err
+    rows = report.read_text("utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in rows] == ["Line", "1", "2", "3"]
+    assert "0012----0034" not in report.read_text("utf-8-sig")
+    for key in ("0012----0034", "0056----0078"):
+        assert run(["keys", "find", key]) == 0
+    capfd.readouterr()
+    assert run(["keys", "batches"]) == 0
+    batch = json.loads(capfd.readouterr().out)
+    assert (batch["invoice_no"], batch["note"]) == ("INV-9", "second")
+
+
+def test_a_header_that_is_not_known_can_be_said_to_be_one(
+    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys.tsv"
+    path.write_text("serial\tval\nS1\tKEY-1\n")
+    known = ["keys", "import", str(path), "--product", "A", "--delimiter", "tab", "--columns", "-,key", "--json"]
+    assert run([*known, "--header", "--dry-run"]) == 0
+    assert json.loads(capfd.readouterr().out)["new"] == 1
+    assert run([*known, "--no-header", "--dry-run"]) == 0
+    assert json.loads(capfd.readouterr().out)["new"] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "sentence"),
+    [
+        (["--columns", "number,pasword"], 2, "pasword"),
+        (["--columns", "key,key"], 2, "key"),
+        (["--columns", "key", "--column", "1"], 2, "either"),
+        (["--columns", "key,-,-,-,face"], 1, "no column 5"),
+        (["--columns", "note"], 1, "card key"),
+        (["--delimiter", "pipe"], 1, "a comma, a tab or a semicolon"),
+        (["--encoding", "latin1"], 1, "gb18030"),
+    ],
+)
+def test_a_choice_that_makes_no_sense_is_refused(
+    shop_dir: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    options: list[str],
+    status: int,
+    sentence: str,
+) -> None:
+    path = tmp_path / "keys.csv"
+    path.write_text("A,B,C\n")
+    assert run(["keys", "import", str(path), "--product", "A", *options]) == status
+    assert sentence in capfd.readouterr().err
+    assert run(["keys", "find", "A,B,C"]) == 1
+
+
+def test_many_lines_with_a_problem_are_counted(
+    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_bytes(b"K-1\n" + b"A\x01B\n" * 25)
+    assert run(["keys", "import", str(path), "--product", "A"]) == 0
+    error = capfd.readouterr().err.splitlines()
+    assert len(error) == 11
+    assert error[-1].startswith("15 more")
+
+
 def test_a_step_on_a_filter_can_be_tied_to_a_number(
     shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

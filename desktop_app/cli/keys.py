@@ -5,14 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from desktop_app.cli.session import REFUSED, Session, interrupted, print_json
 from desktop_app.domain.errors import BadInputError
 
+if TYPE_CHECKING:  # annotations only; at run time the commands import what they need
+    from desktop_app.services.inventory import ImportPreview
+
 _DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";"}
+_LISTED = 10
+"""So many lines with a problem are told; the report has them all."""
 
 app = typer.Typer(help="Card keys: import and find.", no_args_is_help=True)
 
@@ -24,18 +29,35 @@ def keys_import(
     product: Annotated[str, typer.Option(help="Code of the product.")],
     batch: Annotated[str, typer.Option(help="Name of the batch; made from the time when empty.")] = "",
     supplier: Annotated[str, typer.Option(help="Who supplied the keys.")] = "",
+    invoice: Annotated[str, typer.Option(help="Number of the invoice.")] = "",
     cost: Annotated[str, typer.Option(help="Cost of one key in yuan, such as 18.50.")] = "",
     expires: Annotated[str, typer.Option(help="Last usable day, such as 2027-06-30.")] = "",
-    encoding: Annotated[str, typer.Option(help="Encoding, when it must not be guessed (gb18030).")] = "",
-    column: Annotated[str, typer.Option(help="Header of the key column, or its number from 1.")] = "",
+    note: Annotated[str, typer.Option(help="Note on the batch.")] = "",
+    encoding: Annotated[
+        str, typer.Option(help="Encoding, when it must not be guessed: utf-8, utf-16-le, utf-16-be or gb18030.")
+    ] = "",
     delimiter: Annotated[str, typer.Option(help="comma, tab or semicolon.")] = "",
     layout: Annotated[str, typer.Option(help="lines or table.")] = "",
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether the first row names the columns.")
+    ] = None,
+    column: Annotated[str, typer.Option(help="Header of the key column, or its number from 1.")] = "",
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="What the columns are, from the first on: key, number, password, face, cost, expiry, note, status; "
+            "- for one that is left out. Such as number,password,-,note."
+        ),
+    ] = "",
     sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
     goods: Annotated[str, typer.Option(help="Take only the cards of this product of the file.")] = "",
     confirmed: Annotated[
         bool, typer.Option("--confirmed", help="Import although the file does not say all that it should.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write what becomes of every line to this CSV; keys are masked.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:
     """Import card keys from a file into one batch."""
@@ -44,6 +66,8 @@ def keys_import(
 
     session: Session = context.obj
     cost_fen = parse_yuan(cost) if cost else None
+    if column and columns:
+        raise typer.BadParameter("say either --column or --columns")
     with session.shop(unlocked=True) as shop, interrupted() as stop:
         line = shop.products.by_code(product)
         preview = shop.inventory.preview_file(
@@ -53,12 +77,16 @@ def keys_import(
             column=column or None,
             delimiter=_DELIMITERS.get(delimiter, delimiter) or None,
             layout=layout or None,
+            header=header,
+            roles=_roles(columns) if columns else None,
             sheet=sheet or None,
             goods=goods or None,
             cancelled=stop.is_set,
         )
         for caution in preview.cautions:
             typer.echo(caution.zh if session.language == "zh" else caution.en, err=True)
+        if report is not None:
+            shop.inventory.save_report(preview, report, session.language, cancelled=stop.is_set)
         if preview.needs_confirmation and not (confirmed or dry_run):
             raise _unconfirmed(file, has_cautions=bool(preview.cautions))
         counts = {
@@ -76,15 +104,37 @@ def keys_import(
             "warnings": preview.warning_count,
             "format": preview.format_code or None,
             "encoding": preview.encoding or None,
+            "newline": preview.newline,
+            "layout": preview.layout,
+            "delimiter": preview.delimiter,
+            "header": preview.has_header,
             "columns": list(preview.columns),
+            "roles": dict(preview.roles),
             "goods": dict(preview.goods),
         }
+        if not as_json:
+            _tell_problems(session, preview)
         if not dry_run:
-            options = ImportOptions(batch=batch, supplier=supplier, cost_fen=cost_fen, expires_on=expires or None)
+            options = ImportOptions(
+                batch=batch,
+                supplier=supplier,
+                invoice_no=invoice,
+                cost_fen=cost_fen,
+                expires_on=expires or None,
+                note=note,
+            )
             result["batch"] = shop.inventory.import_keys(preview, options, cancelled=stop.is_set).batch_name
     if as_json:
         print_json(result)
         return
+    read_as = ", ".join(f"{preview.columns[at]} = {role}" for role, at in preview.roles.items())
+    if read_as:
+        session.say(f"Columns: {read_as}.", f"列：{read_as}。")
+    if preview.warning_count:
+        session.say(
+            f"{preview.warning_count} of the new keys carry a warning: --report FILE lists them.",
+            f"{preview.warning_count} 张新卡密有提醒，用 --report 文件 查看。",
+        )
     verb_en, verb_zh = ("would be imported", "将导入") if dry_run else ("imported", "已导入")
     session.say(
         f"{counts['new']} of {counts['lines']} lines {verb_en}; {counts['duplicate_in_file']} repeated in the file, "
@@ -92,6 +142,33 @@ def keys_import(
         f"共 {counts['lines']} 行，{verb_zh} {counts['new']} 条；文件内重复 {counts['duplicate_in_file']}，"
         f"店内已有 {counts['duplicate_in_shop']}，格式错误 {counts['malformed']}，空行 {counts['blank']}。",
     )
+
+
+def _roles(columns: str) -> dict[str, int]:
+    """What the merchant says that the columns are: role to index."""
+    from desktop_app.exchange.key_files import KeyColumn
+
+    roles: dict[str, int] = {}
+    for place, name in enumerate(columns.split(",")):
+        role = name.strip().lower()
+        if role in ("", "-"):
+            continue
+        if role not in set(KeyColumn) or role in roles:
+            raise typer.BadParameter(f"--columns {name.strip()}: once each of {', '.join(KeyColumn)}, or -")
+        roles[role] = place
+    return roles
+
+
+def _tell_problems(session: Session, preview: ImportPreview) -> None:
+    from desktop_app.services.inventory import KeyVerdict
+
+    for line in preview.lines(KeyVerdict.MALFORMED, 0, _LISTED):
+        zh, en = f"第 {line.number} 行：{line.detail_zh}", f"Line {line.number}: {line.detail_en}"
+        typer.echo(zh if session.language == "zh" else en, err=True)
+    if preview.malformed_count > _LISTED:
+        more = preview.malformed_count - _LISTED
+        zh, en = f"另有 {more} 行有问题，用 --report 文件 查看。", f"{more} more: --report FILE lists them."
+        typer.echo(zh if session.language == "zh" else en, err=True)
 
 
 def _unconfirmed(file: Path, *, has_cautions: bool) -> BadInputError:

@@ -308,7 +308,7 @@ def paired_roles(file_name: str, cells: Sequence[str], places: dict[str, int]) -
 
 def no_such_column(name: str, count: int, place: int) -> BadInputError:
     return BadInputError(
-        "{file} has {count} columns, so column {number} cannot be the key.",
+        "{file} has {count} columns, so there is no column {number} to choose.",
         "{file} 只有 {count} 列，不能选择第 {number} 列。",
         file=name,
         count=count,
