@@ -2083,6 +2083,48 @@
     </message>
 </context>
 <context>
+    <name>FileField</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
+    <name>FileImportDialog</name>
+    <message>
+        <source>Save a template…</source>
+        <translation>保存模板…</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>I looked at the lines: they read correctly</source>
+        <translation>我已查看各行，文字显示正确</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Choose the file first.</source>
+        <translation>请先选择文件。</translation>
+    </message>
+    <message>
+        <source>Save a template</source>
+        <translation>保存模板</translation>
+    </message>
+    <message>
+        <source>The file was read as {encoding}, which is a guess: confirm it below.</source>
+        <translation>文件按 {encoding} 读取，这只是推测，请在下方确认。</translation>
+    </message>
+    <message>
+        <source>Columns that are not read: {columns}</source>
+        <translation>未读取的列：{columns}</translation>
+    </message>
+</context>
+<context>
     <name>FirstSteps</name>
     <message>
         <source>Set up the shop</source>
@@ -2427,18 +2469,6 @@
         <translation>将 CSV 文件拖到这里，或选择文件</translation>
     </message>
     <message>
-        <source>Choose…</source>
-        <translation>选择…</translation>
-    </message>
-    <message>
-        <source>Save a template…</source>
-        <translation>保存模板…</translation>
-    </message>
-    <message>
-        <source>Preview</source>
-        <translation>预览</translation>
-    </message>
-    <message>
         <source>Sales channel of an export that does not name it (acg-faka)</source>
         <translation>导出文件未注明渠道时的销售渠道（异次元发卡）</translation>
     </message>
@@ -2471,20 +2501,8 @@
         <translation>原因</translation>
     </message>
     <message>
-        <source>I looked at the lines: they read correctly</source>
-        <translation>我已看过，各行文字正常</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
         <source>One order on each line, under the headings of the template. Nothing is entered before you have seen what becomes of each line.</source>
         <translation>每行一张订单，列名与模板一致。在您看过每一行的结果之前，不会录入任何内容。</translation>
-    </message>
-    <message>
-        <source>Choose the file first.</source>
-        <translation>请先选择文件。</translation>
     </message>
     <message>
         <source>Reading the orders</source>
@@ -2497,14 +2515,6 @@
     <message>
         <source>{new} can be entered, {known} are in the shop already, {bad} have a problem</source>
         <translation>{new} 行可以录入，{known} 行店内已有，{bad} 行有问题</translation>
-    </message>
-    <message>
-        <source>The file was read as {encoding}, which is a guess: confirm it below.</source>
-        <translation>文件按 {encoding} 读取，这只是推测：请在下方确认。</translation>
-    </message>
-    <message>
-        <source>Columns that are not read: {columns}</source>
-        <translation>未读取的列：{columns}</translation>
     </message>
     <message>
         <source>{count} orders were entered.</source>
@@ -2546,10 +2556,6 @@
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
     </message>
-    <message>
-        <source>Save a template</source>
-        <translation>保存模板</translation>
-    </message>
 </context>
 <context>
     <name>ImportRedemptionsDialog</name>
@@ -2562,10 +2568,6 @@
         <translation>保存未匹配的行…</translation>
     </message>
     <message>
-        <source>Close</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
         <source>A list of what was activated or has arrived: by card key, order number or topped-up account. The list itself is kept as evidence of each record.</source>
         <translation>激活或到账清单，按卡密、订单号或充值账号匹配。清单本身作为每条记录的证据留存。</translation>
     </message>
@@ -2576,18 +2578,6 @@
     <message>
         <source>Drop a CSV, TXT or XLSX list here, or choose one</source>
         <translation>将 CSV、TXT 或 XLSX 清单拖到这里，或选择文件</translation>
-    </message>
-    <message>
-        <source>Choose…</source>
-        <translation>选择…</translation>
-    </message>
-    <message>
-        <source>Preview</source>
-        <translation>预览</translation>
-    </message>
-    <message>
-        <source>Save a template…</source>
-        <translation>保存模板…</translation>
     </message>
     <message>
         <source>Who wrote the list</source>
@@ -2658,14 +2648,6 @@
         <translation>请选择清单；模板列出了可识别的表头。</translation>
     </message>
     <message>
-        <source>I looked at the lines: they read correctly</source>
-        <translation>我已查看各行，文字显示正确</translation>
-    </message>
-    <message>
-        <source>Choose the file first.</source>
-        <translation>请先选择文件。</translation>
-    </message>
-    <message>
         <source>Matching the list</source>
         <translation>正在匹配清单</translation>
     </message>
@@ -2674,24 +2656,12 @@
         <translation>正在登记核销</translation>
     </message>
     <message>
-        <source>All lines</source>
-        <translation>全部</translation>
-    </message>
-    <message>
         <source>Correct {count} records that say otherwise; the old ones stay and are named</source>
         <translation>更正 {count} 条不一致的记录；原记录保留，并在新记录中注明</translation>
     </message>
     <message>
         <source>Quarantine {count} keys in stock that the list says are used</source>
         <translation>隔离 {count} 张清单显示已使用、却仍在库存的卡密</translation>
-    </message>
-    <message>
-        <source>The file was read as {encoding}, which is a guess: confirm it below.</source>
-        <translation>文件按 {encoding} 读取，这只是推测，请在下方确认。</translation>
-    </message>
-    <message>
-        <source>Columns that are not read: {columns}</source>
-        <translation>未读取的列：{columns}</translation>
     </message>
     <message>
         <source>Recorded: {recorded} of {lines} lines ({corrected} corrections); recorded already: {known}; conflicts: {conflicts}; no match: {unmatched}; malformed: {malformed}; keys quarantined: {quarantined}.</source>
@@ -2716,10 +2686,6 @@
     <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>Save a template</source>
-        <translation>保存模板</translation>
     </message>
     <message>
         <source>{file}-not-matched.csv</source>
@@ -3073,10 +3039,6 @@
         <translation>我已看过，卡密文字正常</translation>
     </message>
     <message>
-        <source>All lines</source>
-        <translation>全部行</translation>
-    </message>
-    <message>
         <source>The file does not say its encoding; it was read as {encoding}, which fits but is a guess. Confirm it, or go back and choose another.</source>
         <translation>文件没有注明编码；按 {encoding} 可以读出，但只是推测。请确认，或返回另选编码。</translation>
     </message>
@@ -3220,10 +3182,6 @@
     <message>
         <source>File of card keys</source>
         <translation>卡密文件</translation>
-    </message>
-    <message>
-        <source>Choose…</source>
-        <translation>选择…</translation>
     </message>
     <message>
         <source>Detect the encoding</source>
@@ -7188,10 +7146,6 @@
         <translation>CSV 或 JSON 文件</translation>
     </message>
     <message>
-        <source>Browse…</source>
-        <translation>浏览…</translation>
-    </message>
-    <message>
         <source>Lines of the file</source>
         <translation>文件各行</translation>
     </message>
@@ -7202,6 +7156,10 @@
     <message>
         <source>Each line or object is one request: id, order_no, reason, text, requested_at, units, evidence.</source>
         <translation>每行或每个对象是一条申请：id、order_no、reason、text、requested_at、units、evidence。</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>File</source>
@@ -7965,10 +7923,6 @@
         <translation>支付宝或微信支付账单：CSV、TXT、XLSX 或 ZIP</translation>
     </message>
     <message>
-        <source>Browse…</source>
-        <translation>浏览…</translation>
-    </message>
-    <message>
         <source>Which lines</source>
         <translation>显示哪些行</translation>
     </message>
@@ -7987,6 +7941,10 @@
     <message>
         <source>Import the file as it was downloaded; a spreadsheet rounds its long numbers.</source>
         <translation>请导入下载的原始文件；用表格软件另存会丢失长单号的末尾数字。</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>File</source>
@@ -8597,6 +8555,13 @@
     <message>
         <source>Unlocking…</source>
         <translation>正在解锁…</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictFilter</name>
+    <message>
+        <source>All lines</source>
+        <translation>全部</translation>
     </message>
 </context>
 <context>

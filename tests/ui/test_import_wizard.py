@@ -72,7 +72,7 @@ def test_files_dropped_on_any_page_are_taken_one_after_the_other(stock: StockWin
     dialog = stock.dialog(ImportKeysDialog)
     assert stock.window.page() is stock.page("keys")
     for number in range(3):
-        assert dialog.source.path == files[number]
+        assert dialog.source.file.path() == files[number]
         dialog.make_preview()
         dialog.next_button.click()
         assert "1 new keys" in dialog.result_label.text()
@@ -88,7 +88,7 @@ def test_a_file_dropped_on_the_dialog_waits_while_keys_are_looked_at(stock: Stoc
     first, second = (write(tmp_path, f"{number}.txt", KEYS[number]) for number in range(2))
     dialog = wizard(stock, first)
     drop(dialog, second)
-    assert dialog.source.path == first
+    assert dialog.source.file.path() == first
     assert "1" in stock.child(QLabel, "import_hint", dialog).text()
 
 
@@ -176,7 +176,7 @@ def test_a_file_of_several_products_says_so_and_is_narrowed(stock: StockWindow, 
     panel = dialog.preview.layout_panel
     assert "products" in dialog.preview.encoding_message.text()
     panel.goods_combo.setCurrentIndex(2)
-    assert dialog.preview.filter_button(KeyVerdict.NEW).text().endswith("2")
+    assert dialog.preview.filter.button(KeyVerdict.NEW).text().endswith("2")
     assert dialog.next_button.text() == "Import 2 keys" or not dialog.next_button.isEnabled()
     stock.child(QCheckBox, "confirm_encoding_box", dialog).setChecked(True)
     dialog.next_button.click()
@@ -215,7 +215,7 @@ def test_the_report_is_saved_from_the_preview(
     monkeypatch.setattr(QFileDialog, "open", lambda self: None)
     target = tmp_path / "report.csv"
     for verdict, count in ((None, 3), (KeyVerdict.DUPLICATE_IN_FILE, 1)):
-        dialog.preview.filter_button(verdict).click()
+        dialog.preview.filter.button(verdict).click()
         stock.child(QPushButton, "preview_report_button", dialog).click()
         chooser = dialog.findChildren(QFileDialog)[-1]
         chooser.fileSelected.emit(str(target))

@@ -62,7 +62,7 @@ def test_a_file_is_looked_at_before_it_is_stored(stock: StockWindow, tmp_path: P
     dialog.next_button.click()
     table = dialog.preview.table
     assert [table.rows.rowCount(), stock.shop.inventory.listing(KeyFilter()).count()] == [9, 1]
-    counts = {verdict: dialog.preview.filter_button(verdict).text().split()[-1] for verdict in (None, *KeyVerdict)}
+    counts = {verdict: dialog.preview.filter.button(verdict).text().split()[-1] for verdict in (None, *KeyVerdict)}
     assert counts == {
         None: "9",
         KeyVerdict.NEW: "5",
@@ -71,7 +71,7 @@ def test_a_file_is_looked_at_before_it_is_stored(stock: StockWindow, tmp_path: P
         KeyVerdict.DUPLICATE_IN_SHOP: "1",
         KeyVerdict.MALFORMED: "1",
     }
-    dialog.preview.filter_button(KeyVerdict.DUPLICATE_IN_FILE).click()
+    dialog.preview.filter.button(KeyVerdict.DUPLICATE_IN_FILE).click()
     assert texts_of(table, "number") == ["7"]
     assert texts_of(table, "detail") == ["The same key as in line 1."]
     assert KEYS[0] not in texts_of(table, "text")
@@ -149,7 +149,7 @@ def test_a_dropped_file_opens_the_import(stock: StockWindow, tmp_path: Path) -> 
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     page.dropEvent(event)
-    assert stock.dialog(ImportKeysDialog).source.path == path
+    assert stock.dialog(ImportKeysDialog).source.file.path() == path
 
 
 def test_revealing_and_copying_one_key_is_logged(stock: StockWindow) -> None:

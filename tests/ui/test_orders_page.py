@@ -396,7 +396,7 @@ def test_a_bad_order_file_is_one_sentence(stock: StockWindow, product_id: int, t
     page = stock.page("orders")
     page.import_orders()
     dialog = stock.dialog(ImportOrdersDialog)
-    dialog.path_edit.setText(str(path))
+    dialog.file.edit.setText(str(path))
     dialog.preview_button.click()
     assert "bad.csv" in dialog.message.text()
     assert not dialog.import_button.isEnabled()

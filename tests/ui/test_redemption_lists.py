@@ -57,7 +57,7 @@ def test_a_dropped_list_is_looked_at_and_recorded(stock: StockWindow, sold: int,
     assert dialog.quarantine_box.isVisible()
     assert dialog.quarantine_box.isChecked()
     assert dialog.correct_box.isHidden()
-    dialog.filter_button(ListVerdict.IN_STOCK).setChecked(True)
+    dialog.filter.button(ListVerdict.IN_STOCK).setChecked(True)
     assert texts_of(dialog.table, "number") == ["3"]
     dialog.stated_edit.setText("老周")
     dialog.import_button.click()

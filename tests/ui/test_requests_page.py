@@ -556,7 +556,7 @@ def test_a_file_of_requests_is_looked_at_before_it_is_imported(desk: RequestWind
     page.import_requests()
     dialog = desk.dialog(RequestImportDialog)
     dialog.findChild(QLineEdit, "import_path_edit").setText(str(file))
-    dialog._read_typed()
+    dialog.file.name_typed()
     assert texts_of(dialog.table, "verdict") == ["new", "new", "problem"]
     assert dialog.submit_button.text() == "Import 2 requests"
     assert list(desk.shop.requests.listing(RequestFilter()).rows()) == []
@@ -564,7 +564,7 @@ def test_a_file_of_requests_is_looked_at_before_it_is_imported(desk: RequestWind
     assert page.table.rows.rowCount() == 2
     page.import_requests()
     again = desk.dialog(RequestImportDialog)
-    again.read(file)
+    again.file.set_path(file)
     assert not again.submit_button.isEnabled()
 
 

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
 from desktop_app.services.inventory import ColumnChoiceError, ImportPreview, ImportResult, KeyLayout
@@ -18,44 +18,37 @@ from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.file_choice import choose_target, dropped_files
 from desktop_app.ui.dialogs.key_preview import KeyPreviewStep
 from desktop_app.ui.dialogs.key_source import KeySourceStep
+from desktop_app.ui.dialogs.work_dialog import WorkDialog
 from desktop_app.ui.jobs import Job, Jobs, Progress
 from desktop_app.ui.labels import language
 from desktop_app.ui.widgets.basics import FactsGrid, plain_label, push_button, row_of
-from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.screen_fit import resize_within_screen
-from desktop_app.ui.widgets.work_bar import WorkBar
 
 
-class ImportKeysDialog(QDialog):
+class ImportKeysDialog(WorkDialog):
     """``imported`` carries the ImportResult; ``batch_wanted`` the id of the batch to look at."""
 
     imported = Signal(object)
     batch_wanted = Signal(int)
 
     def __init__(self, shop: Any, jobs: Jobs, window: WindowContext, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("import_keys_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Import card keys"))
-        self.setModal(True)
+        super().__init__(parent, "import_keys_dialog", "import", self.tr("Import card keys"), jobs)
         self.setAcceptDrops(True)
         resize_within_screen(self, 980, 740)
         self._shop = shop
-        self._jobs = jobs
         self._window = window
         self._preview: ImportPreview | None = None
         self._result: ImportResult | None = None
         self._waiting: list[Path] = []
         self._reading: Job | None = None
         self._asked = 0
+        self._is_reading = False
         self.source = KeySourceStep(shop)
         self.preview = KeyPreviewStep()
         self._steps = QStackedWidget()
         self._steps.setObjectName("import_steps")
         for step in (self.source, self.preview, self._result_step()):
             self._steps.addWidget(step)
-        self.message = MessageStrip("import_message")
-        self.work = WorkBar("import_work")
         self._title = plain_label(role="title")
         self._hint = plain_label(role="muted", name="import_hint", wrap=True)
         self.close_button = push_button(self.tr("Close"), "import_close_button", self.reject)
@@ -72,7 +65,7 @@ class ImportKeysDialog(QDialog):
         layout.addWidget(self.work)
         layout.addLayout(row_of(self.close_button, 1, self.back_button, self.next_button))
         self.source.changed.connect(self.message.clear)
-        self.preview.ready_changed.connect(self._show_buttons)
+        self.preview.ready_changed.connect(self.show_state)
         self.preview.report_wanted.connect(self._save_report)
         self.preview.layout_panel.layout_changed.connect(self._read_so)
         self.preview.layout_panel.forget_wanted.connect(self._forget)
@@ -162,15 +155,13 @@ class ImportKeysDialog(QDialog):
 
         # what stood there was read otherwise: it must not be imported
         self._preview = None
-        self._begin(self.tr("Reading the keys"), keep_usable=self._steps.currentIndex() == 1)
-        self._reading = self._jobs.run(
-            self,
+        self._is_reading = True
+        self._reading = self.run_work(
+            self.tr("Reading the keys"),
             work,
             partial(self._on_preview, self._asked),
             partial(self._on_unread, self._asked, choices or KeyLayout(encoding=encoding), isinstance(source, Path)),
-            title=self.tr("Reading the keys"),
         )
-        self.work.follow(self._reading)
 
     def import_keys(self) -> None:
         """Store the new keys of the preview in a worker: one batch or nothing."""
@@ -190,10 +181,7 @@ class ImportKeysDialog(QDialog):
             )
             return result
 
-        self._begin(self.tr("Importing the keys"))
-        self.work.follow(
-            self._jobs.run(self, work, self._on_imported, self._on_failed, title=self.tr("Importing the keys"))
-        )
+        self.run_work(self.tr("Importing the keys"), work, self._on_imported, self._on_failed)
 
     # answers
 
@@ -201,7 +189,7 @@ class ImportKeysDialog(QDialog):
         if asked != self._asked:
             return  # asked otherwise meanwhile
         preview, is_known = answer
-        self._end()
+        self.end_work()
         self._preview = preview
         self.preview.show_preview(preview)
         self.preview.layout_panel.show_remembered(preview.is_remembered if is_known else None)
@@ -214,7 +202,7 @@ class ImportKeysDialog(QDialog):
             return
         self.preview.show_preview(None)
         if isinstance(error, ColumnChoiceError):
-            self._end()
+            self.end_work()
             self.preview.layout_panel.show_choice(error, choices, is_file=is_file)
             self.preview.layout_panel.show_remembered(None)
             self._show_step(1)
@@ -234,7 +222,7 @@ class ImportKeysDialog(QDialog):
             )
 
     def _save_report(self) -> None:
-        preview, verdict = self._preview, self.preview.verdict
+        preview, verdict = self._preview, self.preview.filter.verdict
         if preview is None or self.work.is_busy:
             return
 
@@ -245,32 +233,23 @@ class ImportKeysDialog(QDialog):
                 )
                 return lines
 
-            self._begin(self.tr("Writing the report"))
-            self.work.follow(
-                self._jobs.run(
-                    self,
-                    work,
-                    partial(self._on_report, path),
-                    self._on_report_failed,
-                    title=self.tr("Writing the report"),
-                )
-            )
+            self.run_work(self.tr("Writing the report"), work, partial(self._on_report, path), self._on_report_failed)
 
         name = self.tr("{file}-report.csv").format(file=Path(preview.source).stem)
         choose_target(self, self.tr("Where the report goes"), name, (self.tr("CSV (*.csv)"),), write)
 
     def _on_report(self, path: Path, lines: int) -> None:
-        self._end()
+        self.end_work()
         self.message.say(
             self.tr("The report of {count} lines is in {file}.").format(count=f"{lines:,}", file=path.name), Tone.OK
         )
 
     def _on_report_failed(self, error: ShopError) -> None:
-        self._end()
+        self.end_work()
         self.message.show_error(error)
 
     def _on_imported(self, result: ImportResult) -> None:
-        self._end()
+        self.end_work()
         # the preview holds the keys in clear
         self._preview = None
         self.preview.show_preview(None)
@@ -280,22 +259,11 @@ class ImportKeysDialog(QDialog):
         self.imported.emit(result)
 
     def _on_failed(self, error: ShopError) -> None:
-        self._end()
+        self.end_work()
         if isinstance(error, CancelledError):
             self.message.say(self.tr("Cancelled: no card key was stored."))
         else:
             self.message.show_error(error)
-
-    def _begin(self, title: str, *, keep_usable: bool = False) -> None:
-        self.message.clear()
-        self.work.begin(title)
-        self._steps.setEnabled(keep_usable)
-        self._show_buttons()
-
-    def _end(self) -> None:
-        self.work.end()
-        self._steps.setEnabled(True)
-        self._show_buttons()
 
     # the result
 
@@ -351,15 +319,21 @@ class ImportKeysDialog(QDialog):
         waiting = self.tr("Files that wait for their turn: {count}.").format(count=len(self._waiting))
         self._hint.setText("  ".join(filter(None, (hints[step], waiting if self._waiting else ""))))
         self._hint.setVisible(bool(self._hint.text()))
-        self._show_buttons()
+        self.show_state()
 
     def _more_text(self) -> str:
         if not self._waiting:
             return self.tr("Import more")
         return self.tr("Next file: {file}").format(file=self._waiting[0].name)
 
-    def _show_buttons(self) -> None:
+    def end_work(self) -> None:
+        self._is_reading = False
+        super().end_work()
+
+    def show_state(self) -> None:
         step, busy = self._steps.currentIndex(), self.work.is_busy
+        # how the list is read may be changed again before the answer to the last change
+        self._steps.setEnabled(not busy or (self._is_reading and step == 1))
         count = 0 if self._preview is None else self._preview.new_count
         texts = (
             self.tr("Preview"),
@@ -373,13 +347,6 @@ class ImportKeysDialog(QDialog):
         self.back_button.setEnabled(not busy)
 
     # Qt's side
-
-    def reject(self) -> None:
-        """Escape stops the work first; the dialog stays, so that it can say what became of it."""
-        if self.work.is_busy:
-            self.work.cancel()
-        else:
-            super().reject()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_files(event):

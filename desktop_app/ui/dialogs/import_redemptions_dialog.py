@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QGridLayout, QPushButton, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout
 
-from desktop_app.domain.errors import CancelledError, ShopError
+from desktop_app.domain.errors import ShopError
 from desktop_app.exchange.key_tables import ColumnChoiceError
 from desktop_app.exchange.redemption_lists import ListLayout, list_template
 from desktop_app.services.listing import Sort
@@ -20,18 +18,18 @@ from desktop_app.services.redemption_matching import ListVerdict
 from desktop_app.services.redemption_preview import VERDICT_WORDS, RedemptionLine, RedemptionPreview
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file, choose_target, dropped_file, write_template
+from desktop_app.ui.dialogs.file_choice import choose_target
+from desktop_app.ui.dialogs.file_import_dialog import FileImportDialog, FileKind
 from desktop_app.ui.dialogs.form_dialog import line_edit
 from desktop_app.ui.dialogs.redemption_columns import RedemptionColumns
 from desktop_app.ui.jobs import Job, Jobs, Progress
 from desktop_app.ui.labels import language, when
-from desktop_app.ui.row_model import Column, ListSource, RowSource
+from desktop_app.ui.row_model import Column, RowSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
-from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.screen_fit import resize_within_screen
-from desktop_app.ui.widgets.work_bar import WorkBar
+from desktop_app.ui.widgets.verdict_filter import VerdictFilter
 
 _TONES = {
     ListVerdict.NEW: Tone.OK,
@@ -48,35 +46,38 @@ _TONES = {
 _KINDS = tuple(ListKind)
 
 
-class ImportRedemptionsDialog(QDialog):
+class ImportRedemptionsDialog(FileImportDialog):
     """``imported`` carries the RedemptionImportResult."""
 
     imported = Signal(object)
 
     def __init__(self, shop: Any, jobs: Jobs, window: WindowContext) -> None:
-        super().__init__(window.dialog_parent())
-        self.setObjectName("import_redemptions_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Import redemption records"))
-        self.setModal(True)
-        self.setAcceptDrops(True)
+        super().__init__(
+            window.dialog_parent(),
+            "import_redemptions_dialog",
+            "redemptions",
+            self.tr("Import redemption records"),
+            jobs,
+            FileKind(
+                label=self.tr("List of redemptions"),
+                placeholder=self.tr("Drop a CSV, TXT or XLSX list here, or choose one"),
+                choose_title=self.tr("A list of redemptions"),
+                filters=(self.tr("Lists (*.csv *.tsv *.txt *.xlsx)"), self.tr("All files (*)")),
+                template_name="redemptions.csv",
+                template=list_template(language()),
+            ),
+        )
         resize_within_screen(self, 1060, 760)
         self._shop = shop
-        self._jobs = jobs
         self._zone = window.zone()
         self._preview: RedemptionPreview | None = None
-        self._verdict: ListVerdict | None = None
         self._reading: Job | None = None
         self._asked = 0
         self._build_source()
         self._build_preview()
-        self.message = MessageStrip("redemptions_message")
-        self.work = WorkBar("redemptions_work")
-        self.import_button = push_button("", "redemptions_import_button", self.import_list, kind="primary")
         self.report_button = push_button(
             self.tr("Save what did not match…"), "redemptions_report_button", self._ask_report, icon="file-down"
         )
-        close = push_button(self.tr("Close"), "redemptions_close_button", self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(10)
@@ -91,35 +92,20 @@ class ImportRedemptionsDialog(QDialog):
                 wrap=True,
             )
         )
-        layout.addLayout(row_of(self.path_edit, self.choose_button, self.preview_button, self.columns_button))
+        layout.addLayout(row_of(self.file.edit, self.file.button, self.preview_button, self.columns_button))
         layout.addLayout(self._options)
         layout.addWidget(self.columns)
-        layout.addLayout(self._filter_row)
+        layout.addLayout(row_of(self.filter, 1))
         layout.addWidget(self.table, 1)
-        layout.addWidget(self._reason)
+        layout.addWidget(self.reason)
         for box in (self.correct_box, self.quarantine_box, self.confirm_box):
             layout.addWidget(box)
         layout.addWidget(self.message)
         layout.addWidget(self.work)
-        layout.addLayout(row_of(close, self.template_button, 1, self.report_button, self.import_button))
-        self._forget()
+        layout.addLayout(row_of(self.close_button, self.template_button, 1, self.report_button, self.import_button))
+        self.forget()
 
     def _build_source(self) -> None:
-        self.path_edit = line_edit(
-            "redemptions_path_edit",
-            self.tr("List of redemptions"),
-            placeholder=self.tr("Drop a CSV, TXT or XLSX list here, or choose one"),
-            longest=4000,
-        )
-        self.path_edit.textChanged.connect(self._on_path_changed)
-        self.path_edit.returnPressed.connect(self.make_preview)
-        self.choose_button = push_button(
-            self.tr("Choose…"), "redemptions_choose_button", self._choose, icon="folder-open"
-        )
-        self.preview_button = push_button(self.tr("Preview"), "redemptions_preview_button", self.make_preview)
-        self.template_button = push_button(
-            self.tr("Save a template…"), "redemptions_template_button", self._ask_template
-        )
         self.kind_combo = Combo()
         self.kind_combo.setObjectName("redemptions_kind_combo")
         self.kind_combo.setAccessibleName(self.tr("Who wrote the list"))
@@ -154,17 +140,11 @@ class ImportRedemptionsDialog(QDialog):
         self.columns_button.toggled.connect(self.columns.setVisible)
 
     def _build_preview(self) -> None:
-        self._filters: dict[ListVerdict | None, QPushButton] = {}
-        group = QButtonGroup(self)
-        group.setExclusive(True)
-        for verdict in (None, *ListVerdict):
-            button = push_button("", f"redemptions_{verdict or 'all'}_button", kind="choice")
-            button.setCheckable(True)
-            # not clicked: assistive technology toggles without a click
-            button.toggled.connect(partial(self._on_filter_toggled, verdict))
-            group.addButton(button)
-            self._filters[verdict] = button
-        self._filter_row = row_of(*self._filters.values(), 1)
+        self.filter = VerdictFilter(
+            "redemptions",
+            {verdict: _words(VERDICT_WORDS[verdict]) for verdict in ListVerdict},
+            always=ListVerdict.NEW,
+        )
         self.table = RowTable(
             "redemptions_preview_table",
             self.tr("Lines of the list"),
@@ -193,26 +173,9 @@ class ImportRedemptionsDialog(QDialog):
         )
         self.table.setMinimumHeight(190)
         self.table.row_chosen.connect(self._show_reason)
-        # a reason is longer than its column
-        self._reason = plain_label(name="redemptions_reason", wrap=True, selectable=True)
-        self.correct_box = self._box("redemptions_correct_box", "")
-        self.quarantine_box = self._box("redemptions_quarantine_box", "")
-        self.confirm_box = self._box("redemptions_confirm_box", self.tr("I looked at the lines: they read correctly"))
-
-    def _box(self, name: str, text: str) -> QCheckBox:
-        box = QCheckBox(text)
-        box.setObjectName(name)
-        box.setAccessibleName(text)
-        box.toggled.connect(self._show_buttons)
-        return box
-
-    def start(self, path: Path | None = None) -> None:
-        self.open()
-        if path is not None:
-            self._set_path(path)
-
-    def filter_button(self, verdict: ListVerdict | None) -> QPushButton:
-        return self._filters[verdict]
+        self.filter.changed.connect(self._show_filtered)
+        self.correct_box = self.check_box("redemptions_correct_box", "")
+        self.quarantine_box = self.check_box("redemptions_quarantine_box", "")
 
     # steps
 
@@ -220,14 +183,12 @@ class ImportRedemptionsDialog(QDialog):
         self._read(ListLayout())
 
     def _read(self, layout: ListLayout) -> None:
-        text = self.path_edit.text().strip()
-        if not text:
-            self.message.say(self.tr("Choose the file first."), Tone.WARN)
+        path, redemptions = self.named_file(), self._shop.redemptions
+        if path is None:
             return
         if self._reading is not None:
             self._reading.cancel()
         self._asked += 1
-        path, redemptions = Path(text), self._shop.redemptions
 
         def work(progress: Progress) -> RedemptionPreview:
             preview: RedemptionPreview = redemptions.preview_list(
@@ -237,18 +198,14 @@ class ImportRedemptionsDialog(QDialog):
 
         # what stood there was read otherwise: it must not be imported
         self._preview = None
-        self._begin(self.tr("Matching the list"))
-        self._reading = self._jobs.run(
-            self,
+        self._reading = self.run_work(
+            self.tr("Matching the list"),
             work,
             partial(self._on_preview, self._asked),
             partial(self._on_unread, self._asked, layout),
-            title=self.tr("Matching the list"),
         )
-        self.work.follow(self._reading)
 
-    def import_list(self) -> None:
-        """Record what the preview shows in a worker: everything or nothing."""
+    def import_lines(self) -> None:
         preview, redemptions = self._preview, self._shop.redemptions
         if preview is None or self.work.is_busy:
             return
@@ -266,10 +223,7 @@ class ImportRedemptionsDialog(QDialog):
             )
             return result
 
-        self._begin(self.tr("Recording the redemptions"))
-        self.work.follow(
-            self._jobs.run(self, work, self._on_imported, self._on_failed, title=self.tr("Recording the redemptions"))
-        )
+        self.run_work(self.tr("Recording the redemptions"), work, self._on_imported, self._on_failed)
 
     # answers
 
@@ -277,13 +231,9 @@ class ImportRedemptionsDialog(QDialog):
         if asked != self._asked:
             return  # asked otherwise meanwhile
         self._preview = preview
-        self._end()
+        self.end_work()
         self.columns.show_list(preview.file, preview.layout)
         self.columns_button.show()
-        for verdict, button in self._filters.items():
-            word = self.tr("All lines") if verdict is None else _words(VERDICT_WORDS[verdict])
-            button.setText(f"{word}  {preview.count(verdict):,}")
-            button.setVisible(verdict in (None, ListVerdict.NEW) or preview.count(verdict) > 0)
         corrections, alarms = preview.correctable_count, preview.count(ListVerdict.IN_STOCK)
         self._offer(
             self.correct_box,
@@ -296,28 +246,16 @@ class ImportRedemptionsDialog(QDialog):
             self.tr("Quarantine {count} keys in stock that the list says are used"),
         )
         self.quarantine_box.setChecked(alarms > 0)
-        self.confirm_box.setChecked(False)
-        self.confirm_box.setVisible(preview.needs_confirmation)
-        if preview.needs_confirmation:
-            self.message.say(
-                self.tr("The file was read as {encoding}, which is a guess: confirm it below.").format(
-                    encoding=preview.file.encoding.upper()
-                ),
-                Tone.WARN,
-            )
-        elif preview.file.ignored:
-            self.message.say(
-                self.tr("Columns that are not read: {columns}").format(columns=", ".join(preview.file.ignored))
-            )
-        self._choose_all()
-        self._show_buttons()
+        self.ask_whether_it_reads(preview.needs_confirmation, preview.file.encoding, preview.file.ignored)
+        self._show_lines()
+        self.show_state()
 
     def _on_unread(self, asked: int, layout: ListLayout, error: ShopError) -> None:
         if asked != self._asked:
             return
-        self._choose_all()
+        self._show_lines()
         if isinstance(error, ColumnChoiceError):
-            self._end()
+            self.end_work()
             self.columns.show_choice(error, layout)
             self.columns_button.show()
             self.columns_button.setChecked(True)
@@ -326,10 +264,10 @@ class ImportRedemptionsDialog(QDialog):
             self._on_failed(error)
 
     def _on_imported(self, result: RedemptionImportResult) -> None:
-        self._end()
+        self.end_work()
         # the preview holds keys in clear
-        self.path_edit.clear()
-        self._forget()
+        self.file.edit.clear()
+        self.forget()
         self.message.say(
             self.tr(
                 "Recorded: {recorded} of {lines} lines ({corrected} corrections); recorded already: {known}; "
@@ -350,33 +288,18 @@ class ImportRedemptionsDialog(QDialog):
         self.imported.emit(result)
 
     def _on_failed(self, error: ShopError) -> None:
-        self._end()
-        if isinstance(error, CancelledError):
-            self.message.say(self.tr("Cancelled: nothing was recorded."))
-        else:
-            self.message.show_error(error)
+        self.say_failed(error, self.tr("Cancelled: nothing was recorded."))
 
-    def _begin(self, title: str) -> None:
-        self.message.clear()
-        self.work.begin(title)
-        self._show_buttons()
-
-    def _end(self) -> None:
-        self.work.end()
-        self._show_buttons()
-
-    def _forget(self) -> None:
+    def forget(self) -> None:
         self._preview = None
         self.columns_button.hide()
         self.columns_button.setChecked(False)
         self.columns.hide()
-        for button in self._filters.values():
-            button.hide()
         for box in (self.correct_box, self.quarantine_box, self.confirm_box):
             box.hide()
             box.setChecked(False)
-        self._choose_all()
-        self._show_buttons()
+        self._show_lines()
+        self.show_state()
 
     # what is shown
 
@@ -387,28 +310,25 @@ class ImportRedemptionsDialog(QDialog):
         box.setChecked(False)
         box.setVisible(count > 0)
 
-    def _choose_all(self) -> None:
-        self._verdict = None
-        self._filters[None].setChecked(True)
-        self._reason.clear()
+    def _show_lines(self) -> None:
+        self.filter.show_preview(self._preview)
+        self.reason.clear()
         self.table.reload()
 
-    def _open_source(self, _sort: Sort | None) -> RowSource[RedemptionLine]:
-        return ListSource(()) if self._preview is None else ListedLines(self._preview, self._verdict)
+    def _show_filtered(self) -> None:
+        self.table.reload()
+        self.table.scrollToTop()
 
-    def _on_filter_toggled(self, verdict: ListVerdict | None, chosen: bool) -> None:
-        if chosen and verdict != self._verdict:
-            self._verdict = verdict
-            self.table.reload()
-            self.table.scrollToTop()
+    def _open_source(self, _sort: Sort | None) -> RowSource[RedemptionLine]:
+        return self.filter.lines()
 
     def _show_reason(self, row: RedemptionLine | None) -> None:
-        self._reason.setText("" if row is None else _why(row))
+        self.reason.setText("" if row is None else _why(row))
 
     def _show_source_hint(self, *_: object) -> None:
         self.source_edit.setPlaceholderText(LIST_SOURCES[_KINDS[self.kind_combo.currentIndex()]].zh)
 
-    def _show_buttons(self, *_: object) -> None:
+    def show_state(self) -> None:
         preview, busy = self._preview, self.work.is_busy
         count = 0 if preview is None else preview.record_count(correct=self.correct_box.isChecked())
         has_alarms = preview is not None and self.quarantine_box.isChecked()
@@ -416,32 +336,8 @@ class ImportRedemptionsDialog(QDialog):
         self.import_button.setText(self.tr("Record {count} redemptions").format(count=f"{count:,}"))
         self.import_button.setEnabled(not busy and (count > 0 or has_alarms) and confirmed)
         self.report_button.setEnabled(preview is not None and not busy)
-        for widget in (self.preview_button, self.choose_button, self.path_edit):
+        for widget in (self.preview_button, self.file.button, self.file.edit):
             widget.setEnabled(not busy)
-
-    def _on_path_changed(self, _text: str) -> None:
-        self._forget()
-
-    # files
-
-    def _set_path(self, path: Path) -> None:
-        self.path_edit.setText(str(path))
-        self.make_preview()
-
-    def _choose(self) -> None:
-        choose_file(
-            self,
-            self.tr("A list of redemptions"),
-            (self.tr("Lists (*.csv *.tsv *.txt *.xlsx)"), self.tr("All files (*)")),
-            self._set_path,
-        )
-
-    def _ask_template(self) -> None:
-        choose_target(self, self.tr("Save a template"), "redemptions.csv", ("CSV (*.csv)",), self.save_template)
-
-    def save_template(self, path: Path) -> None:
-        """The headings that are read and one example, for a spreadsheet."""
-        write_template(path, list_template(language()), self.message)
 
     def _ask_report(self) -> None:
         preview = self._preview
@@ -465,49 +361,13 @@ class ImportRedemptionsDialog(QDialog):
             )
             return lines
 
-        self._begin(self.tr("Writing the report"))
-        job = self._jobs.run(
-            self, work, partial(self._on_report, path), self._on_failed, title=self.tr("Writing the report")
-        )
-        self.work.follow(job)
+        self.run_work(self.tr("Writing the report"), work, partial(self._on_report, path), self._on_failed)
 
     def _on_report(self, path: Path, lines: int) -> None:
-        self._end()
+        self.end_work()
         self.message.say(
             self.tr("The report of {count} lines is in {file}.").format(count=f"{lines:,}", file=path.name), Tone.OK
         )
-
-    # Qt's side
-
-    def reject(self) -> None:
-        """Escape stops the work first."""
-        if self.work.is_busy:
-            self.work.cancel()
-        else:
-            super().reject()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not self.work.is_busy and dropped_file(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_file(event)
-        if path is not None and not self.work.is_busy:
-            self._set_path(path)
-
-
-class ListedLines:
-    """The lines of a preview with one verdict, or all, as a table asks for them."""
-
-    def __init__(self, preview: RedemptionPreview, verdict: ListVerdict | None) -> None:
-        self._preview = preview
-        self._verdict = verdict
-
-    def count(self) -> int:
-        return self._preview.count(self._verdict)
-
-    def page(self, offset: int, limit: int) -> Sequence[RedemptionLine]:
-        return self._preview.lines(self._verdict, offset, limit)
 
 
 def _order(row: RedemptionLine) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from desktop_app.services.inventory import ImportLine, ImportPreview, KeyVerdict
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.key_layout_panel import KeyLayoutPanel
 from desktop_app.ui.labels import language
-from desktop_app.ui.row_model import Column, ListSource, RowSource
+from desktop_app.ui.row_model import Column, RowSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.verdict_filter import VerdictFilter
 
 _TONES = {
     KeyVerdict.NEW: Tone.OK,
@@ -43,7 +41,6 @@ class KeyPreviewStep(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preview: ImportPreview | None = None
-        self._verdict: KeyVerdict | None = None
         self._words = {
             KeyVerdict.NEW: self.tr("New"),
             KeyVerdict.DUPLICATE_IN_FILE: self.tr("Twice in the file"),
@@ -56,16 +53,8 @@ class KeyPreviewStep(QWidget):
         self.report_button = push_button(
             self.tr("Save this report…"), "preview_report_button", self.report_wanted.emit, icon="file-down"
         )
-        self._filters: dict[KeyVerdict | None, QPushButton] = {}
-        group = QButtonGroup(self)
-        group.setExclusive(True)
-        for verdict in (None, *KeyVerdict):
-            button = push_button("", f"preview_{verdict or 'all'}_button", kind="choice")
-            button.setCheckable(True)
-            # not clicked: assistive technology toggles without a click
-            button.toggled.connect(partial(self._on_filter_toggled, verdict))
-            group.addButton(button)
-            self._filters[verdict] = button
+        self.filter = VerdictFilter("preview", self._words, always=KeyVerdict.NEW)
+        self.filter.changed.connect(self._show_filtered)
         self.table = RowTable(
             "import_preview_table",
             self.tr("Lines of the file"),
@@ -88,7 +77,7 @@ class KeyPreviewStep(QWidget):
         layout.setSpacing(10)
         layout.addWidget(self._source)
         layout.addWidget(self.layout_panel)
-        layout.addLayout(row_of(*self._filters.values(), 1, self.report_button))
+        layout.addLayout(row_of(self.filter, 1, self.report_button))
         layout.addWidget(self.table, 1)
         layout.addWidget(self.encoding_message)
         layout.addWidget(self.confirm_box)
@@ -96,22 +85,15 @@ class KeyPreviewStep(QWidget):
     def show_preview(self, preview: ImportPreview | None) -> None:
         """None forgets the preview and the keys that it holds."""
         self._preview = preview
-        self._verdict = None
-        self._filters[None].setChecked(True)
+        self.filter.show_preview(preview)
         self.confirm_box.setChecked(False)
         self.encoding_message.clear()
         self.confirm_box.setVisible(preview is not None and preview.needs_confirmation)
         self.report_button.setEnabled(preview is not None)
         self._source.clear()
-        for button in self._filters.values():
-            button.setVisible(preview is not None)
         if preview is not None:
             self._source.setText(self._describe(preview))
             self.layout_panel.show_preview(preview)
-            for verdict, button in self._filters.items():
-                word = self.tr("All lines") if verdict is None else self._words[verdict]
-                button.setText(f"{word}  {preview.count(verdict):,}")
-                button.setVisible(verdict in (None, KeyVerdict.NEW) or preview.count(verdict) > 0)
             if preview.cautions:
                 self.encoding_message.say(
                     "\n".join(one.zh if language() == "zh" else one.en for one in preview.cautions), Tone.WARN
@@ -133,14 +115,6 @@ class KeyPreviewStep(QWidget):
         if preview is None or preview.new_count == 0:
             return False
         return not preview.needs_confirmation or self.confirm_box.isChecked()
-
-    @property
-    def verdict(self) -> KeyVerdict | None:
-        """The verdict whose lines are shown; None: all."""
-        return self._verdict
-
-    def filter_button(self, verdict: KeyVerdict | None) -> QPushButton:
-        return self._filters[verdict]
 
     def _describe(self, preview: ImportPreview) -> str:
         name = self.tr("Pasted text") if preview.path is None else preview.source
@@ -165,30 +139,14 @@ class KeyPreviewStep(QWidget):
         return self._words[row.verdict]
 
     def _open_source(self, _sort: Sort | None) -> RowSource[ImportLine]:
-        return ListSource(()) if self._preview is None else PreviewLines(self._preview, self._verdict)
+        return self.filter.lines()
 
-    def _on_filter_toggled(self, verdict: KeyVerdict | None, chosen: bool) -> None:
-        if chosen and verdict != self._verdict:
-            self._verdict = verdict
-            self.table.reload()
-            self.table.scrollToTop()
+    def _show_filtered(self) -> None:
+        self.table.reload()
+        self.table.scrollToTop()
 
     def _tell_ready(self, *_: object) -> None:
         self.ready_changed.emit()
-
-
-class PreviewLines:
-    """The lines of a preview with one verdict, or all, as a table asks for them."""
-
-    def __init__(self, preview: ImportPreview, verdict: KeyVerdict | None) -> None:
-        self._preview = preview
-        self._verdict = verdict
-
-    def count(self) -> int:
-        return self._preview.count(self._verdict)
-
-    def page(self, offset: int, limit: int) -> Sequence[ImportLine]:
-        return self._preview.lines(self._verdict, offset, limit)
 
 
 def _detail(row: ImportLine) -> str:

@@ -4,43 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
 from desktop_app.services.inventory import KeyLine, KeyScan
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.form_dialog import line_edit
+from desktop_app.ui.dialogs.work_dialog import WorkDialog
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label, tone
 from desktop_app.ui.row_model import Column, ListSource, RowSource
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
-from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
-from desktop_app.ui.widgets.work_bar import WorkBar
 
 
-class KeyScanDialog(QDialog):
+class KeyScanDialog(WorkDialog):
     """``key_wanted`` carries the id of the key to look at."""
 
     key_wanted = Signal(int)
 
     def __init__(self, shop: Any, jobs: Jobs, text: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("key_scan_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Find by a part of the key"))
-        self.setModal(True)
+        super().__init__(parent, "key_scan_dialog", "scan", self.tr("Find by a part of the key"), jobs)
         self.resize(760, 520)
         self._shop = shop
-        self._jobs = jobs
         self._found: tuple[KeyLine, ...] = ()
         self.part_edit = line_edit("scan_part_edit", self.tr("Part of the key"), text=text)
         self.search_button = push_button(self.tr("Search"), "scan_button", self.search, kind="primary")
         self.search_button.setDefault(True)
-        self.message = MessageStrip("scan_message")
-        self.work = WorkBar("scan_work")
         self.table = RowTable(
             "scan_table",
             self.tr("Keys found"),
@@ -87,14 +79,10 @@ class KeyScanDialog(QDialog):
             found: KeyScan = inventory.scan(part, progress=progress.report, cancelled=progress.cancelled)
             return found
 
-        self.message.clear()
-        self.search_button.setEnabled(False)
-        title = self.tr("Searching the keys")
-        self.work.begin(title)
-        self.work.follow(self._jobs.run(self, work, self._on_found, self._on_failed, title=title))
+        self.run_work(self.tr("Searching the keys"), work, self._on_found, self._on_failed)
 
     def _on_found(self, scan: KeyScan) -> None:
-        self._end()
+        self.end_work()
         self._found = scan.lines
         self.table.reload()
         if scan.lines:
@@ -112,15 +100,14 @@ class KeyScanDialog(QDialog):
         self.message.say(text, Tone.INFO if scan.is_complete and not scan.damaged else Tone.WARN)
 
     def _on_failed(self, error: ShopError) -> None:
-        self._end()
+        self.end_work()
         if isinstance(error, CancelledError):
             self.message.say(self.tr("The search was stopped."))
         else:
             self.message.show_error(error)
 
-    def _end(self) -> None:
-        self.work.end()
-        self.search_button.setEnabled(True)
+    def show_state(self) -> None:
+        self.search_button.setEnabled(not self.work.is_busy)
 
     def _open_source(self, _sort: Sort | None) -> RowSource[KeyLine]:
         return ListSource(self._found)
@@ -133,10 +120,3 @@ class KeyScanDialog(QDialog):
     def _show_key(self, row: KeyLine) -> None:
         self.key_wanted.emit(row.id)
         self.accept()
-
-    def reject(self) -> None:
-        """Escape stops the search first."""
-        if self.work.is_busy:
-            self.work.cancel()
-        else:
-            super().reject()

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayo
 
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.key_import import ImportOptions
-from desktop_app.ui.dialogs.file_choice import choose_file
+from desktop_app.ui.dialogs.file_field import FileField
 from desktop_app.ui.dialogs.form_dialog import FieldGrid, line_edit
 from desktop_app.ui.theme import mono_font
-from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.basics import plain_label, row_of
 from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.exact_paste import ExactPasteEdit
 from desktop_app.ui.widgets.inputs import MoneyEdit
@@ -41,13 +41,14 @@ class KeySourceStep(QWidget):
         group = QButtonGroup(self)
         group.addButton(self.file_radio)
         group.addButton(self.paste_radio)
-        self.path_edit = line_edit(
-            "import_path_edit",
+        self.file = FileField(
+            self,
+            "import",
             self.tr("File of card keys"),
-            placeholder=self.tr("Drop a text, CSV, Excel or dump file here, or choose one"),
-            longest=4000,
+            self.tr("Drop a text, CSV, Excel or dump file here, or choose one"),
+            title=self.tr("A file of card keys"),
+            filters=(self.tr("Lists of keys (*.txt *.csv *.tsv *.xlsx *.sql)"), self.tr("All files (*)")),
         )
-        self.choose_button = push_button(self.tr("Choose…"), "import_choose_button", self._choose, icon="folder-open")
         self.encoding_combo = Combo()
         self.encoding_combo.setObjectName("import_encoding_combo")
         for text in (self.tr("Detect the encoding"), "UTF-8", "GB18030 / GBK", "UTF-16 LE", "UTF-16 BE"):
@@ -73,7 +74,7 @@ class KeySourceStep(QWidget):
         self._build()
         self._show_way()
         group.buttonToggled.connect(self._on_way_changed)
-        self.path_edit.textChanged.connect(self._tell)
+        self.file.changed.connect(self.changed)
         self.paste_edit.textChanged.connect(self._tell)
         self.product_combo.item_chosen.connect(self._tell)
         self.encoding_combo.currentIndexChanged.connect(self._tell)
@@ -92,8 +93,8 @@ class KeySourceStep(QWidget):
         holder = QWidget()
         chooser = QHBoxLayout(holder)
         chooser.setContentsMargins(0, 0, 0, 0)
-        chooser.addWidget(self.path_edit, 1)
-        chooser.addWidget(self.choose_button)
+        chooser.addWidget(self.file.edit, 1)
+        chooser.addWidget(self.file.button)
         file_grid.add_field(self.tr("File"), holder)
         file_grid.add_field(self.tr("Encoding"), self.encoding_combo)
         self._file_part.setLayout(file_grid)
@@ -124,22 +125,17 @@ class KeySourceStep(QWidget):
 
     def set_path(self, path: Path) -> None:
         self.file_radio.setChecked(True)
-        self.path_edit.setText(str(path))
+        self.file.set_path(path)
 
     def set_text(self, text: str) -> None:
         """Pasted keys, exactly."""
         self.paste_radio.setChecked(True)
         self.paste_edit.set_exact(text)
 
-    @property
-    def path(self) -> Path | None:
-        text = self.path_edit.text().strip()
-        return Path(text) if text else None
-
     def source(self) -> Path | str | None:
         """The file, or the pasted text; None when nothing was given."""
         if self.file_radio.isChecked():
-            return self.path
+            return self.file.path()
         return self.paste_edit.exact_text() or None
 
     def encoding(self) -> str | None:
@@ -167,11 +163,3 @@ class KeySourceStep(QWidget):
 
     def _tell(self, *_: object) -> None:
         self.changed.emit()
-
-    def _choose(self) -> None:
-        choose_file(
-            self,
-            self.tr("A file of card keys"),
-            (self.tr("Lists of keys (*.txt *.csv *.tsv *.xlsx *.sql)"), self.tr("All files (*)")),
-            self.set_path,
-        )

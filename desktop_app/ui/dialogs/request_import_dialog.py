@@ -12,12 +12,12 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.services.listing import Sort
 from desktop_app.services.request_intake import RequestImportLine, RequestImportPreview
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file
-from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit
+from desktop_app.ui.dialogs.file_field import FileField
+from desktop_app.ui.dialogs.form_dialog import FormDialog
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import language
 from desktop_app.ui.row_model import Column, ListSource
-from desktop_app.ui.widgets.basics import plain_label, push_button
+from desktop_app.ui.widgets.basics import plain_label
 from desktop_app.ui.widgets.row_table import RowTable
 
 
@@ -32,15 +32,16 @@ class RequestImportDialog(FormDialog):
         self._shop = shop
         self._jobs = jobs
         self._preview: RequestImportPreview | None = None
-        self.path_edit = line_edit(
-            "import_path_edit",
+        self.file = FileField(
+            self,
+            "import",
             self.tr("File with requests"),
-            placeholder=self.tr("CSV or JSON file"),
-            longest=4096,
+            self.tr("CSV or JSON file"),
+            title=self.tr("Import requests"),
+            filters=(self.tr("Requests (*.csv *.json)"), self.tr("All files (*)")),
         )
-        self.path_edit.textChanged.connect(self._on_path_changed)
-        self.path_edit.returnPressed.connect(self._read_typed)
-        self.browse_button = push_button(self.tr("Browse…"), "import_browse_button", self._browse, icon="folder-open")
+        self.file.changed.connect(self._forget)
+        self.file.named.connect(self._read)
         self._summary = plain_label(role="section", name="import_summary", wrap=True)
         self.table = RowTable(
             "request_import_lines",
@@ -52,12 +53,12 @@ class RequestImportDialog(FormDialog):
         self.table.set_empty(
             self.tr("Choose a file"),
             self.tr("Each line or object is one request: id, order_no, reason, text, requested_at, units, evidence."),
-            self.tr("Browse…"),
-            self._browse,
+            self.tr("Choose…"),
+            self.file.choose,
         )
         self.table.setMinimumHeight(380)
-        self.fields.add_field(self.tr("File"), self.path_edit)
-        self.fields.addWidget(self.browse_button, self.fields.rowCount() - 1, 2)
+        self.fields.add_field(self.tr("File"), self.file.edit)
+        self.fields.addWidget(self.file.button, self.fields.rowCount() - 1, 2)
         self.fields.addWidget(self._summary, self.fields.rowCount(), 0, 1, 3)
         self.fields.addWidget(self.table, self.fields.rowCount(), 0, 1, 3)
         self.confirm_box = QCheckBox(self.tr("The encoding is a guess; I looked at the lines: they read correctly"))
@@ -68,12 +69,11 @@ class RequestImportDialog(FormDialog):
         self.submit_button.setDefault(False)
         self._show(None)
         if path is not None:
-            self.read(path)
+            self.file.set_path(path)
 
-    def read(self, path: Path) -> None:
+    def _read(self, path: Path) -> None:
         """Look at a file; its lines are judged in a worker."""
-        self.path_edit.setText(str(path))
-        self._on_path_changed()
+        self._forget()
         shop = self._shop
 
         def work(_progress: Progress) -> RequestImportPreview:
@@ -82,7 +82,7 @@ class RequestImportDialog(FormDialog):
 
         def done(preview: RequestImportPreview) -> None:
             # another file may have been named meanwhile
-            if self.path_edit.text() == str(path):
+            if self.file.path() == path:
                 self._show(preview)
 
         self._jobs.run(self, work, done, self._on_failed, self.tr("Reading the file"))
@@ -91,7 +91,7 @@ class RequestImportDialog(FormDialog):
         """Look at the file that was named; with its lines on show, store the good ones in a worker."""
         preview = self._preview
         if preview is None:
-            self._read_typed()
+            self.file.name_typed()
             return
         if not preview.new_count:
             return
@@ -129,7 +129,7 @@ class RequestImportDialog(FormDialog):
         preview = self._preview
         if preview is None:
             self.submit_button.setText(self.tr("Preview"))
-            self.submit_button.setEnabled(bool(self.path_edit.text().strip()))
+            self.submit_button.setEnabled(self.file.path() is not None)
             return
         confirmed = self.confirm_box.isChecked() or not preview.needs_confirmation
         self.submit_button.setText(self.tr("Import {count} requests").format(count=preview.new_count))
@@ -152,18 +152,10 @@ class RequestImportDialog(FormDialog):
     def _open(self, _sort: Sort | None) -> ListSource[RequestImportLine]:
         return ListSource(() if self._preview is None else self._preview.lines)
 
-    def _on_path_changed(self) -> None:
+    def _forget(self) -> None:
+        """Another file is named: what was read of the one before must not be imported."""
         self.message.clear()
         self._show(None)
-
-    def _read_typed(self) -> None:
-        text = self.path_edit.text().strip()
-        if text:
-            self.read(Path(text))
-
-    def _browse(self) -> None:
-        filters = [self.tr("Requests (*.csv *.json)"), self.tr("All files (*)")]
-        choose_file(self, self.tr("Import requests"), filters, self.read)
 
 
 def _tone(line: RequestImportLine) -> Tone:

@@ -16,8 +16,9 @@ from desktop_app.services.statement_import import StatementImport, StatementPrev
 from desktop_app.services.statement_matching import MATCHES
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.dialogs.file_choice import choose_file, dropped_file
-from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit
+from desktop_app.ui.dialogs.file_choice import dropped_file
+from desktop_app.ui.dialogs.file_field import FileField
+from desktop_app.ui.dialogs.form_dialog import FormDialog
 from desktop_app.ui.jobs import Job, Jobs, Progress
 from desktop_app.ui.labels import label, language, money, when
 from desktop_app.ui.row_model import Column, ListSource
@@ -55,17 +56,16 @@ class StatementImportDialog(FormDialog):
         self._preview: StatementPreview | None = None
         self._left_open: set[int] = set()
         self._job: Job | None = None
-        self.path_edit = line_edit(
-            "statement_path_edit",
+        self.file = FileField(
+            self,
+            "statement",
             self.tr("Statement file"),
-            placeholder=self.tr("Statement of Alipay or WeChat Pay: CSV, TXT, XLSX or ZIP"),
-            longest=4096,
+            self.tr("Statement of Alipay or WeChat Pay: CSV, TXT, XLSX or ZIP"),
+            title=self.tr("Import a statement"),
+            filters=(self.tr("Statements (*.csv *.txt *.xlsx *.zip)"), self.tr("All files (*)")),
         )
-        self.path_edit.textChanged.connect(self._on_path_changed)
-        self.path_edit.returnPressed.connect(self._read_typed)
-        self.browse_button = push_button(
-            self.tr("Browse…"), "statement_browse_button", self._browse, icon="folder-open"
-        )
+        self.file.changed.connect(self._forget)
+        self.file.named.connect(self._read)
         self._about = plain_label(role="muted", name="statement_about", wrap=True)
         self._summary = plain_label(role="section", name="statement_summary", wrap=True)
         self.filter_combo = Combo()
@@ -83,13 +83,13 @@ class StatementImportDialog(FormDialog):
         self.table.set_empty(
             self.tr("Choose a statement"),
             self.tr("Import the file as it was downloaded; a spreadsheet rounds its long numbers."),
-            self.tr("Browse…"),
-            self._browse,
+            self.tr("Choose…"),
+            self.file.choose,
         )
         self.table.setMinimumHeight(320)
         self.table.row_chosen.connect(self._show_leave)
-        self.fields.add_field(self.tr("File"), self.path_edit)
-        self.fields.addWidget(self.browse_button, self.fields.rowCount() - 1, 2)
+        self.fields.add_field(self.tr("File"), self.file.edit)
+        self.fields.addWidget(self.file.button, self.fields.rowCount() - 1, 2)
         for widget in (self._about, self._summary):
             self.fields.addWidget(widget, self.fields.rowCount(), 0, 1, 3)
         self.fields.addLayout(row_of(self.filter_combo, 1, self.leave_button), self.fields.rowCount(), 0, 1, 3)
@@ -98,12 +98,11 @@ class StatementImportDialog(FormDialog):
         self.submit_button.setDefault(False)
         self._show(None)
         if path is not None:
-            self.read(path)
+            self.file.set_path(path)
 
-    def read(self, path: Path) -> None:
+    def _read(self, path: Path) -> None:
         """Look at a file in a worker."""
-        self.path_edit.setText(str(path))
-        self._on_path_changed()
+        self._forget()
         shop = self._shop
 
         def work(progress: Progress) -> StatementPreview:
@@ -114,7 +113,7 @@ class StatementImportDialog(FormDialog):
 
         def done(preview: StatementPreview) -> None:
             # another file may have been named meanwhile
-            if self.path_edit.text() == str(path):
+            if self.file.path() == path:
                 self._show(preview)
 
         self._start(work, done, self.tr("Reading the statement"))
@@ -123,7 +122,7 @@ class StatementImportDialog(FormDialog):
         """Look at the file that was named; with its lines on show, store them in a worker."""
         preview = self._preview
         if preview is None:
-            self._read_typed()
+            self.file.name_typed()
             return
         shop, left_open = self._shop, frozenset(self._left_open)
 
@@ -209,7 +208,7 @@ class StatementImportDialog(FormDialog):
         preview = self._preview
         if preview is None:
             self.submit_button.setText(self.tr("Preview"))
-            self.submit_button.setEnabled(bool(self.path_edit.text().strip()))
+            self.submit_button.setEnabled(self.file.path() is not None)
             return
         count = preview.matched_count - len(self._left_open)
         self.submit_button.setText(self.tr("Import and match {count} refunds").format(count=count))
@@ -269,20 +268,10 @@ class StatementImportDialog(FormDialog):
             self._show_leave(line)
             self._show_button()
 
-    # the file
-
-    def _on_path_changed(self) -> None:
+    def _forget(self) -> None:
+        """Another file is named: what was read of the one before must not be imported."""
         self.message.clear()
         self._show(None)
-
-    def _read_typed(self) -> None:
-        text = self.path_edit.text().strip()
-        if text:
-            self.read(Path(text))
-
-    def _browse(self) -> None:
-        filters = [self.tr("Statements (*.csv *.txt *.xlsx *.zip)"), self.tr("All files (*)")]
-        choose_file(self, self.tr("Import a statement"), filters, self.read)
 
     # Qt's side
 
@@ -294,7 +283,7 @@ class StatementImportDialog(FormDialog):
         path = dropped_file(event)
         if path is not None:
             event.acceptProposedAction()
-            self.read(path)
+            self.file.set_path(path)
 
 
 def _text(line: StatementPreviewLine) -> str:
