@@ -7,11 +7,8 @@ that cannot be read is named and does not stop the others.
 from __future__ import annotations
 
 import csv
-import hashlib
-import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +21,7 @@ from desktop_app.exchange.alipay_statements import ALIPAY_ACCOUNT, ALIPAY_BUSINE
 from desktop_app.exchange.cells import CellError, read_time
 from desktop_app.exchange.csv_tables import LineProblem, folded_name, likely_delimiter
 from desktop_app.exchange.spreadsheets import Sheet, is_workbook, read_workbook
+from desktop_app.exchange.statement_archives import read_archive
 from desktop_app.exchange.statement_lines import (
     PLATFORM_ZONE,
     Cells,
@@ -47,9 +45,6 @@ FORMATS: Final = (
 HEADER_WITHIN: Final = 60
 """The header stands among so many first lines."""
 LINE_BYTES: Final = 32 * 1024
-MAX_ZIP_BYTES: Final = 64 * 1024 * 1024
-MAX_UNPACKED_BYTES: Final = 512 * 1024 * 1024
-_MAX_PARTS: Final = 50
 _JOINED_LINES: Final = 20
 """A quoted cell may span so many lines; more is a quotation mark that was never closed."""
 _STEP: Final = 5000
@@ -154,7 +149,7 @@ def statement_in(file: TextFile) -> StatementFile:
     return _in_text(file, lambda _done, _total: None)
 
 
-# ---- the containers
+# ---- what it came in
 
 
 def _in_text(file: TextFile, tell: Progress) -> StatementFile:
@@ -204,14 +199,10 @@ def _is_xlsx(path: Path) -> bool:
 
 def _in_zip(path: Path, encoding: str | None, tell: Progress) -> StatementFile:
     """The one statement in an archive: the merchant centre puts a file of sums beside it."""
-    with open_regular(path) as file:
-        data = file.read(MAX_ZIP_BYTES + 1)
-    if len(data) > MAX_ZIP_BYTES:
-        raise _too_large(path.name)
-    digest = hashlib.sha256(data).hexdigest()
+    archive = read_archive(path)
     found: list[StatementFile] = []
     refused: BadInputError | None = None
-    for name, content in _parts(path.name, data):
+    for name, content in archive.texts():
         try:
             text = decode_text(name, content, max_line_bytes=LINE_BYTES) if encoding is None else None
             if text is None:
@@ -232,7 +223,7 @@ def _in_zip(path: Path, encoding: str | None, tell: Progress) -> StatementFile:
             file=path.name,
             names=", ".join(one.source for one in found),
         )
-    return replace(found[0], source=path.name, sha256=digest)
+    return replace(found[0], source=path.name, sha256=archive.sha256)
 
 
 def _decoded_as(name: str, content: bytes, encoding: str) -> TextFile:
@@ -246,44 +237,6 @@ def _decoded_as(name: str, content: bytes, encoding: str) -> TextFile:
             encoding=encoding,
         ) from error
     return decode_text(name, text.encode("utf-8"), max_line_bytes=LINE_BYTES)
-
-
-def _parts(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = [part for part in archive.infolist() if not part.is_dir()]
-            if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-                raise _too_large(name)
-            for part in parts:
-                inner = _part_name(part)
-                if not inner.casefold().endswith((".csv", ".txt")):
-                    continue
-                if part.flag_bits & 1:
-                    raise BadInputError(
-                        "{file} is protected by a password; unpack it with the password that the channel sent you, "
-                        "then import the file inside.",
-                        "{file} 有密码保护；请用支付平台发给您的密码解压，再导入其中的文件。",
-                        file=name,
-                    )
-                with archive.open(part) as stream:
-                    content = stream.read(MAX_UNPACKED_BYTES + 1)
-                if len(content) > MAX_UNPACKED_BYTES:
-                    raise _too_large(name)
-                yield inner, content
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError) as error:
-        raise BadInputError(
-            "{file} is damaged; download it again.", "{file} 已损坏，请重新下载。", file=name
-        ) from error
-
-
-def _part_name(part: zipfile.ZipInfo) -> str:
-    """The channels write Chinese names without saying so."""
-    if part.flag_bits & 0x800:
-        return part.filename
-    try:
-        return part.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return part.filename
 
 
 # ---- the table
@@ -494,15 +447,6 @@ def _wrong_width(line: int, found: int, expected: int) -> LineProblem:
         "",
         f"Line {line}: {found} columns instead of {expected}.",
         f"第 {line} 行有 {found} 列，应为 {expected} 列。",
-    )
-
-
-def _too_large(name: str) -> BadInputError:
-    return BadInputError(
-        "{file} unpacks to more than {limit} MB; download a shorter period.",
-        "{file} 解压后超过 {limit} MB，请下载较短时间段的账单。",
-        file=name,
-        limit=MAX_UNPACKED_BYTES // 1024 // 1024,
     )
 
 
