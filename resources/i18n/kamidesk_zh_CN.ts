@@ -6533,6 +6533,113 @@
     </message>
 </context>
 <context>
+    <name>RefundPane</name>
+    <message>
+        <source>The chosen refund</source>
+        <translation>所选退款</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>申请</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>订单</translation>
+    </message>
+    <message>
+        <source>Route</source>
+        <translation>退款途径</translation>
+    </message>
+    <message>
+        <source>Decided</source>
+        <translation>处理时间</translation>
+    </message>
+    <message>
+        <source>Expected by</source>
+        <translation>预计到账</translation>
+    </message>
+    <message>
+        <source>Paid at</source>
+        <translation>转出时间</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>退款流水号</translation>
+    </message>
+    <message>
+        <source>Arrived at</source>
+        <translation>到账时间</translation>
+    </message>
+    <message>
+        <source>In a statement</source>
+        <translation>已对账</translation>
+    </message>
+    <message>
+        <source>Open the request</source>
+        <translation>打开申请</translation>
+    </message>
+    <message>
+        <source>Open the order</source>
+        <translation>打开订单</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>A note of your own</source>
+        <translation>自己的备注</translation>
+    </message>
+    <message>
+        <source>Save note</source>
+        <translation>保存备注</translation>
+    </message>
+    <message>
+        <source>Mark paid</source>
+        <translation>标记已退出</translation>
+    </message>
+    <message>
+        <source>Arrived</source>
+        <translation>已到账</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Choose a refund to see it and to take its next step.</source>
+        <translation>选择一笔退款，查看详情并进行下一步。</translation>
+    </message>
+    <message>
+        <source>Overdue</source>
+        <translation>已超期</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>尚未</translation>
+    </message>
+    <message>
+        <source>The note was saved.</source>
+        <translation>备注已保存。</translation>
+    </message>
+    <message>
+        <source>{amount} for order {order_no}: {state}</source>
+        <translation>订单 {order_no} 退款 {amount}：{state}</translation>
+    </message>
+    <message>
+        <source>{day} (overdue)</source>
+        <translation>{day}（已超期）</translation>
+    </message>
+    <message>
+        <source>{day} (estimated)</source>
+        <translation>{day}（预计）</translation>
+    </message>
+</context>
+<context>
     <name>RefundsPage</name>
     <message>
         <source>All refunds</source>
@@ -6647,46 +6754,6 @@
         <translation>备注</translation>
     </message>
     <message>
-        <source>Request</source>
-        <translation>申请</translation>
-    </message>
-    <message>
-        <source>Order</source>
-        <translation>订单</translation>
-    </message>
-    <message>
-        <source>Decided</source>
-        <translation>处理时间</translation>
-    </message>
-    <message>
-        <source>Open the request</source>
-        <translation>打开申请</translation>
-    </message>
-    <message>
-        <source>Open the order</source>
-        <translation>打开订单</translation>
-    </message>
-    <message>
-        <source>A note of your own</source>
-        <translation>自己的备注</translation>
-    </message>
-    <message>
-        <source>Save note</source>
-        <translation>保存备注</translation>
-    </message>
-    <message>
-        <source>Arrived</source>
-        <translation>已到账</translation>
-    </message>
-    <message>
-        <source>The chosen refund</source>
-        <translation>所选退款</translation>
-    </message>
-    <message>
-        <source>Choose a refund to see it and to take its next step.</source>
-        <translation>选择一笔退款，查看详情并进行下一步。</translation>
-    </message>
-    <message>
         <source>{new} new lines, {matched} refunds matched</source>
         <translation>新增 {new} 条记录，核对退款 {matched} 笔</translation>
     </message>
@@ -6747,28 +6814,8 @@
         <translation>所有退款都已对账</translation>
     </message>
     <message>
-        <source>{day} (overdue)</source>
-        <translation>{day}（已超期）</translation>
-    </message>
-    <message>
-        <source>{day} (estimated)</source>
-        <translation>{day}（预计）</translation>
-    </message>
-    <message>
         <source>The public holidays of that year are not known yet.</source>
         <translation>该年的节假日安排尚未公布。</translation>
-    </message>
-    <message>
-        <source>not yet</source>
-        <translation>尚未</translation>
-    </message>
-    <message>
-        <source>The note was saved.</source>
-        <translation>备注已保存。</translation>
-    </message>
-    <message>
-        <source>{amount} for order {order_no}: {state}</source>
-        <translation>订单 {order_no} 退款 {amount}：{state}</translation>
     </message>
 </context>
 <context>

@@ -59,13 +59,13 @@ def test_paying_keeps_the_reference_and_the_moment(qtbot: QtBot, at: PaperWindow
     assert (line.state, line.reference) == (RefundState.PAID, "4200002611")
     assert line.paid_at == at.clock() - timedelta(hours=1)
     assert page.findChild(QLabel, "refund_state").text() == "Paid out"
-    assert not page.paid_button.isEnabled()
+    assert not page.pane.paid_button.isEnabled()
     assert page.due_card.value() == "0"
 
 
 def test_a_moment_that_cannot_be_stays_in_the_dialog(qtbot: QtBot, at: PaperWindow) -> None:
     page = _page(at, at.refunded())
-    page.mark_arrived()
+    page.pane.mark_arrived()
     dialog = at.dialog(RefundDialog)
     dialog.moment_edit.set_moment(at.clock() + timedelta(days=1))
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
@@ -77,35 +77,35 @@ def test_a_moment_that_cannot_be_stays_in_the_dialog(qtbot: QtBot, at: PaperWind
 def test_a_failure_says_why_and_can_be_paid_again(qtbot: QtBot, at: PaperWindow) -> None:
     refund_id = at.refunded()
     page = _page(at, refund_id)
-    page.mark_failed()
+    page.pane.mark_failed()
     dialog = at.dialog(RefundDialog)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.isVisible(), "without a reason nothing is marked"
     dialog.note_edit.setPlainText("账户已注销")
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert at.shop.refunds.get(refund_id).state is RefundState.FAILED
-    assert page.note_edit.toPlainText() == "账户已注销"
-    assert page.paid_button.isEnabled()
-    assert not page.arrived_button.isEnabled()
+    assert page.pane.note_edit.toPlainText() == "账户已注销"
+    assert page.pane.paid_button.isEnabled()
+    assert not page.pane.arrived_button.isEnabled()
 
 
 def test_a_note_being_typed_survives_a_change_elsewhere(qtbot: QtBot, at: PaperWindow) -> None:
     refund_id = at.refunded()
     page = _page(at, refund_id)
-    page.note_edit.setPlainText("买家催过一次")
+    page.pane.note_edit.setPlainText("买家催过一次")
     at.shop.refunds.mark_paid(refund_id, "x")
-    assert page.note_edit.toPlainText() == "买家催过一次"
-    qtbot.mouseClick(page.note_button, Qt.MouseButton.LeftButton)
+    assert page.pane.note_edit.toPlainText() == "买家催过一次"
+    qtbot.mouseClick(page.pane.note_button, Qt.MouseButton.LeftButton)
     assert at.shop.refunds.get(refund_id).note == "买家催过一次"
-    assert not page.note_button.isEnabled()
+    assert not page.pane.note_button.isEnabled()
 
 
 def test_the_links_lead_to_request_and_order(qtbot: QtBot, at: PaperWindow) -> None:
     page = _page(at, at.refunded())
-    qtbot.mouseClick(page.request_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.pane.request_button, Qt.MouseButton.LeftButton)
     assert at.window.page() is at.window._pages["requests"]
     at.window.navigate("refunds")
-    qtbot.mouseClick(page.order_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.pane.order_button, Qt.MouseButton.LeftButton)
     assert at.window.page() is at.window._pages["orders"]
 
 
