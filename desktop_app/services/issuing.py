@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from desktop_app.domain.errors import RefusedError
-from desktop_app.domain.states import IssueOrder, KeyState
+from desktop_app.domain.states import KeyState
 from desktop_app.services.context import Context, chunks
-from desktop_app.services.products import shop_day
-from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, ProductRow
+from desktop_app.services.sellable import next_keys
+from desktop_app.storage.tables import CardKeyRow, DeliveryRow, ProductRow
 
 
 def issue_keys(
@@ -73,27 +72,7 @@ def _sellable(
     context: Context, session: Session, product: ProductRow, count: int, besides: Collection[int]
 ) -> Sequence[CardKeyRow]:
     """At most ``count`` keys of the product that may be sold today, the next ones first."""
-    oldest = (col(CardKeyRow.batch_id), col(CardKeyRow.line), col(CardKeyRow.id))
-    order = {
-        IssueOrder.OLDEST: oldest,
-        IssueOrder.NEWEST: tuple(column.desc() for column in oldest),
-        IssueOrder.RANDOM: (func.random(),),
-    }[product.issue_order]
-    statement = (
-        select(CardKeyRow.id)
-        .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
-        .where(
-            col(CardKeyRow.product_id) == product.id,
-            # written out, because SQLite uses the index of the stock only for exactly this condition
-            text("card_keys.state = 'in_stock'"),
-            func.coalesce(BatchRow.expires_on, "9999-12-31") >= shop_day(context),
-        )
-        .order_by(*order)
-        .limit(count)
-    )
-    if besides:
-        statement = statement.where(col(CardKeyRow.id).not_in(besides))
-    ids = session.exec(statement).all()
+    ids = next_keys(context, session, product, count, besides)
     rows: dict[int, CardKeyRow] = {}
     for part in chunks(ids):
         rows.update((key.id, key) for key in session.exec(select(CardKeyRow).where(col(CardKeyRow.id).in_(part))))

@@ -10,27 +10,36 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from desktop_app.documents.code_words import word
+from desktop_app.domain.card_keys import normalise
 from desktop_app.domain.errors import ConflictError
 from desktop_app.domain.states import KEY_MOVES, KeyState
 from desktop_app.services.context import Context
 from desktop_app.services.key_lines import KeyFilter, keys_listing
-from desktop_app.services.key_rows import SEVERAL, ranges, reseal
-from desktop_app.services.products import product_row, require_holds_keys
+from desktop_app.services.key_rows import SEVERAL, key_rows, ranges, reseal
+from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.work import Cancelled, Progress, Work
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
-from desktop_app.storage.tables import BatchRow, CardKeyRow, ProductRow
+from desktop_app.storage.tables import BatchRow, ProductRow
+from desktop_app.storage.vault import CARD_COLUMN, CARD_TABLE
 
 _AT_ONCE = 5000
 
 _OF_THESE = "id IN (SELECT value FROM json_each(?))"
+_MOVABLE = (
+    "SELECT id, product_id, tag, sealed FROM card_keys "
+    f"WHERE {_OF_THESE} AND state = '{KeyState.IN_STOCK}' AND product_id <> ? ORDER BY product_id, id"
+)
+_RESEAL = "UPDATE card_keys SET product_id = ?, sealed = ? WHERE id = ?"
 _NEVER_SOLD = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.card_key_id = card_keys.id)"
 
 
@@ -116,25 +125,47 @@ def move(
         require_holds_keys(target)
 
     def step(session: Session, ids: str) -> list[int]:
-        statement = (
-            select(CardKeyRow, ProductRow)
-            .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
-            .where(
-                col(CardKeyRow.id).in_(json.loads(ids)),
-                col(CardKeyRow.state) == KeyState.IN_STOCK,
-                col(CardKeyRow.product_id) != product_id,
-            )
-        )
-        moved = []
-        for key, source in session.exec(statement).all():
-            reseal(context, session, key, source, target)
-            moved.append(key.id)
-        session.flush()
-        session.expunge_all()
+        found = session.connection().exec_driver_sql(_MOVABLE, (ids, product_id)).all()
+        moved: list[int] = []
+        for source_id, rows in groupby(found, key=itemgetter(1)):
+            moved += _moved(context, session, list(rows), product_row(session, source_id), target)
         return moved
 
     facts = {"product": target.code, "to": target.code}
     return _run(context, where, "key.moved", facts, step, progress, cancelled, ("keys", "products"))
+
+
+def _moved(
+    context: Context, session: Session, rows: Sequence[Any], source: ProductRow, target: ProductRow
+) -> list[int]:
+    """Keys of one product, (id, product, tag, sealed), sealed anew for another one; their numbers."""
+    if source.reusable or target.reusable:
+        return _moved_one_by_one(context, session, [row[0] for row in rows], source, target)
+    vault = context.vault
+    open_one, rule = vault.opener(CARD_TABLE, CARD_COLUMN, source.uid), key_rule(target)
+    plain = [open_one(tag, sealed) for _, _, tag, sealed in rows]
+    tags = vault.card_tags(normalise(text.decode(), rule) for text in plain)
+    same, others = [], []
+    for row, text, tag in zip(rows, plain, tags, strict=True):
+        if tag == row[2]:
+            same.append((row[0], tag, text))
+        else:  # it is compared otherwise there, and could be another key's twin
+            others.append(row[0])
+    seals = vault.seal_cards(((tag, text) for _, tag, text in same), target.uid)
+    values = [(target.id, sealed, one[0]) for one, sealed in zip(same, seals, strict=True)]
+    if values:
+        session.connection().exec_driver_sql(_RESEAL, values)
+    return [one[0] for one in same] + _moved_one_by_one(context, session, others, source, target)
+
+
+def _moved_one_by_one(
+    context: Context, session: Session, ids: Sequence[int], source: ProductRow, target: ProductRow
+) -> list[int]:
+    for key in key_rows(session, ids):
+        reseal(context, session, key, source, target)
+        session.flush()
+        session.expunge(key)
+    return list(ids)
 
 
 def erase(

@@ -15,7 +15,7 @@ from desktop_app.services.buyers import masked_buyer, masked_redemption_target
 from desktop_app.services.context import Context
 from desktop_app.services.key_lines import KeyLine, key_lines
 from desktop_app.services.key_rows import SEVERAL, in_ranges, key_row
-from desktop_app.services.timeline import EventLine, events_of
+from desktop_app.services.timeline import EventLine, bodies_of, events_of, line_of
 from desktop_app.storage.tables import (
     BatchRow,
     DecisionRow,
@@ -29,6 +29,9 @@ from desktop_app.storage.tables import (
     RequestUnitRow,
     UnitRow,
 )
+
+_NAMED_KEYS: Final = '"keys":"'
+"""Stands in the canonical text of an event only where a fact is called so: inside a string its quotes are escaped."""
 
 MOST_UNITS: Final = 50
 """A reusable key may have gone to thousands of buyers: the newest are told."""
@@ -148,9 +151,7 @@ def key_events(session: Session, key_id: int) -> list[EventLine]:
     """Everything that happened to a key, oldest first: its import, what was done to it, its orders."""
     key = key_row(session, key_id)
     events = events_of(session, "batches", key.batch_id) + events_of(session, "card_keys", key_id)
-    for event in events_of(session, "card_keys", SEVERAL):
-        if in_ranges(key_id, str(event.facts.get("keys", ""))):
-            events.append(event)
+    events += (line_of(body) for body in bodies_of(session, "card_keys", SEVERAL) if _names(body, key_id))
     units = select(DeliveryRow.unit_id).where(col(DeliveryRow.card_key_id) == key_id)
     held = select(UnitRow).where((col(UnitRow.card_key_id) == key_id) | col(UnitRow.id).in_(units))
     for unit in session.exec(held.order_by(col(UnitRow.id).desc()).limit(MOST_UNITS)).all():
@@ -160,6 +161,12 @@ def key_events(session: Session, key_id: int) -> list[EventLine]:
     start = min((event.seq for event in events if event.kind == "keys.imported"), default=0)
     own = {event.seq: event for event in events if event.seq >= start}
     return [own[seq] for seq in sorted(own)]
+
+
+def _names(body: str, key_id: int) -> bool:
+    """Whether an event about several keys is about this one; looked up in its text, which can have megabytes."""
+    _, mark, rest = body.partition(_NAMED_KEYS)
+    return bool(mark) and in_ranges(key_id, rest[: rest.index('"')])
 
 
 def _deliveries(

@@ -75,10 +75,20 @@ def ranges(ids: Iterable[int]) -> str:
 
 
 def in_ranges(key_id: int, text: str) -> bool:
-    """Whether :func:`ranges` named ``key_id``."""
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        if first and int(first) <= key_id <= int(last or first):
+    """Whether :func:`ranges` named ``key_id``; halved as long as it takes, because a step can name half a million."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high) // 2
+        start = text.rfind(",", low, middle) + 1 or low
+        end = text.find(",", middle, high)
+        if end < 0:
+            end = high
+        first, _, last = text[start:end].partition("-")
+        if key_id < int(first):
+            high = start - 1
+        elif key_id > int(last or first):
+            low = end + 1
+        else:
             return True
     return False
 

@@ -185,12 +185,6 @@ class Products:
             )
         context.announce("products", *(["keys"] if "use_limit" in changes else []))
 
-    def low_stock(self) -> list[ProductLine]:
-        """The active products that run low, the emptiest first."""
-        return sorted(
-            (line for line in self.all() if line.is_low and line.active), key=lambda line: (line.in_stock, line.name)
-        )
-
     def _today(self) -> str:
         return shop_day(self._context)
 
@@ -198,6 +192,11 @@ class Products:
 def shop_day(context: Context) -> str:
     """Today in the shop's time zone, ISO: a batch that expires today can still be sold."""
     return context.clock().astimezone(context.zone).date().isoformat()
+
+
+def product_lines(context: Context, session: Session, ids: Sequence[int]) -> list[ProductLine]:
+    """These products in this order, their stock counted."""
+    return _lines(session, ids, shop_day(context)) if ids else []
 
 
 def product_row(session: Session, product_id: int) -> ProductRow:

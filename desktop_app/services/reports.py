@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from desktop_app.domain.states import OrderState
 from desktop_app.services.context import Context
 from desktop_app.services.listing import Listing, Sort
-from desktop_app.services.products import ProductLine, Products
+from desktop_app.services.products import ProductLine
 from desktop_app.services.refunds import OUTSTANDING
 from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
 from desktop_app.services.stock import ExpiringLine, Stock
@@ -69,8 +69,8 @@ class Reports:
         now = context.clock()
         today = now.astimezone(context.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         tomorrow = today + timedelta(days=1)
-        low_stock = tuple(Products(context).low_stock())
-        expiring = tuple(Stock(context).expiring())
+        stock = Stock(context)
+        low_stock, expiring = tuple(stock.running_low()), tuple(stock.expiring())
         with context.read() as session:
             due = col(RequestRow.due_at)
             is_open = col(RequestRow.state).in_(OPEN_STATES)

@@ -17,7 +17,8 @@ from desktop_app.domain.states import ProductKind
 from desktop_app.services.context import Context
 from desktop_app.services.issuing import uses_left
 from desktop_app.services.listing import Sort
-from desktop_app.services.products import ProductLine, Products, shop_day
+from desktop_app.services.products import ProductLine, Products, product_lines, shop_day
+from desktop_app.services.sellable import count_up_to
 from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, ProductRow
 
 RATE_DAYS = 14
@@ -221,6 +222,15 @@ class Stock:
                     found[product_id] = replace(line, keys=line.keys + count, first_on=first_on)
         return sorted(found.values(), key=lambda line: (line.first_on, line.name))
 
+    def running_low(self) -> list[ProductLine]:
+        """The active products that run low, the emptiest first; the stock of the others is not counted."""
+        context = self._context
+        with context.read() as session:
+            watched = select(ProductRow).where(col(ProductRow.active), col(ProductRow.low_stock_threshold) > 0)
+            low = [row.id for row in session.exec(watched).all() if _runs_low(context, session, row)]
+            lines = product_lines(context, session, low)
+        return sorted(lines, key=lambda line: (line.in_stock, line.name))
+
     def take_alerts(self) -> list[ProductLine]:
         """Products that have begun to run low, each told once; a product that was filled up can be told again.
 
@@ -265,17 +275,7 @@ def _runs_low(context: Context, session: Session, row: ProductRow) -> bool:
         return False
     if row.reusable:
         return uses_left(context, session, row, enough, ()) < enough
-    some = (
-        select(CardKeyRow.id)
-        .join(BatchRow, col(BatchRow.id) == col(CardKeyRow.batch_id))
-        .where(
-            col(CardKeyRow.product_id) == row.id,
-            sql_text("card_keys.state = 'in_stock'"),
-            func.coalesce(BatchRow.expires_on, "9999-12-31") >= shop_day(context),
-        )
-        .limit(enough)
-    )
-    return int(session.exec(select(func.count()).select_from(some.subquery())).one()) < enough
+    return count_up_to(context, session, row.id, enough) < enough
 
 
 def _in_stock(session: Session) -> list[tuple[int, int, int]]:

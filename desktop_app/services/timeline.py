@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,12 +38,16 @@ def events_of_order(session: Session, order_id: int) -> list[EventLine]:
 
 def events_of(session: Session, entity: str, entity_id: int) -> list[EventLine]:
     """Everything that happened to one thing, oldest first."""
-    rows = session.exec(
+    return [line_of(body) for body in bodies_of(session, entity, entity_id)]
+
+
+def bodies_of(session: Session, entity: str, entity_id: int) -> Sequence[str]:
+    """The same as it stands in the log, for :func:`line_of`."""
+    return session.exec(
         select(EventRow.body)
         .where(col(EventRow.entity) == entity, col(EventRow.entity_id) == entity_id)
         .order_by(col(EventRow.seq))
     ).all()
-    return [line_of(body) for body in rows]
 
 
 def line_of(body: str, order_numbers: Mapping[int, str] | None = None) -> EventLine:

@@ -39,6 +39,6 @@ def candidates(text: str) -> str:
     The comparison knows no upper and lower case. Three trigrams narrow it down enough, those at the end best: numbers
     begin alike, with a date. Each one more costs time.
     """
-    starts = [*range(len(text) - SHORTEST, -1, -2), 0][:_MOST]
+    starts = [*range(len(text) - SHORTEST, -1, -3), 0][:_MOST]
     trigrams = {text[start : start + SHORTEST] for start in starts}
     return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in sorted(trigrams))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from desktop_app.domain.states import PlatformKind, ReasonCode
 from desktop_app.services.orders import OrderDraft, Orders
@@ -90,20 +87,26 @@ class OrderDesk:
 @contextmanager
 def query_plans(desk: Desk) -> Iterator[list[str]]:
     """How SQLite runs the SELECTs of the block; filled in at its end."""
-    seen: list[tuple[str, Any]] = []
+    seen: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_rest: Any) -> None:
-        if sql.startswith("SELECT"):
-            seen.append((sql, parameters))
+    def note(sql: str) -> None:
+        if sql.lstrip().startswith(("SELECT", "WITH")):
+            seen.append(sql)
+
+    def watch(told: Callable[[str], None] | None) -> None:
+        for open_session in (desk.context.read, desk.context.write):
+            with open_session() as session:
+                driver = session.connection().connection.driver_connection
+                assert isinstance(driver, sqlite3.Connection)
+                driver.set_trace_callback(told)  # also of what SQLAlchemy does not see
 
     plans: list[str] = []
-    event.listen(Engine, "before_cursor_execute", note)
+    watch(note)
     try:
         yield plans
     finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        watch(None)
     with desk.context.read() as session:
-        connection = session.connection()
-        for sql, parameters in seen:
-            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        for sql in seen:
+            rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
             plans.append(f"{sql}\n" + "\n".join(row[3] for row in rows))

@@ -34,7 +34,7 @@ def test_the_demo_shows_every_verdict_and_two_disputes_and_is_sound(demo: DemoOu
         assert shop.inventory.listing(KeyFilter()).count() == 400 + 10
         assert len(shop.products.all()) == 6
         assert {line.platform_kind for line in shop.policies.channels()} == set(PlatformKind)
-        assert shop.products.low_stock()
+        assert shop.stock.running_low()
         assert shop.reports.check() == []
     finally:
         shop.close()

@@ -7,10 +7,13 @@ from sqlalchemy.exc import DBAPIError
 
 from desktop_app.domain.errors import BadInputError, RefusedError
 from desktop_app.domain.states import EvidenceKind, IssueOrder, KeyState, ProductKind, ReasonCode, UnitState
+from desktop_app.services import sellable
 from desktop_app.services.inventory import KeyFilter
 from desktop_app.services.orders import OrderDraft
 from desktop_app.services.products import ProductDraft
 from desktop_app.services.request_entry import RequestDraft
+from desktop_app.services.sellable import count_up_to, next_keys
+from desktop_app.storage.tables import ProductRow
 from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
 
@@ -54,6 +57,53 @@ def test_at_random_every_key_goes_out_once_and_not_in_order(shop: OrderDesk) -> 
     assert list(sold) != keys
     with pytest.raises(RefusedError, match="0 keys in stock, 1 too few"):
         _sold(shop, product_id, "A2")
+
+
+@pytest.mark.parametrize("order", IssueOrder)
+def test_expired_batches_and_keys_of_others_are_passed_over(shop: OrderDesk, order: IssueOrder) -> None:
+    """Batches in every position of the shop: expired, another product's, moved here from another batch, usable."""
+    desk = shop.desk
+    product_id, other = desk.product("MIX", issue_order=order), desk.product("OTHER")
+    desk.stock(product_id, "OLD1-0000-0001", "OLD1-0000-0002", expires_on="2026-11-21")
+    desk.stock(other, "ELSE-0000-0001")
+    first = desk.stock(product_id, "USE1-0000-0001", "USE1-0000-0002", expires_on="2026-11-22")
+    moved = desk.stock(other, "MOVE-0000-0001", "MOVE-0000-0002")
+    desk.inventory.move(moved[1:], product_id)
+    desk.stock(product_id, "OLD2-0000-0001", expires_on="2026-11-21")
+    desk.stock(product_id, "USE2-0000-0001")
+    desk.stock(product_id, "OLD3-0000-0001", expires_on="2026-11-21")
+    expected = ["USE1-0000-0001", "USE1-0000-0002", "MOVE-0000-0002", "USE2-0000-0001"]
+    with pytest.raises(RefusedError, match="4 keys in stock, 1 too few"):
+        _sold(shop, product_id, "A1", 5)
+    with desk.context.read() as session:
+        assert [count_up_to(desk.context, session, product_id, most) for most in (0, 1, 3, 4, 9)] == [0, 1, 3, 4, 4]
+        row = session.get_one(ProductRow, product_id)
+        rest = next_keys(desk.context, session, row, 4, besides={first[0], moved[1]})
+        assert sorted(rest) == sorted([first[1], max(rest)])
+    sold = list(_sold(shop, product_id, "A2", 3)) + list(_sold(shop, product_id, "A3"))
+    if order is IssueOrder.RANDOM:
+        assert sorted(sold) == sorted(expected)
+    else:
+        assert sold == (expected if order is IssueOrder.OLDEST else expected[::-1])
+
+
+def test_a_number_drawn_at_random_is_any_sellable_key_and_no_other(
+    shop: OrderDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sellable, "_FEW", 0)  # draw, however few there are
+    desk = shop.desk
+    product_id = desk.product("DRAW", issue_order=IssueOrder.RANDOM)
+    ids = desk.stock(product_id, *(f"DRAW-0000-{number:04}" for number in range(8)))
+    desk.stock(desk.product("OTHER"), *(f"ELSE-0000-{number:04}" for number in range(8)))
+    ids += desk.stock(product_id, *(f"DRAW-0001-{number:04}" for number in range(2)))
+    desk.inventory.void(ids[2:4], "坏卡")
+    good = {*ids[:2], *ids[4:]}
+    with desk.context.read() as session:
+        row = session.get_one(ProductRow, product_id)
+        drawn = [next_keys(desk.context, session, row, 1) for _ in range(300)]
+        assert {key_id for (key_id,) in drawn} == good  # one of eight stays away once in 10^16 runs
+        assert sorted(next_keys(desk.context, session, row, 8)) == sorted(good)
+        assert sorted(next_keys(desk.context, session, row, 20, besides=ids[:1])) == sorted(good - {ids[0]})
 
 
 def test_a_reusable_key_is_sold_until_its_limit(shop: OrderDesk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -11,6 +12,7 @@ from desktop_app.domain.errors import BadInputError, CancelledError, ConflictErr
 from desktop_app.domain.states import KeyState
 from desktop_app.services import key_bulk
 from desktop_app.services.inventory import KeyFilter, ShownKeys
+from desktop_app.services.key_rows import in_ranges, ranges
 from desktop_app.services.listing import Sort
 from tests.services.desk import Desk
 
@@ -99,6 +101,48 @@ def test_move_of_a_filter_takes_what_is_in_stock_and_keeps_the_text(desk: Desk, 
     assert [desk.inventory.reveal(key_id) for key_id in ids] == list(KEYS)
     [event] = desk.events("key.moved")
     assert event["facts"]["count"] == 11  # type: ignore[index]
+
+
+def test_move_of_a_filter_compares_keys_as_the_other_product_does(desk: Desk, ids: list[int]) -> None:
+    desk.stock(desk.product("FOLD", fold_hyphens=True), "BULK00009999")
+    folded = desk.products.by_code("FOLD").id
+    assert desk.inventory.move(KeyFilter(product_id=desk.products.by_code("B").id), folded) == 1
+    found = desk.inventory.find("OTHER00000001")
+    assert found is not None
+    assert found.product_code == "FOLD"
+    assert desk.inventory.reveal(found.id) == "OTHER-0000-0001"
+    twin = desk.stock(desk.products.by_code("A").id, "BULK-0000-9999")
+    where = KeyFilter(product_id=desk.products.by_code("A").id)
+    with pytest.raises(RefusedError, match=f"Key {twin[0]} would be the same key as .*nothing was moved"):
+        desk.inventory.move(where, folded)
+    assert {desk.inventory.get(key_id).product_code for key_id in (*ids, *twin)} == {"A"}, "all or nothing"
+
+
+def test_move_of_a_filter_keeps_keys_that_are_used_again_apart(desk: Desk, ids: list[int]) -> None:
+    reusable = desk.product("LOOP", reusable=True)
+    with pytest.raises(RefusedError, match="do not mix"):
+        desk.inventory.move(KeyFilter(), reusable)
+    desk.inventory.move(KeyFilter(product_id=desk.products.by_code("A").id), desk.products.by_code("B").id)
+    assert len(desk.events("key.moved")) == 1
+
+
+def test_a_key_finds_its_events_among_many_that_name_others(desk: Desk, ids: list[int]) -> None:
+    desk.inventory.set_note(KeyFilter(product_id=desk.products.by_code("A").id), 'x","keys":"1-99999",')
+    desk.inventory.quarantine(ids[3:5], "待查")
+    other = desk.inventory.find("OTHER-0000-0001")
+    assert other is not None
+    assert [event.kind for event in desk.inventory.history(other.id)] == ["keys.imported"]
+    assert [event.kind for event in desk.inventory.history(ids[4])] == ["keys.imported", "key.noted", "key.quarantined"]
+    assert [event.kind for event in desk.inventory.history(ids[5])] == ["keys.imported", "key.noted"]
+
+
+def test_ranges_name_exactly_their_numbers() -> None:
+    chance = Random(7)
+    for size in (0, 1, 2, 9, 40):
+        for _ in range(40):
+            ids = set(chance.sample(range(1, 120), size))
+            text = ranges(sorted(ids))
+            assert {number for number in range(130) if in_ranges(number, text)} == ids, text
 
 
 def test_deleting_goes_to_the_bin_and_comes_back(desk: Desk, ids: list[int]) -> None:

@@ -10,6 +10,7 @@ from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.listing import Sort
 from desktop_app.services.products import ProductDraft
+from desktop_app.services.stock import Stock
 from tests.services.desk import Desk
 
 DRAFT = ProductDraft("STEAM50", "Steam 50 元充值卡", ProductKind.GAME_CARD, face_fen=5000, price_fen=4850)
@@ -78,7 +79,7 @@ def test_low_stock_lists_active_products_that_hold_keys(desk: Desk) -> None:
     desk.products.add(replace(DRAFT, code="C", name="丙"))  # no threshold, never low
     desk.products.add(replace(DRAFT, code="D", name="丁", kind=ProductKind.PHONE_TOPUP, low_stock_threshold=5))
     desk.products.add(replace(DRAFT, code="E", name="戊", low_stock_threshold=5, active=False))
-    assert [line.id for line in desk.products.low_stock()] == [empty, few]
+    assert [line.id for line in Stock(desk.context).running_low()] == [empty, few]
 
 
 def test_listing_filters_and_sorts_by_every_key(desk: Desk) -> None:
