@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import update
-from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import RefusedError
-from desktop_app.domain.states import KEY_MOVES, KeyState, check_move
-from desktop_app.services import batches, import_report, key_bulk, key_import, key_layouts, key_preview
+from desktop_app.domain.states import KeyState
+from desktop_app.services import batches, chosen_keys, import_report, key_bulk, key_import, key_layouts, key_preview
 from desktop_app.services.batches import BatchDraft, BatchLine, BatchName
-from desktop_app.services.context import Context, chunks
+from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, line_field
-from desktop_app.services.issuing import uses_of
 from desktop_app.services.key_bulk import ShownKeys
 from desktop_app.services.key_import import ImportOptions, ImportResult
 from desktop_app.services.key_layouts import ColumnChoiceError, KeyLayout
@@ -24,19 +19,15 @@ from desktop_app.services.key_life import KeyLife, key_events, key_life
 from desktop_app.services.key_lines import (
     KeyFilter,
     KeyLine,
-    KeyOrder,
     exact_key_ids,
     key_lines,
     keys_listing,
-    orders_of_keys,
 )
 from desktop_app.services.key_preview import Cancelled, ImportLine, ImportPreview, KeyVerdict, Progress
-from desktop_app.services.key_rows import SEVERAL, key_row, key_rows, ranges, reseal
+from desktop_app.services.key_rows import key_row
 from desktop_app.services.key_scan import KeyScan, scan_keys
 from desktop_app.services.listing import Listing, Sort
-from desktop_app.services.products import product_row, require_holds_keys
 from desktop_app.services.timeline import EventLine
-from desktop_app.storage.tables import CardKeyRow, UnitRow
 
 __all__ = [
     "BatchDraft",
@@ -239,11 +230,11 @@ class Inventory:
 
     def reveal(self, key_id: int) -> str:
         """The key exactly as it was imported. That it was shown is logged before it is."""
-        return self._open(key_id, "key.revealed")
+        return chosen_keys.open_key(self._context, key_id, "key.revealed")
 
     def copy(self, key_id: int) -> str:
         """The same for the clipboard."""
-        return self._open(key_id, "key.copied")
+        return chosen_keys.open_key(self._context, key_id, "key.copied")
 
     # ---- taking out and putting back; of a selection, or of everything that a filter shows
 
@@ -285,7 +276,7 @@ class Inventory:
         :class:`RefusedError` when a chosen key is not one of these; of a filter the others stay.
         """
         if not isinstance(which, KeyFilter | ShownKeys):
-            self._require_never_sold(which)
+            chosen_keys.require_never_sold(self._context, which)
         return self._take_out(which, KeyState.BINNED, reason, "key.binned", False, progress, cancelled)
 
     def take_out_of_bin(
@@ -298,12 +289,7 @@ class Inventory:
                 self._context, where, KeyState.IN_STOCK, "key.unbinned", {}, progress=progress, cancelled=cancelled
             )
 
-        def check(_session: Session, keys: Sequence[CardKeyRow]) -> None:
-            for key in keys:
-                if key.state is not KeyState.BINNED:
-                    raise RefusedError("Key {id} is not in the recycle bin.", "卡密 {id} 不在回收站中。", id=key.id)
-
-        return self._move_state(which, KeyState.IN_STOCK, "", "key.unbinned", check)
+        return chosen_keys.take_out_of_bin(self._context, which)
 
     def empty_bin(
         self,
@@ -327,22 +313,8 @@ class Inventory:
                 "otherwise make it void.",
                 "已展示过的卡密，只有取得官方“未激活”记录后才能重新上架，否则请作废。",
             )
-
         reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
-
-        def check(session: Session, keys: Sequence[CardKeyRow]) -> None:
-            for key in keys:
-                if key.state is not KeyState.QUARANTINED:
-                    raise RefusedError(
-                        "Key {id} is not in quarantine, so it cannot be put back on sale.",
-                        "卡密 {id} 不在隔离状态，不能重新上架。",
-                        id=key.id,
-                    )
-            self._let_go(session, keys)
-            self._require_uses_left(session, keys)
-
-        facts = {"official_not_activated": True}
-        return self._move_state(key_ids, KeyState.IN_STOCK, reason, "key.restocked", check, facts)
+        return chosen_keys.restock(self._context, key_ids, reason)
 
     def move(
         self,
@@ -360,24 +332,7 @@ class Inventory:
         context = self._context
         if isinstance(which, KeyFilter | ShownKeys):
             return key_bulk.move(context, which, product_id, progress=progress, cancelled=cancelled)
-        with context.write() as session:
-            target = product_row(session, product_id)
-            require_holds_keys(target)
-            keys = [key for key in key_rows(session, which) if key.product_id != product_id]
-            if not keys:
-                return 0
-            sources = {key.product_id: product_row(session, key.product_id) for key in keys}
-            for key in keys:
-                reseal(context, session, key, sources[key.product_id], target)
-            session.flush()
-            facts = {
-                "product": target.code,
-                "from": sorted(product.code for product in sources.values()),
-                "to": target.code,
-            }
-            self._record(session, "key.moved", keys, facts)
-        context.announce("keys", "products")
-        return len(keys)
+        return chosen_keys.move(context, which, product_id)
 
     def set_note(
         self, which: Which, note: str, *, progress: Progress | None = None, cancelled: Cancelled | None = None
@@ -387,25 +342,9 @@ class Inventory:
         note = line_field(_NOTE, note, longest=_LONGEST_REASON)
         if isinstance(which, KeyFilter | ShownKeys):
             return key_bulk.set_note(context, which, note, progress=progress, cancelled=cancelled)
-        with context.write() as session:
-            keys = [key for key in key_rows(session, which) if key.note != note]
-            if not keys:
-                return 0
-            _update(session, keys, note=note)
-            self._record(session, "key.noted", keys, {"note": note})
-        context.announce("keys")
-        return len(keys)
+        return chosen_keys.set_note(context, which, note)
 
     # ---- inside
-
-    def _open(self, key_id: int, kind: str) -> str:
-        context = self._context
-        with context.write() as session:
-            key = key_row(session, key_id)
-            product = product_row(session, key.product_id)
-            text = context.vault.open_card(key.tag, key.sealed, product.uid).decode()
-            self._record(session, kind, [key], {"product": product.code})
-        return text
 
     def _take_out(
         self,
@@ -419,121 +358,13 @@ class Inventory:
     ) -> int:
         reason = line_field(_REASON, reason, longest=_LONGEST_REASON, required=True)
         if not isinstance(which, KeyFilter | ShownKeys):
-            return self._move_state(which, state, reason, kind, failed=failed)
+            return chosen_keys.change_state(self._context, which, state, reason, kind, failed=failed)
         facts = {"reason": reason, **({"failed": True} if failed else {})}
         return key_bulk.change_state(
             self._context, which, state, kind, facts, failed=failed, progress=progress, cancelled=cancelled
         )
 
-    def _require_never_sold(self, key_ids: Sequence[int]) -> None:
-        with self._context.read() as session:
-            sold = uses_of(session, key_ids)
-            if sold:
-                raise RefusedError(
-                    "Key {id} was delivered to a buyer and stays in the books; make it void instead.",
-                    "卡密 {id} 曾发给买家，必须留档，请改为作废。",
-                    id=min(sold),
-                )
-
-    def _move_state(
-        self,
-        key_ids: Sequence[int],
-        state: KeyState,
-        reason: str,
-        kind: str,
-        check: Callable[[Session, Sequence[CardKeyRow]], None] | None = None,
-        facts: Mapping[str, Any] | None = None,
-        *,
-        failed: bool = False,
-    ) -> int:
-        context = self._context
-        with context.write() as session:
-            keys = [key for key in key_rows(session, key_ids) if key.state is not state]
-            if not keys:
-                return 0
-            if check is not None:
-                check(session, keys)
-            for key in keys:
-                check_move(KEY_MOVES, key.state, state)
-            orders = orders_of_keys(session, keys)
-            now = context.clock()
-            values: dict[str, Any] = {"state": state, "state_at": now}
-            if failed or state is KeyState.IN_STOCK:
-                values["failed_at"] = now if failed else None
-            _update(session, keys, **values)
-            told = {**({"reason": reason} if reason else {}), **(facts or {}), **({"failed": True} if failed else {})}
-            self._record(session, kind, keys, told, orders)
-        context.announce("keys", "products")
-        return len(keys)
-
-    def _let_go(self, session: Session, keys: Sequence[CardKeyRow]) -> None:
-        """A refunded unit lets go of its key, so that another unit can have it; deliveries remember where it was."""
-        orders = orders_of_keys(session, keys)
-        # the buyers of a reusable key keep it, whatever becomes of its next uses
-        once = (key.id for key in keys if not product_row(session, key.product_id).reusable)
-        for part in chunks(once):
-            for unit in session.exec(select(UnitRow).where(col(UnitRow.card_key_id).in_(part))).all():
-                if not unit.refunded:
-                    raise RefusedError(
-                        "Key {id} still belongs to order {order_no}: decide its request first.",
-                        "卡密 {id} 仍属于订单 {order_no}，请先处理其退款申请。",
-                        id=unit.card_key_id,
-                        order_no=orders[unit.card_key_id or 0].order_no,
-                    )
-                unit.card_key_id = None
-                session.add(unit)
-        session.flush()
-
-    def _require_uses_left(self, session: Session, keys: Sequence[CardKeyRow]) -> None:
-        limits = {key.id: product_row(session, key.product_id).use_limit for key in keys}
-        for key_id, times in uses_of(
-            session, [key_id for key_id, limit in limits.items() if limit is not None]
-        ).items():
-            if times >= (limits[key_id] or 0):
-                raise RefusedError(
-                    "Key {id} was delivered {times} times, as often as its product allows: it stays out of stock.",
-                    "卡密 {id} 已发出 {times} 次，达到商品的使用次数上限，不能重新上架。",
-                    id=key_id,
-                    times=times,
-                )
-
-    def _record(
-        self,
-        session: Session,
-        kind: str,
-        keys: Sequence[CardKeyRow],
-        facts: Mapping[str, Any],
-        orders: Mapping[int, KeyOrder] | None = None,
-    ) -> None:
-        """One event for each key that belongs to an order, so that the order shows it, and one for all the others."""
-        known = orders_of_keys(session, keys) if orders is None else orders
-        context = self._context
-        rest: list[CardKeyRow] = []
-        for key in keys:
-            order = known.get(key.id)
-            if order is None and len(keys) > 1:
-                rest.append(key)
-                continue
-            own: dict[str, Any] = {**facts, "fingerprint": key.tag.hex()[:8]}
-            if order is not None:
-                own["order_no"] = order.order_no
-            context.record(session, kind, "card_keys", key.id, order_id=order.id if order else None, facts=own)
-        if rest:
-            ids = sorted(key.id for key in rest)
-            named: dict[str, Any] = {**facts, "count": len(ids), "keys": ranges(ids)}
-            context.record(session, kind, "card_keys", SEVERAL, facts=named)
-
 
 def _of_bin(shown: KeyFilter | ShownKeys) -> KeyFilter | ShownKeys:
     """What is shown of the recycle bin."""
     return shown.of(KeyState.BINNED) if isinstance(shown, ShownKeys) else replace(shown, state=KeyState.BINNED)
-
-
-def _update(session: Session, keys: Iterable[CardKeyRow], **values: Any) -> None:
-    for part in chunks(key.id for key in keys):
-        session.execute(
-            update(CardKeyRow)
-            .where(col(CardKeyRow.id).in_(part))
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
