@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -92,15 +93,15 @@ def write_csv(
 def write_csv_parts(
     path: Path,
     columns: Sequence[Column],
-    parts: Iterable[tuple[str, int]],
+    parts: Iterable[tuple[bytes, int]],
     language: str,
     progress: Callable[[int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> int:
-    """The same for rows that are CSV text already: ``parts`` are that text and the number of its rows."""
+    """The same for rows that are CSV already: ``parts`` are that text in UTF-8 and the number of its rows."""
     count = 0
-    with whole_file(path) as place, place.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, lineterminator="\r\n").writerow([guard(column.title(language)) for column in columns])
+    with whole_file(path) as place, place.open("wb") as file:
+        file.write(BOM_UTF8 + _rows_text([[guard(column.title(language)) for column in columns]]))
         for text, rows in parts:
             if cancelled is not None and cancelled():
                 raise CancelledError("The export was cancelled; no file was written.", "已取消导出，没有生成文件。")
@@ -159,11 +160,16 @@ def _formatter(kind: Kind, zone: tzinfo) -> Callable[[object], str]:
     return {Kind.TEXT: text, Kind.NUMBER: number, Kind.MONEY: money, Kind.TIME: time}[kind]
 
 
-def _written(rows: Iterable[Sequence[object]], formats: Sequence[Callable[[object], str]]) -> Iterator[tuple[str, int]]:
+def _written(
+    rows: Iterable[Sequence[object]], formats: Sequence[Callable[[object], str]]
+) -> Iterator[tuple[bytes, int]]:
     iterator = iter(rows)
     while step := list(islice(iterator, _ROWS_PER_STEP)):
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows(
-            [write(value) for write, value in zip(formats, row, strict=True)] for row in step
-        )
-        yield text.getvalue(), len(step)
+        cells = ([write(value) for write, value in zip(formats, row, strict=True)] for row in step)
+        yield _rows_text(cells), len(step)
+
+
+def _rows_text(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 
 from desktop_app.domain.errors import LockedError, StorageError
+from desktop_app.domain.masking import HIDDEN, mask
 from desktop_app.services.form_fields import FieldName, line_field
 from desktop_app.storage.tables import OrderRow, RedemptionRow
 from desktop_app.storage.vault import Vault
 
 _BUYER = FieldName("The buyer", "买家")
 _LONGEST = 200
-_HIDDEN = "****"
 
 DAMAGED = "✗"
 """What lists show for a value whose seal does not open."""
@@ -79,15 +79,13 @@ def masked_buyer(vault: Vault, order_no: str, sealed: bytes | None, tag: bytes |
         return DAMAGED
 
 
-def buyer_masker(vault: Vault) -> Callable[[str, str | None], str]:
-    """:func:`masked_buyer` of an unlocked shop for many orders: call it with number and sealed buyer in hexadecimal."""
+def buyer_masker(vault: Vault) -> Callable[[bytes, bytes], str]:
+    """:func:`masked_buyer` of an unlocked shop for many orders: call it with number in UTF-8 and sealed buyer."""
     open_one = vault.opener("orders", "buyer")
 
-    def masked(order_no: str, sealed: str | None) -> str:
-        if sealed is None:
-            return ""
+    def masked(order_no: bytes, sealed: bytes) -> str:
         try:
-            return mask(open_one(order_no.encode(), bytes.fromhex(sealed)).decode())
+            return mask(open_one(order_no, sealed).decode())
         except StorageError:
             return DAMAGED
 
@@ -128,7 +126,7 @@ def masked_redemption_target(vault: Vault, row: RedemptionRow) -> str:
     """For whom a key was redeemed, the middle hidden; ``****`` while the shop is locked."""
     if row.target_sealed is None:
         return ""
-    return mask(redemption_target_of(vault, row)) if vault.is_unlocked else _HIDDEN
+    return mask(redemption_target_of(vault, row)) if vault.is_unlocked else HIDDEN
 
 
 def redemption_target_of(vault: Vault, row: RedemptionRow) -> str:
@@ -145,21 +143,7 @@ def index_form(text: str) -> str:
 
 def fingerprint(tag: bytes | None) -> str:
     """What stands for a sealed value while the shop is locked: equal values have equal fingerprints."""
-    return _HIDDEN if tag is None else f"#{tag.hex()[:8]}"
-
-
-def mask(text: str) -> str:
-    """``text`` so that its owner knows it and nobody else: ``138****2266``, ``st****77``, ``王*``."""
-    name, at, domain = text.partition("@")
-    if at:
-        return f"{name[:1]}{_HIDDEN}@{domain}"
-    length = len(text)
-    if length <= 1:
-        return "*" * length
-    if length <= 3:
-        return text[0] + "*" * (length - 1)
-    shown = 1 if length <= 6 else 2 if length <= 10 else 3
-    return f"{text[:shown]}{_HIDDEN}{text[-(4 if length >= 11 else shown) :]}"
+    return HIDDEN if tag is None else f"#{tag.hex()[:8]}"
 
 
 def _row_id(row: OrderRow) -> bytes:

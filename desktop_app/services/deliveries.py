@@ -10,8 +10,9 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import BadInputError, RefusedError
+from desktop_app.domain.masking import mask
 from desktop_app.domain.states import KeyState, OrderState, ProductKind, TopupState, UnitState
-from desktop_app.services.buyers import mask, target_of
+from desktop_app.services.buyers import target_of
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.issuing import issue_keys
 from desktop_app.services.order_lines import find_order

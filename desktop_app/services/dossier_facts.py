@@ -30,9 +30,10 @@ from desktop_app.documents.dossier import (
 from desktop_app.documents.dossier_archive import member_name
 from desktop_app.documents.rule_words import why
 from desktop_app.documents.trace_words import fact_words
+from desktop_app.domain.masking import mask
 from desktop_app.domain.refunds import Flag, Option, RuleCode, UnitVerdict
 from desktop_app.domain.states import EscalationTarget, EvidenceKind, InventoryEffect, VerdictKind
-from desktop_app.services.buyers import mask, masked_redemption_target, masked_target, target_of
+from desktop_app.services.buyers import masked_redemption_target, masked_target, target_of
 from desktop_app.services.context import Context
 from desktop_app.services.dispute_lines import disputes_of_request
 from desktop_app.services.dossier_masks import Masks

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from desktop_app.domain import card_keys
 from desktop_app.domain.errors import StorageError
-from desktop_app.services.buyers import buyer_of, mask, redemption_target_of, target_of
+from desktop_app.domain.masking import mask
+from desktop_app.services.buyers import buyer_of, redemption_target_of, target_of
 from desktop_app.services.context import Context
 from desktop_app.storage.tables import CardKeyRow, DeliveryRow, OrderRow, ProductRow, RedemptionRow, UnitRow
 

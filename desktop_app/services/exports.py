@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -435,7 +436,8 @@ def export(
             cells = map(_quoted_once_more, cells)
         count = write_xlsx(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
     elif parts is not None:
-        count = write_csv_parts(path, chosen.columns, parts, language, tell, cancelled)
+        with closing(parts):
+            count = write_csv_parts(path, chosen.columns, parts, language, tell, cancelled)
     else:
         count = write_csv(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
     with context.write() as session:

@@ -1,20 +1,20 @@
 """Orders as CSV text straight from SQLite, for exports of a million of them.
 
-SQLite writes each order as a JSON array of its cells, already as people read them; an array without an escape is a CSV
-row. The few rows that have one, and numbers that a spreadsheet would change, go through the same guard and writer as
-every other export. Meanwhile this thread opens the buyers, which only the vault can.
+SQLite writes each order as a row of CSV, with the cells as people read them and every text in quotes. Numbers and names
+that need more than that (quotes, what a spreadsheet would change) are marked in the row and brought into their form
+here. Buyers, which only the vault can open, have a place kept in the row; for many orders a second process opens them
+while SQLite reads the next ones.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice
 from typing import Final
@@ -22,15 +22,14 @@ from typing import Final
 from sqlmodel import col, func, select
 
 from desktop_app.documents.code_words import word
-from desktop_app.documents.csv_export import guard, unguard
+from desktop_app.documents.csv_export import guard
 from desktop_app.domain.states import OrderState
 from desktop_app.services.buyers import buyer_masker
 from desktop_app.services.context import Context
 from desktop_app.storage.column_types import from_micros
+from desktop_app.storage.field_opening import FieldOpener, Opened, Sealed
+from desktop_app.storage.field_process import WORTH_IT, FieldProcess
 from desktop_app.storage.tables import ChannelRow, OrderRow, ProductRow
-
-_TROUBLE: Final = re.compile(r"[\"\\\x00-\x09\x0b-\x1f]|^[^\w#*\n]|^\d+$|^[\d.]+[eE]|^\d{1,2}[-/]|\s$", re.MULTILINE)
-"""Among buyers, one a line: one that may need quoting or the guard; masked ones hardly ever do."""
 
 _ORDERS: Final = 2000
 """So many at a time; each part is one short read."""
@@ -38,25 +37,42 @@ _ORDERS: Final = 2000
 _READERS: Final = 2
 
 _RAW: Final = "\x01"
-"""Stands in front of a cell that still needs the guard; JSON escapes it, so its row is seen."""
+"""Stands before the hexadecimal digits of a text that is still to be guarded and quoted."""
+_RAW_TEXT: Final = re.compile(rb"\x01([0-9A-Fa-f]*)")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\\]")
+"""In a name: what marks something else in a row."""
+_NUMBER: Final = re.compile(rb'^"(?:[^"\\]|\\.)*"', re.MULTILINE)
+"""The number of the order in a row, as JSON writes it."""
 
 _PLACE: Final = "\x02"
-_BUYER: Final = "\\u0002"
-"""Where the buyer goes, and how that stands in the JSON."""
+"""Where the buyer goes."""
 
-_NEXT: Final = "\x1e"
-"""Between the buyers of a part, which are no JSON: reading that takes longer than opening them."""
+_CAREFUL: Final = re.compile(r"[\"\x00-\x09\x0b-\x1f]|^[^\w#*\n]|^\d+$|^[\d.]+[eE]|^\d{1,2}[-/]|\s$", re.MULTILINE)
+"""Among buyers, one a line: one that may need quotes or the guard; masked ones hardly ever do."""
 
-_PLAIN: Final = "o.order_no GLOB '[A-Za-z]*' AND o.order_no NOT GLOB '*[^A-Za-z0-9]*'"
+# What begins with a letter is no formula and no number; JSON puts it into quotes, with a backslash where that is not
+# all there is to do. A whole number of so many digits needs the guard and nothing else.
+_ORDER_NO: Final = f"""CASE WHEN o.order_no >= 'A' AND o.order_no < '{{' THEN json_quote(o.order_no)
+    WHEN length(o.order_no) BETWEEN 12 AND 19 AND CAST(CAST(o.order_no AS INTEGER) AS TEXT) = o.order_no
+    THEN '"''' || o.order_no || '"' ELSE '"' || char({ord(_RAW)}) || hex(o.order_no) || '"' END"""
 _LOCKED_BUYER: Final = """CASE WHEN o.buyer_sealed IS NULL THEN '' WHEN o.buyer_tag IS NULL THEN '****'
     ELSE '#' || lower(hex(substr(o.buyer_tag, 1, 4))) END"""
-_SEALED_BUYERS: Final = f"""group_concat(o.order_no, char({ord(_NEXT)})),
-    group_concat(coalesce(hex(o.buyer_sealed), ''), char({ord(_NEXT)}))"""
-_LONG_DIGITS: Final = "length(o.order_no) >= 12 AND o.order_no NOT GLOB '*[^0-9]*'"
+_SEALED_BUYERS: Final = ", ".join(
+    f"CAST(group_concat({value}, '{between}') AS BLOB)"
+    for value, between in (
+        ("o.order_no", ""),
+        ("length(CAST(o.order_no AS BLOB))", ","),
+        ("o.buyer_sealed", ""),
+        ("coalesce(length(o.buyer_sealed), 0)", ","),
+    )
+)
+
+_Part = tuple[bytes, Sealed]
+"""Rows of CSV, and the buyers that go into them."""
 
 
-def order_parts(context: Context, ids: array[int], language: str) -> Iterator[tuple[str, int]] | None:
-    """CSV rows of these orders with the columns of their export, in parts of text and number of rows.
+def order_parts(context: Context, ids: array[int], language: str) -> Generator[tuple[bytes, int], None, None] | None:
+    """CSV rows in UTF-8 of these orders with the columns of their export, in parts of text and number of rows.
 
     None where the shop's clock was put forward or back within the time of its orders: that needs a calendar, and is
     left to the ordinary way.
@@ -65,97 +81,137 @@ def order_parts(context: Context, ids: array[int], language: str) -> Iterator[tu
     return None if offset is None else _parts(context, ids, offset, language)
 
 
-def _parts(context: Context, ids: array[int], offset: timedelta, language: str) -> Iterator[tuple[str, int]]:
-    names = [_names(context, kind) for kind in (ProductRow, ChannelRow)]
+def _parts(
+    context: Context, ids: array[int], offset: timedelta, language: str
+) -> Generator[tuple[bytes, int], None, None]:
+    is_locked = not context.vault.is_unlocked
+    parts = _read(context, ids, _statement(offset, language, is_locked=is_locked))
+    if is_locked:
+        with closing(parts):
+            for rows, _ in parts:
+                yield _finished(rows, None), rows.count(b"\r\n")
+        return
     # what was unlocked at the start stays readable to the end of this export, as with every work under way
-    mask = buyer_masker(context.vault) if context.vault.is_unlocked else None
-    statement = _statement(offset, language, is_locked=mask is None)
+    mask = buyer_masker(context.vault)
+    with _opened(context, parts, len(ids)) as opened:
+        for (rows, sealed), buyers in opened:
+            cells = _cells(sealed, buyers, mask) if rows else []
+            yield _finished(rows, cells), len(cells)
 
-    def read(start: int) -> tuple[str, str, str]:
+
+def _read(context: Context, ids: array[int], statement: str) -> Generator[_Part, None, None]:
+    names = [_names(context, kind) for kind in (ProductRow, ChannelRow)]
+
+    def read(start: int) -> _Part:
         wanted = json.dumps(ids[start : start + _ORDERS].tolist())
         with context.read() as session:
-            rows, numbers, sealed = session.connection().exec_driver_sql(statement, (*names, wanted)).one()
-        return rows or "", numbers or "", sealed or ""
+            found = session.connection().exec_driver_sql(statement, (*names, wanted)).one()
+        rows, *sealed = (value or b"" for value in found)
+        return rows, Sealed(*sealed)
 
     starts = iter(range(0, len(ids), _ORDERS))
-    # SQLite reads the next parts while the buyers of this one are opened
     with ThreadPoolExecutor(_READERS, thread_name_prefix="export") as readers:
         ahead = deque(readers.submit(read, start) for start in islice(starts, _READERS))
         while ahead:
-            rows, numbers, sealed = ahead.popleft().result()
+            part = ahead.popleft().result()
             ahead.extend(readers.submit(read, start) for start in islice(starts, 1))
-            count = rows.count("\r\n") + 1 if rows else 0
-            cells = None if mask is None or not count else _buyers(rows, numbers, sealed, count, mask)
-            yield _text(rows, cells), count
+            yield part
 
 
-def _buyers(rows: str, numbers: str, sealed: str, count: int, mask: Callable[[str, str | None], str]) -> list[str]:
-    """The buyers of the rows in their order."""
-    owners = numbers.split(_NEXT)
-    if len(owners) != count:  # a number that holds the separator itself: the rows have it, marked or guarded
-        cells = [str(json.loads(row)[0]) for row in rows.split("\r\n")]
-        owners = [cell[1:] if cell.startswith(_RAW) else unguard(cell) for cell in cells]
-    return [mask(number, buyer or None) for number, buyer in zip(owners, sealed.split(_NEXT), strict=True)]
+@contextmanager
+def _opened(
+    context: Context, parts: Generator[_Part, None, None], orders: int
+) -> Iterator[Iterator[tuple[_Part, Opened]]]:
+    """The parts with their buyers; a second process ends with the context."""
+    process = None
+    if orders >= WORTH_IT:
+        process = FieldProcess.start(context.vault.field_secrets("orders", "buyer"), masked=True)
+    if process is not None:
+        with process, closing(process.opened(parts)) as opened:
+            yield opened
+        return
+    secrets = context.vault.field_secrets("orders", "buyer")
+    opener = FieldOpener(secrets, masked=True)
+    secrets.wipe()
+    with closing(parts):
+        yield ((part, opener.opened(part[1])) for part in parts)
 
 
-def _text(rows: str, cells: list[str] | None) -> str:
-    """``rows`` are JSON arrays, one a line; ``cells`` the buyers that go where :data:`_BUYER` stands."""
-    if not rows:
-        return ""
-    left_out = 0 if cells is None else len(cells)
-    if rows.count("\\") == left_out and (cells is None or not _TROUBLE.search("\n".join(cells))):
-        text = rows[1:-1].replace("]\r\n[", "\r\n") + "\r\n"
-        if cells is None:
-            return text
-        pieces = [""] * (2 * len(cells) + 1)
-        pieces[::2] = text.split(_BUYER)
-        pieces[1::2] = cells
-        return "".join(pieces)
-    lines = rows.split("\r\n")
-    return "".join(_line(line, cell) for line, cell in zip(lines, cells or [""] * len(lines), strict=True))
+def _cells(sealed: Sealed, opened: Opened, mask: Callable[[bytes, bytes], str]) -> list[bytes]:
+    """The buyers of the rows in their order, as they stand between quotes."""
+    cells = opened.texts.split(b"\n")
+    if _CAREFUL.search(opened.texts.decode()):
+        cells = [_cell(cell.decode()) for cell in cells]
+    if opened.left:
+        items = list(sealed.items())
+        for place in opened.left:
+            cells[place] = _cell(mask(*items[place]))
+    return cells
 
 
-def _line(row: str, buyer: str) -> str:
-    target = io.StringIO()
-    csv.writer(target, lineterminator="\r\n").writerow([_cell(cell, buyer) for cell in json.loads(row)])
-    return target.getvalue()
+def _finished(rows: bytes, buyers: list[bytes] | None) -> bytes:
+    """``rows`` with the buyers in their places and without marks."""
+    if b"\\" in rows:
+        rows = _NUMBER.sub(_raw_number, rows)
+    pieces = [rows] if buyers is None else rows.split(_PLACE.encode())
+    if _RAW.encode() in rows:
+        pieces = [_RAW_TEXT.sub(_raw_cell, piece) for piece in pieces]
+    if not buyers:
+        return pieces[0]
+    whole = [b""] * (2 * len(buyers) + 1)
+    whole[::2] = pieces
+    whole[1::2] = buyers
+    return b"".join(whole)
 
 
-def _cell(cell: object, buyer: str) -> object:
-    if cell == _PLACE:
-        return guard(buyer)
-    return guard(cell[1:]) if isinstance(cell, str) and cell.startswith(_RAW) else cell
+def _raw_number(found: re.Match[bytes]) -> bytes:
+    number = found[0]
+    return f'"{_raw(json.loads(number))}"'.encode() if b"\\" in number else number
+
+
+def _raw_cell(found: re.Match[bytes]) -> bytes:
+    return _cell(bytes.fromhex(found[1].decode()).decode())
+
+
+def _raw(text: str) -> str:
+    return _RAW + text.encode().hex()
+
+
+def _cell(text: str) -> bytes:
+    """``text`` as it stands between quotes."""
+    return guard(text).replace('"', '""').encode()
 
 
 def _statement(offset: timedelta, language: str, *, is_locked: bool) -> str:
     seconds = int(offset.total_seconds())
     states = " ".join(f"WHEN '{state.value}' THEN {_quoted(guard(word(state, language)))}" for state in OrderState)
 
-    def time(column: str) -> str:
-        return f"coalesce(datetime(o.{column} / 1000000 + {seconds}, 'unixepoch'), '')"
+    def time(column: str) -> tuple[str, str]:
+        return '"%s"', f"datetime(o.{column} / 1000000 + {seconds}, 'unixepoch')"
 
-    def money(column: str) -> str:
-        return f"(o.{column} / 100) || '.' || substr('0' || (o.{column} % 100), -2)"
+    def money(column: str) -> tuple[str, str]:
+        return '"%d.%02d"', f"o.{column} / 100, o.{column} % 100"
 
     cells = (
-        f"CASE WHEN {_PLAIN} THEN o.order_no WHEN {_LONG_DIGITS} THEN '''' || o.order_no "
-        f"ELSE char({ord(_RAW)}) || o.order_no END",
-        "p.name",
-        "(SELECT count(*) FROM units u WHERE u.order_id = o.id)",
-        f"CASE o.state {states} END",
+        ("%s", _ORDER_NO),
+        ('"%s"', "p.name"),
+        ("%d", "(SELECT count(*) FROM units u WHERE u.order_id = o.id)"),
+        ('"%s"', f"CASE o.state {states} END"),
         money("paid_fen"),
         money("refunded_fen"),
-        _LOCKED_BUYER if is_locked else f"char({ord(_PLACE)})",
-        "c.name",
+        ('"%s"', _LOCKED_BUYER if is_locked else f"char({ord(_PLACE)})"),
+        ('"%s"', "c.name"),
         time("ordered_at"),
         time("paid_at"),
         time("shipped_at"),
     )
+    form = ",".join(form for form, _ in cells)
+    values = ", ".join(value for _, value in cells)
     return f"""
         WITH product_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?)),
         channel_names AS MATERIALIZED (SELECT CAST(key AS INTEGER) AS id, value AS name FROM json_each(?))
-        SELECT group_concat(json_array({", ".join(cells)}), char(13, 10)),
-            {"NULL, NULL" if is_locked else _SEALED_BUYERS}
+        SELECT CAST(group_concat(printf('{form}', {values}), char(13, 10)) || char(13, 10) AS BLOB),
+            {"NULL, NULL, NULL, NULL" if is_locked else _SEALED_BUYERS}
         FROM json_each(?) AS wanted
         CROSS JOIN orders AS o ON o.id = wanted.value
         CROSS JOIN product_names AS p ON p.id = o.product_id
@@ -169,8 +225,10 @@ def _quoted(text: str) -> str:
 
 def _names(context: Context, kind: type[ProductRow | ChannelRow]) -> str:
     with context.read() as session:
-        rows: Mapping[int, str] = dict(session.exec(select(kind.id, kind.name)).all())
-    return json.dumps({key: _RAW + name if name.startswith(_RAW) else guard(name) for key, name in rows.items()})
+        names: dict[int, str] = dict(session.exec(select(kind.id, kind.name)).all())
+    return json.dumps(
+        {key: _raw(name) if _UNSAFE.search(name) else _cell(name).decode() for key, name in names.items()}
+    )
 
 
 def _fixed_offset(context: Context) -> timedelta | None:

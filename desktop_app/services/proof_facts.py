@@ -20,9 +20,10 @@ from desktop_app.documents.redemption_proof import (
 )
 from desktop_app.domain import card_keys
 from desktop_app.domain.errors import NotFoundError, RefusedError
+from desktop_app.domain.masking import mask
 from desktop_app.domain.money import yuan_text
 from desktop_app.domain.states import UnitState, VerdictKind
-from desktop_app.services.buyers import mask, masked_target, redemption_target_of, target_of
+from desktop_app.services.buyers import masked_target, redemption_target_of, target_of
 from desktop_app.services.context import Context
 from desktop_app.services.shop_settings import read_settings
 from desktop_app.services.timeline import events_of

@@ -12,12 +12,12 @@ from typing import Final
 from desktop_app.documents.csv_export import Column, Kind, write_csv
 from desktop_app.domain import card_keys
 from desktop_app.domain.card_keys import Sentence
+from desktop_app.domain.masking import mask
 from desktop_app.exchange.redemption_lists import (
     ListLayout,
     RedemptionList,
     read_redemption_list,
 )
-from desktop_app.services.buyers import mask
 from desktop_app.services.context import Context
 from desktop_app.services.key_preview import last_event
 from desktop_app.services.redemption_matching import ListVerdict, Match, match_lines

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from desktop_app.domain.errors import ConflictError, RefusedError, StorageError
 from desktop_app.storage import vault_keys, vault_slots
 from desktop_app.storage.card_sealing import TAG_BYTES, CardSecrets
+from desktop_app.storage.field_opening import FieldSecrets
 from desktop_app.storage.vault_keys import FIRST, VaultKeys
 from desktop_app.storage.vault_slots import NONCE_BYTES, Argon2Cost, Slot, SlotKind, length_prefixed, wipe
 
@@ -220,7 +221,9 @@ class Vault:
         start, shortest = _HEADER_BYTES + NONCE_BYTES, _HEADER_BYTES + NONCE_BYTES + 16
 
         def open_one(row_id: bytes, sealed: bytes) -> bytes:
-            if len(sealed) < shortest or sealed[:_HEADER_BYTES] != header:
+            if len(sealed) < shortest:
+                raise _not_genuine(table, column)
+            if sealed[:_HEADER_BYTES] != header:
                 return self.open(table, column, row_id, sealed, product_uid)  # of other keys, or not genuine
             aad = before + len(row_id).to_bytes(4, "big") + row_id + after
             try:
@@ -229,6 +232,20 @@ class Vault:
                 raise _not_genuine(table, column) from None
 
         return open_one
+
+    def field_secrets(self, table: str, column: str, product_uid: bytes = b"") -> FieldSecrets:
+        """What :class:`desktop_app.storage.field_opening.FieldOpener` needs for values of the present keys.
+
+        Whoever gets it zeroes it, and forgets it when the work in hand ends: locking does not reach it.
+        """
+        keys = self._opened()
+        header = _VERSION + keys.generation.to_bytes(2, "big")
+        return FieldSecrets(
+            key=keys.lent(_purpose(table), keys.generation),
+            header=header,
+            before=length_prefixed(b"km.field.1", self.shop_uid, table.encode(), column.encode()),
+            after=length_prefixed(product_uid, header[1:]),
+        )
 
     def seal_card(self, tag: bytes, card: bytes, product_uid: bytes) -> bytes:
         """One card key exactly as it was imported; ``tag`` is its blind index."""

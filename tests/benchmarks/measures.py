@@ -22,10 +22,31 @@ def application() -> QApplication:
     return make_application(language="zh")
 
 
-def resident_mb() -> float:
-    """Memory of this process now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+def resident_mb(process: str = "self") -> float:
+    """Memory of this process now, or of another one; 0 when that is gone."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def family_mb() -> float:
+    """Memory of this process and of all that it started, each counted whole: what they share is counted twice."""
+    children = [
+        child
+        for thread in Path("/proc/self/task").glob("*/children")
+        for child in thread.read_text(encoding="ascii").split()
+    ]
+    return resident_mb() + sum(resident_mb(child) for child in children if _command(child) != _command("self"))
+
+
+def _command(process: str) -> bytes:
+    """What a process is; one that is only being started is still the program that starts it, memory and all."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def say(text: str) -> None:

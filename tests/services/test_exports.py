@@ -111,7 +111,7 @@ def test_orders_come_out_as_the_filtered_and_sorted_listing(busy: OrderDesk, tmp
     assert rows[0][8] == lines[0].ordered_at.astimezone(busy.context.zone).strftime("%Y-%m-%d %H:%M:%S")
     # what a spreadsheet would run or round stands behind a guard
     raw = path.read_text(encoding="utf-8-sig")
-    assert "\n'=N4" in raw.replace("\r", "")
+    assert '\n"\'=N4"' in raw.replace("\r", "")
     busy.reports.export("orders", path)
     assert "'20261122000000001" in path.read_text(encoding="utf-8-sig")
     assert "20261122000000001" in {row[0] for row in _read(path)}

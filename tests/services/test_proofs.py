@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from desktop_app.domain.errors import BadInputError, LockedError, NotFoundError, RefusedError, StorageError
-from desktop_app.services.buyers import mask
+from desktop_app.domain.masking import mask
 from desktop_app.services.orders import Target
 from desktop_app.services.proof_facts import key_commitment
 from desktop_app.services.settings import Settings, ShopSettings

@@ -10,8 +10,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop_app.domain.errors import ShopError
+from desktop_app.domain.masking import mask
 from desktop_app.domain.states import EvidenceKind, UnitState
-from desktop_app.services.buyers import mask
 from desktop_app.services.orders import OrderDetail, UnitLine
 from desktop_app.services.redemptions import RecordEvidence
 from desktop_app.ui.actions import WindowContext

@@ -1,0 +1,97 @@
+"""Many sealed values of one column at a time: opened for lists that are written to a file.
+
+Only keys and bytes come in and go out, so that a second process can do this work (:mod:`.field_process`); it imports
+nothing that takes long to load. What is opened here was sealed by :class:`desktop_app.storage.vault.Vault`, which also
+opens the few values that are left to it.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from desktop_app.domain.masking import mask
+from desktop_app.storage.card_sealing import NONCE_BYTES
+
+_TAG_BYTES = 16
+
+
+class FieldSecrets(NamedTuple):
+    """What the values of one column are opened with. The key is a copy: whoever holds this zeroes it."""
+
+    key: bytearray
+    header: bytes
+    """Stands before every value of this key."""
+    before: bytes
+    """What is authenticated before the row, and :attr:`after` it."""
+    after: bytes
+
+    def wipe(self) -> None:
+        self.key[:] = bytes(len(self.key))
+
+
+class Sealed(NamedTuple):
+    """Sealed values and the identities of their rows, one after the other, with their lengths: ``b"22,21"``."""
+
+    row_ids: bytes
+    row_id_lengths: bytes
+    values: bytes
+    lengths: bytes
+    """0: nothing is sealed there."""
+
+    def items(self) -> Iterator[tuple[bytes, bytes]]:
+        """Identity and value of each row."""
+        row_at = at = 0
+        row_lengths: list[int] = json.loads(b"[%b]" % self.row_id_lengths)
+        lengths: list[int] = json.loads(b"[%b]" % self.lengths)
+        for row_length, length in zip(row_lengths, lengths, strict=True):
+            yield self.row_ids[row_at : row_at + row_length], self.values[at : at + length]
+            row_at += row_length
+            at += length
+
+
+class Opened(NamedTuple):
+    """The texts in UTF-8, with a line feed between."""
+
+    texts: bytes
+    left: array[int]
+    """Places that are empty because only the vault can say what is there: values of other keys, such that do not open,
+    and texts with a line feed."""
+
+
+class FieldOpener:
+    """Opens the values of one column."""
+
+    def __init__(self, secrets: FieldSecrets, *, masked: bool) -> None:
+        """``masked``: the middle of each text stays hidden (:func:`desktop_app.domain.masking.mask`)."""
+        self._decrypt = AESGCM(secrets.key).decrypt
+        self._header, self._before, self._after = secrets.header, secrets.before, secrets.after
+        self._masked = masked
+
+    def opened(self, sealed: Sealed) -> Opened:
+        """The texts of these values."""
+        decrypt, header, before, after, masked = self._decrypt, self._header, self._before, self._after, self._masked
+        start = len(header) + NONCE_BYTES
+        shortest = start + _TAG_BYTES
+        texts: list[str] = []
+        left = array("I")
+        for row_id, value in sealed.items():
+            text = ""
+            if value:
+                try:
+                    if len(value) < shortest or not value.startswith(header):
+                        raise InvalidTag
+                    aad = before + len(row_id).to_bytes(4, "big") + row_id + after
+                    text = decrypt(value[len(header) : start], value[start:], aad).decode()
+                    if "\n" in text:
+                        raise InvalidTag
+                except (InvalidTag, UnicodeDecodeError):
+                    left.append(len(texts))
+                    text = ""
+            texts.append(mask(text) if masked else text)
+        return Opened("\n".join(texts).encode(), left)
