@@ -12,7 +12,7 @@ from datetime import datetime
 from desktop_app.documents.code_words import is_chinese
 from desktop_app.documents.fonts import BOLD, MONO, SANS
 from desktop_app.documents.page_writer import PAGE_HEIGHT, PAGE_WIDTH, Cell, PageWriter, Style, width, wrap
-from desktop_app.documents.redemption_proof import local_time
+from desktop_app.documents.proof_facts import local_time
 
 INK = (0.09, 0.13, 0.2)
 GREY = (0.4, 0.45, 0.53)

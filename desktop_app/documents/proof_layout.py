@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from desktop_app.documents.archive_pdf import DocumentInfo, SignatureHole, open_archive
 from desktop_app.documents.fonts import BOLD, MONO, ONE_AT_A_TIME, SANS
 from desktop_app.documents.page_writer import PAGE_HEIGHT, PAGE_WIDTH, Cell, PageWriter, Style, width, wrap
+from desktop_app.documents.proof_facts import ProofFacts, local_time
 from desktop_app.documents.qr_codes import qr_matrix
-from desktop_app.documents.redemption_proof import ProofFacts, local_time
 from desktop_app.domain.money import yuan_text
 
 _INK = (0.09, 0.13, 0.2)

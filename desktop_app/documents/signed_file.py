@@ -33,7 +33,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from desktop_app.documents.archive_pdf import FACTS_NAMESPACE
 from desktop_app.documents.proof_code import CodeFacts, ReadCode, one_line, read_code
-from desktop_app.documents.redemption_proof import FORMAT, canonical
+from desktop_app.documents.proof_facts import FORMAT, canonical
 from desktop_app.documents.signing import P256_ORDER
 from desktop_app.domain.errors import BadInputError
 

@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from sqlmodel import Session, col, select
 
 from desktop_app.documents.code_words import word
-from desktop_app.documents.redemption_proof import (
+from desktop_app.documents.proof_facts import (
     EarlierSigner,
     ProofEvent,
     ProofEvidence,

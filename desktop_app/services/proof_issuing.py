@@ -17,7 +17,8 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
-from desktop_app.documents.redemption_proof import EarlierSigner, ProofFacts, SignedProof, sign_proof
+from desktop_app.documents.proof_facts import EarlierSigner, ProofFacts
+from desktop_app.documents.redemption_proof import SignedProof, sign_proof
 from desktop_app.domain.errors import ConflictError, NotFoundError, RefusedError, ShopError, StorageError
 from desktop_app.services.checkpoints import sign_checkpoint
 from desktop_app.services.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from desktop_app.documents.redemption_proof import ProofEvent, ProofEvidence, ProofFacts
+from desktop_app.documents.proof_facts import ProofEvent, ProofEvidence, ProofFacts
 
 ORDERED_AT = datetime(2026, 11, 21, 1, 10, tzinfo=UTC)
 

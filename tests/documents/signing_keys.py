@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from desktop_app.documents.redemption_proof import ProofFacts
+from desktop_app.documents.proof_facts import ProofFacts
 from desktop_app.storage.signing_keys import Signer, fingerprint, make
 
 MADE_AT = datetime(2026, 11, 20, tzinfo=UTC)

@@ -14,13 +14,8 @@ import pypdfium2
 import pytest
 
 from desktop_app.documents.archive_pdf import FACTS_NAMESPACE
-from desktop_app.documents.redemption_proof import (
-    ProofEvent,
-    missing_redemption_facts,
-    proof_json,
-    render_draft,
-    sign_proof,
-)
+from desktop_app.documents.proof_facts import ProofEvent, missing_redemption_facts, proof_json
+from desktop_app.documents.redemption_proof import render_draft, sign_proof
 from desktop_app.domain.errors import RefusedError
 from tests.documents.proof_samples import ORDERED_AT, sample_facts
 from tests.documents.signing_keys import new_key, signed_by

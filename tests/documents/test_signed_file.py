@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from desktop_app.documents.redemption_proof import proof_json, render_draft, sign_proof
+from desktop_app.documents.proof_facts import proof_json
+from desktop_app.documents.redemption_proof import render_draft, sign_proof
 from desktop_app.documents.signed_file import LARGEST, TamperedError, UnreadableError, read_signed_file
 from desktop_app.documents.signing import P256_ORDER
 from tests.documents.proof_samples import sample_facts

@@ -116,7 +116,8 @@ def test_a_forger_cannot_claim_that_the_shop_vouches(shop: OrderDesk, proof: Pro
     import base64
     from dataclasses import replace
 
-    from desktop_app.documents.redemption_proof import EarlierSigner, sign_proof
+    from desktop_app.documents.proof_facts import EarlierSigner
+    from desktop_app.documents.redemption_proof import sign_proof
 
     own = signers_of_shop(shop.context).certificates[proof.fingerprint]
     forger = new_key()
