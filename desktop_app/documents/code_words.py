@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 
-from desktop_app.domain.file_kinds import FileKind, FileWarning
-from desktop_app.domain.reconciliation import LineVerdict, MatchedBy, StatementKind
 from desktop_app.domain.states import (
     DisputeOutcome,
     DisputeState,
@@ -52,34 +51,6 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         PaymentChannel.WECHAT: ("WeChat Pay", "微信支付"),
         PaymentChannel.ALIPAY: ("Alipay", "支付宝"),
         PaymentChannel.OTHER: ("Other payment", "其他方式"),
-    },
-    StatementKind: {
-        StatementKind.REFUND: ("Refund", "退款"),
-        StatementKind.REFUND_UNDERWAY: ("Refund under way", "退款处理中"),
-        StatementKind.REFUND_FAILED: ("Refund failed", "退款失败"),
-        StatementKind.SALE_REFUNDED: ("Sale, refunded", "收款已退"),
-        StatementKind.POSSIBLE_REFUND: ("Refund, direction unknown", "退款（方向不明）"),
-        StatementKind.PAYOUT: ("Money out", "支出"),
-        StatementKind.RETURNED: ("Money back", "退回"),
-        StatementKind.INCOME: ("Income", "收入"),
-        StatementKind.FEE: ("Fee", "手续费"),
-        StatementKind.OTHER: ("Other", "其他"),
-    },
-    MatchedBy: {
-        MatchedBy.REFERENCE: ("Number", "单号"),
-        MatchedBy.AMOUNT_AND_TIME: ("Amount and time", "金额与时间"),
-        MatchedBy.HAND: ("By hand", "手动"),
-    },
-    LineVerdict: {
-        LineVerdict.REFERENCE: ("Refund, by number", "匹配：单号"),
-        LineVerdict.AMOUNT_AND_TIME: ("Refund, by amount and time", "匹配：金额与时间"),
-        LineVerdict.REPEATED: ("Told twice", "重复说明"),
-        LineVerdict.AMBIGUOUS: ("Several possible", "多个可能"),
-        LineVerdict.DIFFERENCE: ("Difference", "有差异"),
-        LineVerdict.NO_REFUND: ("No refund here", "无对应退款"),
-        LineVerdict.NOT_OURS: ("No refund", "与退款无关"),
-        LineVerdict.KNOWN: ("Known", "已导入"),
-        LineVerdict.MALFORMED: ("Malformed", "格式错误"),
     },
     OrderState: {
         OrderState.UNPAID: ("Unpaid", "待支付"),
@@ -130,26 +101,6 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         ReasonCode.DUPLICATE_PAYMENT: ("Charged twice", "重复扣款"),
         ReasonCode.AUTO_CANCELLED: ("Cancelled by the system", "被系统自动取消"),
         ReasonCode.REDEMPTION_DISPUTED: ("Redemption disputed", "对核销有异议"),
-    },
-    FileKind: {
-        FileKind.PNG: ("Picture (PNG)", "图片（PNG）"),
-        FileKind.JPEG: ("Picture (JPEG)", "图片（JPEG）"),
-        FileKind.WEBP: ("Picture (WebP)", "图片（WebP）"),
-        FileKind.GIF: ("Picture (GIF)", "图片（GIF）"),
-        FileKind.BMP: ("Picture (BMP)", "图片（BMP）"),
-        FileKind.PDF: ("PDF document", "PDF 文档"),
-        FileKind.SVG: ("SVG drawing", "SVG 图形"),
-        FileKind.HTML: ("Web page", "网页"),
-        FileKind.ARCHIVE: ("Archive or office document", "压缩包或办公文档"),
-        FileKind.PROGRAM: ("Program", "程序"),
-        FileKind.OTHER: ("File", "文件"),
-    },
-    FileWarning: {
-        FileWarning.WRONG_ENDING: ("Its content is not what its name says", "内容与文件扩展名不符"),
-        FileWarning.PROGRAM: ("A program: do not open it", "这是程序文件，请勿打开"),
-        FileWarning.ACTIVE: ("May fetch or run something in a browser", "在浏览器中打开可能联网或运行脚本"),
-        FileWarning.TWO_FACED: ("Other programs take it for an archive or a document", "也可被当作压缩包或文档打开"),
-        FileWarning.PLACE: ("The picture says where it was taken", "图片中含拍摄地点信息"),
     },
     EvidenceKind: {
         EvidenceKind.PAYMENT_SCREENSHOT: ("Payment screenshot", "付款截图"),
@@ -234,6 +185,67 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
 }
 
 
+@cache
+def _words_of_files() -> Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]]:
+    """The codes of what is read from files: the modules that know them do more than a list of words needs."""
+    from desktop_app.domain.file_kinds import FileKind, FileWarning
+    from desktop_app.domain.reconciliation import LineVerdict, MatchedBy, StatementKind
+
+    return {
+        StatementKind: {
+            StatementKind.REFUND: ("Refund", "退款"),
+            StatementKind.REFUND_UNDERWAY: ("Refund under way", "退款处理中"),
+            StatementKind.REFUND_FAILED: ("Refund failed", "退款失败"),
+            StatementKind.SALE_REFUNDED: ("Sale, refunded", "收款已退"),
+            StatementKind.POSSIBLE_REFUND: ("Refund, direction unknown", "退款（方向不明）"),
+            StatementKind.PAYOUT: ("Money out", "支出"),
+            StatementKind.RETURNED: ("Money back", "退回"),
+            StatementKind.INCOME: ("Income", "收入"),
+            StatementKind.FEE: ("Fee", "手续费"),
+            StatementKind.OTHER: ("Other", "其他"),
+        },
+        MatchedBy: {
+            MatchedBy.REFERENCE: ("Number", "单号"),
+            MatchedBy.AMOUNT_AND_TIME: ("Amount and time", "金额与时间"),
+            MatchedBy.HAND: ("By hand", "手动"),
+        },
+        LineVerdict: {
+            LineVerdict.REFERENCE: ("Refund, by number", "匹配：单号"),
+            LineVerdict.AMOUNT_AND_TIME: ("Refund, by amount and time", "匹配：金额与时间"),
+            LineVerdict.REPEATED: ("Told twice", "重复说明"),
+            LineVerdict.AMBIGUOUS: ("Several possible", "多个可能"),
+            LineVerdict.DIFFERENCE: ("Difference", "有差异"),
+            LineVerdict.NO_REFUND: ("No refund here", "无对应退款"),
+            LineVerdict.NOT_OURS: ("No refund", "与退款无关"),
+            LineVerdict.KNOWN: ("Known", "已导入"),
+            LineVerdict.MALFORMED: ("Malformed", "格式错误"),
+        },
+        FileKind: {
+            FileKind.PNG: ("Picture (PNG)", "图片（PNG）"),
+            FileKind.JPEG: ("Picture (JPEG)", "图片（JPEG）"),
+            FileKind.WEBP: ("Picture (WebP)", "图片（WebP）"),
+            FileKind.GIF: ("Picture (GIF)", "图片（GIF）"),
+            FileKind.BMP: ("Picture (BMP)", "图片（BMP）"),
+            FileKind.PDF: ("PDF document", "PDF 文档"),
+            FileKind.SVG: ("SVG drawing", "SVG 图形"),
+            FileKind.HTML: ("Web page", "网页"),
+            FileKind.ARCHIVE: ("Archive or office document", "压缩包或办公文档"),
+            FileKind.PROGRAM: ("Program", "程序"),
+            FileKind.OTHER: ("File", "文件"),
+        },
+        FileWarning: {
+            FileWarning.WRONG_ENDING: ("Its content is not what its name says", "内容与文件扩展名不符"),
+            FileWarning.PROGRAM: ("A program: do not open it", "这是程序文件，请勿打开"),
+            FileWarning.ACTIVE: ("May fetch or run something in a browser", "在浏览器中打开可能联网或运行脚本"),
+            FileWarning.TWO_FACED: (
+                "Other programs take it for an archive or a document",
+                "也可被当作压缩包或文档打开",
+            ),
+            FileWarning.PLACE: ("The picture says where it was taken", "图片中含拍摄地点信息"),
+        },
+    }
+
+
 def is_chinese(language: str) -> bool:
     """Whether ``language`` asks for Chinese; every other language reads English."""
     return language.lower().startswith("zh")
@@ -241,7 +253,8 @@ def is_chinese(language: str) -> bool:
 
 def word(code: StrEnum, language: str) -> str:
     """The word for ``code``; codes without one (verdict options, say) are shown as they are."""
-    pair = _WORDS.get(type(code), {}).get(code)
+    words = _WORDS.get(type(code)) or _words_of_files().get(type(code), {})
+    pair = words.get(code)
     return code.value if pair is None else pair[is_chinese(language)]
 
 

@@ -12,7 +12,6 @@ import sys
 import threading
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, SQLColumnExpression, func, select
@@ -21,6 +20,7 @@ from sqlalchemy.sql import operators
 from sqlmodel import Session
 
 from desktop_app.services.context import Context
+from desktop_app.services.sort import Sort as Sort
 
 Line = TypeVar("Line")
 
@@ -36,14 +36,6 @@ _MOST_COUNTS = 64
 """So many statements a connection remembers."""
 
 _DIALECT = sqlite.dialect()
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """``key`` is one of the listing's sort keys; an unknown key is a bug of the caller."""
-
-    key: str
-    descending: bool = False
 
 
 class Listing(Generic[Line]):

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from desktop_app.domain.states import OrderState
 from desktop_app.services.context import Context
+from desktop_app.services.desk_counts import DeskCounts, read_counts
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import ProductLine
-from desktop_app.services.refunds import OUTSTANDING
 from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
 from desktop_app.services.stock import ExpiringLine, Stock
 from desktop_app.services.timeline import EventLine
 from desktop_app.services.verdicts import OPEN_STATES, load_cases, verdicts_now
-from desktop_app.storage.tables import DecisionAction, DecisionRow, OrderRow, RefundRow, RequestRow
+from desktop_app.storage.tables import RequestRow
 
 if TYPE_CHECKING:  # for annotations: what the desk does not need is imported when it is asked for
     from desktop_app.documents.csv_export import Column
@@ -32,28 +28,11 @@ Cancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class DeskFigures:
-    """The figures of this moment; "today" is the day of the shop's time zone, amounts are fen.
+class DeskFigures(DeskCounts):
+    """All figures of this moment. ``automatic``: open requests that the rules let run by themselves."""
 
-    ``refunds_today`` counts decisions of today that give money back, ``refunds_outstanding`` refunds that have not
-    arrived, ``automatic`` open requests that the rules let run by themselves.
-    """
-
-    open_requests: int
-    next_due_at: datetime | None
-    overdue: int
-    due_today: int
-    refunded_today_fen: int
-    refunds_today: int
-    fees_today_fen: int
-    refunds_outstanding: int
-    refunds_outstanding_fen: int
-    refunds_overdue: int
     low_stock: tuple[ProductLine, ...]
     expiring: tuple[ExpiringLine, ...]
-    waiting_delivery: int
-    orders_today: int
-    sales_today_fen: int
     automatic: int
 
 
@@ -66,69 +45,30 @@ class Reports:
     def desk(self) -> DeskFigures:
         """The figures of the desk."""
         context = self._context
-        now = context.clock()
-        today = now.astimezone(context.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        tomorrow = today + timedelta(days=1)
         stock = Stock(context)
         low_stock, expiring = tuple(stock.running_low()), tuple(stock.expiring())
         with context.read() as session:
-            due = col(RequestRow.due_at)
-            is_open = col(RequestRow.state).in_(OPEN_STATES)
-            open_ids = session.exec(select(RequestRow.id).where(is_open)).all()
-            # a clock that ran out is overdue, not next
-            next_due_at, overdue, due_today = _row(
-                session,
-                select_columns(
-                    func.min(due).filter(due >= now),
-                    func.count().filter(due < now),
-                    func.count().filter(due >= now, due < tomorrow),
-                ).where(is_open),
-            )
-            refunded, refunds, fees = _row(
-                session,
-                select_columns(
-                    func.coalesce(func.sum(DecisionRow.refund_fen), 0),
-                    func.count().filter(col(DecisionRow.refund_fen) > 0),
-                    func.coalesce(func.sum(DecisionRow.fee_fen), 0),
-                ).where(
-                    col(DecisionRow.action) == DecisionAction.APPROVE,
-                    col(DecisionRow.decided_at) >= today,
-                    col(DecisionRow.decided_at) < tomorrow,
-                ),
-            )
-            outstanding, outstanding_fen, refunds_overdue = _row(
-                session,
-                select_columns(
-                    func.count(),
-                    func.coalesce(func.sum(RefundRow.amount_fen), 0),
-                    func.count().filter(col(RefundRow.expected_at) < now),
-                ).where(col(RefundRow.state).in_(OUTSTANDING)),
-            )
-            orders_today, sales_today = _row(
-                session,
-                select_columns(func.count(), func.coalesce(func.sum(OrderRow.paid_fen), 0)).where(
-                    col(OrderRow.ordered_at) >= today, col(OrderRow.ordered_at) < tomorrow
-                ),
-            )
-            (waiting,) = _row(session, select_columns(func.count()).where(col(OrderRow.state) == OrderState.PAID))
+            counts = self._counts(session)
+            open_ids = session.exec(select(RequestRow.id).where(col(RequestRow.state).in_(OPEN_STATES))).all()
             verdicts = verdicts_now(context, session, load_cases(context, session, open_ids).values())
         return DeskFigures(
-            open_requests=len(open_ids),
-            next_due_at=next_due_at,
-            overdue=overdue,
-            due_today=due_today,
-            refunded_today_fen=refunded,
-            refunds_today=refunds,
-            fees_today_fen=fees,
-            refunds_outstanding=outstanding,
-            refunds_outstanding_fen=outstanding_fen,
-            refunds_overdue=refunds_overdue,
+            **asdict(counts),
             low_stock=low_stock,
             expiring=expiring,
-            waiting_delivery=waiting,
-            orders_today=orders_today,
-            sales_today_fen=sales_today,
             automatic=sum(verdict.auto_executable for verdict in verdicts.values()),
+        )
+
+    def counts(self) -> DeskCounts:
+        """Those figures of the desk that take no time: nothing is judged and no stock is counted."""
+        with self._context.read() as session:
+            return self._counts(session)
+
+    def _counts(self, session: Session) -> DeskCounts:
+        connection = session.connection()
+        return read_counts(
+            lambda text, values: connection.exec_driver_sql(text, values).one(),
+            self._context.clock(),
+            self._context.zone,
         )
 
     def due_next(self, limit: int = 12) -> list[RequestLine]:
@@ -179,7 +119,3 @@ class Reports:
         from desktop_app.services.soundness import check_shop
 
         return check_shop(self._context, progress)
-
-
-def _row(session: Session, statement: Any) -> Any:
-    return session.execute(statement).one()

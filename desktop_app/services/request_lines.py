@@ -13,14 +13,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import NotFoundError
-from desktop_app.domain.refunds import Flag
 from desktop_app.domain.states import (
     DisputeOutcome,
     EscalationTarget,
-    OrderState,
     ReasonCode,
     RefusalGround,
-    RequestState,
     VerdictKind,
 )
 from desktop_app.services.context import Context
@@ -29,6 +26,8 @@ from desktop_app.services.evidence import EvidenceLine, evidence_lines, of_reque
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_lines import OrderDetail, read_order_detail
 from desktop_app.services.previews import Preview, preview_of
+from desktop_app.services.request_line import NEVER, request_line
+from desktop_app.services.request_line import RequestLine as RequestLine
 from desktop_app.services.verdicts import OPEN_STATES, load_cases, verdicts_now
 from desktop_app.storage.tables import (
     DecisionRow,
@@ -49,34 +48,6 @@ class RequestFilter:
     scope: str = "open"
     text: str = ""
     verdict: VerdictKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestLine:
-    """One request with its verdict: of this moment while it is open, as frozen once it is decided."""
-
-    id: int
-    request_no: str
-    order_id: int
-    order_no: str
-    product_name: str
-    reason: ReasonCode | None
-    state: RequestState
-    requested_at: datetime
-    due_at: datetime | None
-    amber_at: datetime | None
-    order_state: OrderState
-    paid_fen: int
-    verdict: VerdictKind | None
-    rules: tuple[str, ...]
-    refund_fen: int
-    fee_fen: int
-    is_overdue: bool
-    is_paused: bool
-    is_automatic: bool
-    decided_action: str
-    decided_at: datetime | None
-    decision_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +142,7 @@ def request_listing(context: Context, where: RequestFilter, sort: Sort | None) -
         "order_no": col(OrderRow.order_no),
         "requested_at": col(RequestRow.requested_at),
         # a paused clock is the least urgent
-        "due_at": func.coalesce(type_coerce(col(RequestRow.due_at), Integer), _NEVER),
+        "due_at": func.coalesce(type_coerce(col(RequestRow.due_at), Integer), NEVER),
         "state": col(RequestRow.state),
         "reason": col(RequestRow.reason),
         "order_state": col(OrderRow.state),
@@ -186,9 +157,6 @@ def request_listing(context: Context, where: RequestFilter, sort: Sort | None) -
         return found.where(*_conditions(context, where))
 
     return Listing(context, statement, read, sort_columns, col(RequestRow.id), sort)
-
-
-_NEVER = 2**62
 
 
 def _conditions(context: Context, where: RequestFilter) -> list[ColumnElement[bool]]:
@@ -248,38 +216,8 @@ def request_lines(context: Context, session: Session, ids: Sequence[int]) -> lis
             continue  # deleted rows do not exist here; an id of another snapshot does
         row, order, product_name = found[key]
         verdict, decision = verdicts.get(key), decisions.get(key)
-        lines.append(
-            RequestLine(
-                id=key,
-                request_no=row.request_no,
-                order_id=row.order_id,
-                order_no=order.order_no,
-                product_name=product_name,
-                reason=row.reason,
-                state=row.state,
-                requested_at=row.requested_at,
-                due_at=row.due_at,
-                amber_at=verdict.deadlines.amber if verdict else None,
-                order_state=order.state,
-                paid_fen=order.paid_fen,
-                verdict=verdict.verdict if verdict else decision.verdict_kind if decision else None,
-                rules=(
-                    tuple(dict.fromkeys(unit.rule.value for unit in verdict.units))
-                    if verdict
-                    else rules.get(decision.id, ())
-                    if decision
-                    else ()
-                ),
-                refund_fen=verdict.refund_fen if verdict else decision.refund_fen if decision else 0,
-                fee_fen=verdict.fee_fen if verdict else decision.fee_fen if decision else 0,
-                is_overdue=verdict is not None and row.due_at is not None and row.due_at < now,
-                is_paused=verdict is not None and Flag.PAUSED in verdict.flags,
-                is_automatic=verdict is not None and verdict.auto_executable,
-                decided_action=decision.action.value if decision else "",
-                decided_at=decision.decided_at if decision else None,
-                decision_reason=decision.reason if decision else "",
-            )
-        )
+        decided_rules = rules.get(decision.id, ()) if decision else ()
+        lines.append(request_line(row, order, product_name, verdict, decision, decided_rules, now))
     return lines
 
 

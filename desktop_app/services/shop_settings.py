@@ -6,14 +6,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session, select
 
 from desktop_app.domain.errors import BadInputError
-from desktop_app.domain.working_days import CHINA, WorkingDays
+from desktop_app.domain.working_days import WorkingDays
+from desktop_app.services.cases import working_days
 from desktop_app.services.form_fields import FieldName, day_field, line_field, number_field, text_field
 from desktop_app.storage.tables import SettingRow
 
@@ -59,10 +59,7 @@ def read_settings(session: Session) -> ShopSettings:
 def working_days_of(session: Session) -> WorkingDays:
     """The working days of this shop: the calendar with the merchant's corrections."""
     row = session.get(SettingRow, "working_day_overrides")
-    overrides: dict[str, bool] = json.loads(row.value) if row else {}
-    if not overrides:
-        return CHINA
-    return WorkingDays({date.fromisoformat(day): worked for day, worked in overrides.items()})
+    return working_days(row.value if row else None)
 
 
 def checked(settings: ShopSettings) -> ShopSettings:

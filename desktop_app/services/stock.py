@@ -15,6 +15,7 @@ from sqlmodel import Session, col, func, select
 
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.context import Context
+from desktop_app.services.desk_counts import EXPIRING_DAYS as EXPIRING_DAYS
 from desktop_app.services.issuing import uses_left
 from desktop_app.services.listing import Sort
 from desktop_app.services.products import ProductLine, Products, product_lines, shop_day
@@ -23,8 +24,6 @@ from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, Produc
 
 RATE_DAYS = 14
 """The present rate of sales is that of so many days up to now."""
-
-EXPIRING_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ STRICT knows INTEGER, TEXT and BLOB only, so times are integer microseconds sinc
 values with a CHECK, and truth values are 0 or 1.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,20 +12,8 @@ from sqlalchemy import CheckConstraint, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def to_micros(at: datetime) -> int:
-    """Microseconds since 1970 UTC; ``at`` must carry an offset."""
-    if at.tzinfo is None:
-        raise ValueError("a stored time needs an offset")
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def from_micros(value: int) -> datetime:
-    """The UTC time that :func:`to_micros` stored."""
-    return _EPOCH + timedelta(microseconds=value)
+from desktop_app.storage.instants import from_micros as from_micros
+from desktop_app.storage.instants import to_micros as to_micros
 
 
 class UtcTime(TypeDecorator[datetime]):

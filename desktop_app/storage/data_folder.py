@@ -179,6 +179,16 @@ class FolderLock:
         self._use = self._window = None
 
 
+def was_left_open(folder: Path) -> bool:
+    """Whether the last window did not end in order, or one is open now; also when that cannot be told."""
+    try:
+        return (folder / "window.lock").read_bytes() == _OPEN_MARK
+    except FileNotFoundError:
+        return False
+    except OSError:  # Windows keeps a locked file to its owner
+        return True
+
+
 def hold_alone(handle: int) -> bool:
     """Take the lock of ``handle`` if nobody has it; freed by the system when its owner dies."""
     return _lock(handle, shared=False)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
@@ -18,16 +14,16 @@ from desktop_app.domain.errors import StorageError
 from desktop_app.storage import (
     dispute_tables,  # noqa: F401 - its tables are part of the schema
     order_search,
-    tables,
     triggers,
 )
+from desktop_app.storage.shop_marks import APPLICATION_ID as APPLICATION_ID
+from desktop_app.storage.shop_marks import SCHEMA_VERSION as SCHEMA_VERSION
+from desktop_app.storage.shop_marks import STORED as STORED
+from desktop_app.storage.shop_marks import Marks as Marks
+from desktop_app.storage.shop_marks import fingerprint as fingerprint
+from desktop_app.storage.shop_marks import is_known as is_known
+from desktop_app.storage.shop_marks import marks_of as marks_of
 from desktop_app.storage.sqlite_errors import told
-
-APPLICATION_ID = 0x4B4D444B
-"""``KMDK`` in the header of the file."""
-
-SCHEMA_VERSION = tables.SCHEMA_VERSION
-"""SQLite's ``user_version`` of a shop that this program reads and writes."""
 
 HEAD_REVISION = "0002"
 """Alembic's name of the same version; Alembic itself is imported only when a file has another."""
@@ -39,20 +35,6 @@ _ALEMBIC_TABLE = (
 """As Alembic itself makes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What stands in the header of an SQLite file."""
-
-    application_id: int
-    version: int
-    changes: int  # of the schema; 0 before the first table
-
-    @property
-    def is_fresh(self) -> bool:
-        """Nothing was ever stored: the shop has still to be made."""
-        return self.application_id == 0 and self.changes == 0
-
-
 def read_marks(path: Path) -> Marks:
     """The marks of the file, read without a lock and without touching it or its journal."""
     with told(path):
@@ -61,11 +43,6 @@ def read_marks(path: Path) -> Marks:
             return marks_of(lambda name: int(connection.execute(f"PRAGMA {name}").fetchone()[0]))
         finally:
             connection.close()
-
-
-def marks_of(pragma: Callable[[str], int]) -> Marks:
-    """The marks as ``pragma`` answers for them."""
-    return Marks(pragma("application_id"), pragma("user_version"), pragma("schema_version"))
 
 
 def check_marks(marks: Marks, path: Path) -> None:
@@ -110,23 +87,6 @@ def stamp(connection: Connection) -> None:
     """Write application id and version into the header, in the transaction of ``connection``."""
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def fingerprint(statements: Iterable[str]) -> str:
-    """SHA-256 over the CREATE statements, whatever their order and spacing."""
-    normal = sorted(" ".join(statement.split()) for statement in statements)
-    return hashlib.sha256("\n".join(normal).encode()).hexdigest()
-
-
-# ANALYZE, AUTOINCREMENT and FTS5 keep their own tables; automatic indexes have no text.
-STORED = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-"""Name and text of what is in a file."""
-
-
-def is_known(stored: Iterable[Sequence[Any]]) -> bool:
-    """Whether the answer to :data:`STORED` is what this version makes."""
-    found = (sql for name, sql in stored if name not in order_search.OWN_TABLES)
-    return fingerprint(found) == fingerprint(schema_statements())
 
 
 def check_schema(connection: Connection, path: Path) -> None:

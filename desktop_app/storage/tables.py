@@ -35,9 +35,6 @@ from desktop_app.domain.states import (
 from desktop_app.storage.column_types import UtcTime, not_negative, one_of, truth
 from desktop_app.storage.columns import blob, coded, computed, flag, id_, link, strict, text_, time
 
-SCHEMA_VERSION = 2
-"""Raised by one with every migration; also SQLite's ``user_version``."""
-
 
 class Actor(StrEnum):
     """Who speaks in the correspondence of a request."""

@@ -98,14 +98,17 @@ class _Follower(QObject):
 
 
 def _report_bugs(window: MainWindow, data_dir: Path) -> Any:
-    from importlib.metadata import PackageNotFoundError, version
-
     from desktop_app.ui.bug_reports import BugReporter
 
-    try:
-        installed = version("kamidesk")
-    except PackageNotFoundError:
-        installed = "from a checkout"
-    reporter = BugReporter(data_dir / "logs" / "kamidesk.log", window.dialog_parent, installed)
+    reporter = BugReporter(data_dir / "logs" / "kamidesk.log", window.dialog_parent, _installed_version)
     reporter.install()
     return reporter
+
+
+def _installed_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("kamidesk")
+    except PackageNotFoundError:
+        return "from a checkout"

@@ -23,7 +23,8 @@ class BugReporter(QObject):
 
     _caught = Signal(object)
 
-    def __init__(self, log_file: Path, dialog_parent: Callable[[], QWidget | None], version: str) -> None:
+    def __init__(self, log_file: Path, dialog_parent: Callable[[], QWidget | None], version: Callable[[], str]) -> None:
+        """``version`` is asked when there is something to report: finding it out takes its time."""
         super().__init__()
         self.log_file = log_file
         self._dialog_parent = dialog_parent
@@ -53,7 +54,7 @@ class BugReporter(QObject):
 
     def _on_caught(self, text: str) -> None:
         print(text, file=sys.stderr)
-        report = f"kamidesk {self._version} · Python {platform.python_version()} · PySide6 {PySide6.__version__}"
+        report = f"kamidesk {self._version()} · Python {platform.python_version()} · PySide6 {PySide6.__version__}"
         report += f" · {platform.platform()}\n\n{text}"
         self._log(report)
         if text not in self._seen and not self._is_showing:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
 from desktop_app.domain.errors import ShopError
-from desktop_app.services.request_intake import IntakeReport
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text, language
+
+if TYPE_CHECKING:
+    from desktop_app.services.request_intake import IntakeReport
 
 EVERY_MS = 5_000
 

@@ -5,25 +5,16 @@ The words of the codes are those of paper and exports, so that a merchant reads 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop_app.documents.code_words import word
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.money import yuan_text
-from desktop_app.domain.states import (
-    FeeDisclosure,
-    KeyState,
-    OrderState,
-    RefundState,
-    RequestState,
-    TopupState,
-    UnitState,
-    VerdictKind,
-)
 from desktop_app.ui.colours import Tone
 
 _language = "en"
@@ -45,64 +36,81 @@ def error_text(error: ShopError) -> str:
     return error.text(_language)
 
 
-_TONES: tuple[tuple[StrEnum, Tone], ...] = (
-    (OrderState.UNPAID, Tone.NEUTRAL),
-    (OrderState.PAID, Tone.INFO),
-    (OrderState.SHIPPED, Tone.WARN),
-    (OrderState.COMPLETED, Tone.OK),
-    (OrderState.CANCELLED, Tone.NEUTRAL),
-    (UnitState.UNSHIPPED, Tone.INFO),
-    (UnitState.UNUSED, Tone.WARN),
-    (UnitState.REDEEMED, Tone.OK),
-    (UnitState.PARTIALLY_USED, Tone.WARN),
-    (UnitState.UNKNOWN, Tone.NEUTRAL),
-    (TopupState.CHARGING, Tone.INFO),
-    (TopupState.NOT_ACCEPTED, Tone.WARN),
-    (TopupState.ACCEPTED, Tone.INFO),
-    (TopupState.ARRIVED, Tone.OK),
-    (TopupState.FAILED, Tone.BAD),
-    (KeyState.IN_STOCK, Tone.OK),
-    (KeyState.RESERVED, Tone.INFO),
-    (KeyState.DELIVERED, Tone.INFO),
-    (KeyState.REDEEMED, Tone.NEUTRAL),
-    (KeyState.QUARANTINED, Tone.WARN),
-    (KeyState.VOID, Tone.BAD),
-    (KeyState.BINNED, Tone.NEUTRAL),
-    (VerdictKind.AUTO_CANCEL, Tone.OK),
-    (VerdictKind.APPROVE_FULL, Tone.OK),
-    (VerdictKind.APPROVE_WITH_FEE, Tone.OK),
-    (VerdictKind.NEGOTIATE, Tone.WARN),
-    (VerdictKind.REISSUE, Tone.INFO),
-    (VerdictKind.REFUSE, Tone.BAD),
-    (VerdictKind.NEED_EVIDENCE, Tone.WARN),
-    (VerdictKind.ESCALATE, Tone.BAD),
-    (VerdictKind.MERGE, Tone.NEUTRAL),
-    (VerdictKind.PARTIAL, Tone.INFO),
-    (RequestState.OPEN, Tone.INFO),
-    (RequestState.ASKED, Tone.WARN),
-    (RequestState.ESCALATED, Tone.BAD),
-    (RequestState.DECIDED, Tone.OK),
-    (RequestState.MERGED, Tone.NEUTRAL),
-    (RequestState.WITHDRAWN, Tone.NEUTRAL),
-    (RefundState.DUE, Tone.WARN),
-    (RefundState.PAID, Tone.INFO),
-    (RefundState.ARRIVED, Tone.OK),
-    (RefundState.FAILED, Tone.BAD),
-    (FeeDisclosure.CLEAR, Tone.OK),
-    (FeeDisclosure.BURIED, Tone.WARN),
-    (FeeDisclosure.NONE, Tone.BAD),
-)
-_TONE_OF = {(type(code), code.value): tone for code, tone in _TONES}
+@cache
+def _tones() -> Mapping[tuple[type[StrEnum], str], Tone]:
+    """The colours of the codes; not made before the first pill, which comes after the first paint."""
+    from desktop_app.domain.states import (
+        FeeDisclosure,
+        KeyState,
+        OrderState,
+        RefundState,
+        RequestState,
+        TopupState,
+        UnitState,
+        VerdictKind,
+    )
+
+    tones: tuple[tuple[StrEnum, Tone], ...] = (
+        (OrderState.UNPAID, Tone.NEUTRAL),
+        (OrderState.PAID, Tone.INFO),
+        (OrderState.SHIPPED, Tone.WARN),
+        (OrderState.COMPLETED, Tone.OK),
+        (OrderState.CANCELLED, Tone.NEUTRAL),
+        (UnitState.UNSHIPPED, Tone.INFO),
+        (UnitState.UNUSED, Tone.WARN),
+        (UnitState.REDEEMED, Tone.OK),
+        (UnitState.PARTIALLY_USED, Tone.WARN),
+        (UnitState.UNKNOWN, Tone.NEUTRAL),
+        (TopupState.CHARGING, Tone.INFO),
+        (TopupState.NOT_ACCEPTED, Tone.WARN),
+        (TopupState.ACCEPTED, Tone.INFO),
+        (TopupState.ARRIVED, Tone.OK),
+        (TopupState.FAILED, Tone.BAD),
+        (KeyState.IN_STOCK, Tone.OK),
+        (KeyState.RESERVED, Tone.INFO),
+        (KeyState.DELIVERED, Tone.INFO),
+        (KeyState.REDEEMED, Tone.NEUTRAL),
+        (KeyState.QUARANTINED, Tone.WARN),
+        (KeyState.VOID, Tone.BAD),
+        (KeyState.BINNED, Tone.NEUTRAL),
+        (VerdictKind.AUTO_CANCEL, Tone.OK),
+        (VerdictKind.APPROVE_FULL, Tone.OK),
+        (VerdictKind.APPROVE_WITH_FEE, Tone.OK),
+        (VerdictKind.NEGOTIATE, Tone.WARN),
+        (VerdictKind.REISSUE, Tone.INFO),
+        (VerdictKind.REFUSE, Tone.BAD),
+        (VerdictKind.NEED_EVIDENCE, Tone.WARN),
+        (VerdictKind.ESCALATE, Tone.BAD),
+        (VerdictKind.MERGE, Tone.NEUTRAL),
+        (VerdictKind.PARTIAL, Tone.INFO),
+        (RequestState.OPEN, Tone.INFO),
+        (RequestState.ASKED, Tone.WARN),
+        (RequestState.ESCALATED, Tone.BAD),
+        (RequestState.DECIDED, Tone.OK),
+        (RequestState.MERGED, Tone.NEUTRAL),
+        (RequestState.WITHDRAWN, Tone.NEUTRAL),
+        (RefundState.DUE, Tone.WARN),
+        (RefundState.PAID, Tone.INFO),
+        (RefundState.ARRIVED, Tone.OK),
+        (RefundState.FAILED, Tone.BAD),
+        (FeeDisclosure.CLEAR, Tone.OK),
+        (FeeDisclosure.BURIED, Tone.WARN),
+        (FeeDisclosure.NONE, Tone.BAD),
+    )
+    return {(type(code), code.value): tone for code, tone in tones}
 
 
 def label(code: StrEnum) -> str:
     """The word for a state, reason, verdict or kind in the language of the window."""
+    # here: the window is painted before it shows the first of these words
+    from desktop_app.documents.code_words import word
+
     return word(code, _language)
 
 
 def tone(code: StrEnum) -> Tone:
     """The colour of the code's pill; codes that are neither good nor bad are neutral."""
-    return _TONE_OF.get((type(code), code.value), Tone.NEUTRAL)
+    return _tones().get((type(code), code.value), Tone.NEUTRAL)
 
 
 def money(fen: int) -> str:

@@ -39,6 +39,8 @@ from desktop_app.ui.widgets.progress_strip import ProgressStrip
 from desktop_app.ui.widgets.search_box import SearchBox
 
 if TYPE_CHECKING:
+    from desktop_app.services.desk_counts import DeskCounts
+    from desktop_app.services.early_desk import EarlyDesk
     from desktop_app.ui.find_anywhere import Hit
 
 SAID_MS = 12_000
@@ -69,6 +71,8 @@ class MainWindow(QMainWindow):
         self._entries = {entry.name: entry for entry in pages}
         self._pages: dict[str, Any] = {}
         self._stale: dict[str, frozenset[str]] = {}
+        self._early: Any | None = None
+        self._wanted: tuple[str, Any, dict[str, Any]] | None = None
         self._clock = clock
         self._zone = ZoneInfo("Asia/Shanghai")
         self._end_listening: Callable[[], None] | None = None
@@ -187,6 +191,7 @@ class MainWindow(QMainWindow):
 
     def attach(self, shop: Any) -> None:
         """Take an open shop (``desktop_app.services.Shop``) and show the first page."""
+        early, wanted, self._early, self._wanted = self._early, self._wanted, None, None
         self.detach()
         self.shop = shop
         self._end_listening = shop.on_change(self._signals.tell)
@@ -196,7 +201,26 @@ class MainWindow(QMainWindow):
         self._enable_header(True)
         self._show_vault_state()
         self._update_badges()
-        self.navigate(next(iter(self._entries)))
+        first = next(iter(self._entries))
+        if early is not None:
+            self._pages[first] = early
+            early.take_shop(shop)
+            early.reload(None)
+        self.navigate(first)
+        if wanted is not None:
+            page, item, choice = wanted
+            self.navigate(page, item, **choice)
+
+    def show_early(self, early: EarlyDesk) -> None:
+        """Show the first page as it was read before the shop is open. What somebody asks of it meanwhile happens when
+        it is."""
+        first = next(iter(self._entries))
+        page = self._make(first)
+        self._early = page
+        self._zone = early.zone
+        page.show_early(early)
+        self._show_badges(early.counts)
+        self._show(first, page)
 
     def detach(self) -> None:
         """Let go of the shop and its pages, e.g. before another shop is opened or the window closes."""
@@ -216,6 +240,10 @@ class MainWindow(QMainWindow):
         self, title: str, text: str, action_text: str = "", on_action: Any = None, *, on_restore: Any = None
     ) -> None:
         """What stands in the middle while there is no shop: opening, or why it did not open."""
+        early, self._early, self._wanted = self._early, None, None
+        if early is not None:
+            self._stack.removeWidget(early)
+            early.deleteLater()
         self._opening.set_content(title, text, action_text, on_action)
         self._opening.set_second_action(self.tr("Restore a backup…") if on_restore is not None else "", on_restore)
         self._stack.setCurrentWidget(self._opening)
@@ -260,16 +288,20 @@ class MainWindow(QMainWindow):
 
     def _update_badges(self) -> None:
         if self.shop is not None and "requests" in self._entries:
-            desk = self.shop.reports.desk()
-            for page, waiting in (("requests", desk.open_requests), ("refunds", desk.refunds_overdue)):
-                if page in self._entries:
-                    self.navigation.set_badge(page, "" if not waiting else str(waiting) if waiting < 1000 else "999+")
+            self._show_badges(self.shop.reports.counts())
+
+    def _show_badges(self, counts: DeskCounts) -> None:
+        for page, waiting in (("requests", counts.open_requests), ("refunds", counts.refunds_overdue)):
+            if page in self._entries:
+                self.navigation.set_badge(page, "" if not waiting else str(waiting) if waiting < 1000 else "999+")
 
     # pages
 
     def navigate(self, page: str, item: Any = None, **wanted: Any) -> None:
         """Show ``page``; ``item`` is opened there and ``wanted`` is its filter."""
         if self.shop is None:
+            if self._early is not None:
+                self._wanted = (page, item, wanted)
             return
         widget = self._enter(page)
         if wanted:
@@ -284,27 +316,35 @@ class MainWindow(QMainWindow):
     def _enter(self, name: str) -> Any:
         page: Any = self._pages.get(name)
         if page is None:
-            entry = self._entries[name]
-            factory = getattr(importlib.import_module(entry.module), entry.factory)
-            page = factory(self.shop, self.jobs, self)
-            page.setObjectName(page.objectName() or f"{name}_page")
-            self._pages[name] = page
-            self._stack.addWidget(page)
+            page = self._pages[name] = self._make(name)
             page.reload(None)
         elif name in self._stale:
             page.reload(_Missed(self._stale.pop(name)))
+        self._show(name, page)
+        return page
+
+    def _make(self, name: str) -> Any:
+        entry = self._entries[name]
+        factory = getattr(importlib.import_module(entry.module), entry.factory)
+        page = factory(self.shop, self.jobs, self)
+        page.setObjectName(page.objectName() or f"{name}_page")
+        self._stack.addWidget(page)
+        return page
+
+    def _show(self, name: str, page: Any) -> None:
         self._stack.setCurrentWidget(page)
         self._title.setText(page.title())
         self.setWindowTitle(self.tr("{page} – Kamidesk").format(page=page.title()))
         self.navigation.choose(name)
-        return page
 
     def _chosen_name(self) -> str:
         page = self.page()
         return next((name for name, made in self._pages.items() if made is page), "")
 
     def _on_page_chosen(self, name: str) -> None:
-        if self.shop is not None and self._pages.get(name) is not self._stack.currentWidget():
+        if self.shop is None:
+            self.navigate(name)
+        elif self._pages.get(name) is not self._stack.currentWidget():
             self._enter(name)
 
     def reload_page(self) -> None:

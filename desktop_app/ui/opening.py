@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.domain.errors import ShopError
+from desktop_app.services.desk_counts import DUE_LINES
 from desktop_app.ui.actions import Change, ShopSignals
 from desktop_app.ui.backup_runner import BackupRunner
 from desktop_app.ui.colours import Tone
@@ -21,6 +23,9 @@ from desktop_app.ui.labels import error_text
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.screen_lock import ScreenLock
 from desktop_app.ui.theme import Scheme, apply_theme
+
+if TYPE_CHECKING:
+    from desktop_app.services.early_desk import EarlyDesk
 
 
 class Opening(QObject):
@@ -50,9 +55,33 @@ class Opening(QObject):
         window.unlock_wanted.connect(self.ask_to_unlock)
 
     def start(self) -> None:
-        """Load the services and open the shop in a worker; the window is on screen already."""
+        """Show what can be read at once, then load the services and open the shop; the window is on screen already."""
         data_dir = self._data_dir
         self._window.show_opening(self.tr("Opening the shop…"), "")
+
+        def look(_progress: Progress) -> EarlyDesk | None:
+            from desktop_app.services.early_desk import read_early_desk
+
+            try:
+                return read_early_desk(data_dir, DUE_LINES)
+            except Exception:  # a bug here must be told, but not keep anybody from the shop
+                sys.excepthook(*sys.exc_info())
+                return None
+
+        self._jobs.run(self, look, self._on_looked)
+
+    def _on_looked(self, early: EarlyDesk | None) -> None:
+        if early is None:
+            self._open()
+            return
+        # comes after the paint: what is loaded then takes its time
+        QTimer.singleShot(0, self, self._open)
+        self._window.show_early(early)
+
+    def _open(self) -> None:
+        data_dir = self._data_dir
+        # nothing that is loaded goes again: looking for waste meanwhile takes a tenth of the time
+        gc.disable()
 
         def work(_progress: Progress) -> Any | None:
             from desktop_app.services import Shop
@@ -68,6 +97,7 @@ class Opening(QObject):
         self._jobs.run(self, work, self._on_opened, self._on_failed)
 
     def _on_opened(self, shop: Any | None) -> None:
+        gc.enable()
         if shop is None:
             self._offer_setup()
             self.set_up()
@@ -77,6 +107,7 @@ class Opening(QObject):
             self.ask_to_unlock()
 
     def _on_failed(self, error: ShopError) -> None:
+        gc.enable()
         self._window.show_opening(
             self.tr("The shop could not be opened"),
             error_text(error),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 
-from desktop_app.services.requests import RequestLine
+from desktop_app.services.request_line import RequestLine
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import label, money, time_left, time_tone, tone, when

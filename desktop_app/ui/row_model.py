@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop_app.domain.errors import ShopError
-from desktop_app.services.listing import Sort
+from desktop_app.services.sort import Sort
 from desktop_app.ui import row_loader
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.row_loader import Load

@@ -1,6 +1,6 @@
 """Writes the revision of a schema version that is not released yet, and the fixture that later versions start from.
 
-    python -m tests.storage.freeze_version            the revision of the present version, while it is still changing
+    python -m tests.storage.freeze_version            the revision and the fingerprint of the present version
     python -m tests.storage.freeze_version --fixture   and its shop file, when it is released
 
 What an earlier revision made is frozen: a statement of it that changed needs a migration written by hand.
@@ -37,6 +37,7 @@ from desktop_app.storage.vault_slots import Argon2Cost, save_slot
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ROOT / "desktop_app/storage/migrations/versions"
+MARKS = ROOT / "desktop_app/storage/shop_marks.py"
 REVISION = VERSIONS / "r0002_disputes.py"
 SUBJECT = "What stands in a dispute"
 EARLIER = ("r0001_first",)
@@ -74,6 +75,12 @@ def revision_text() -> str:
 
 def _normal(statement: str) -> str:
     return re.sub(r"\s+", " ", statement).strip()
+
+
+def marks_text() -> str:
+    """The module of the marks with the fingerprint of the present statements."""
+    present = f'FINGERPRINT = "{schema.fingerprint(schema.schema_statements())}"'
+    return re.sub(r'FINGERPRINT = "[0-9a-f]*"', present, MARKS.read_text(encoding="utf-8"))
 
 
 def write_fixture(path: Path) -> None:
@@ -137,6 +144,7 @@ def _wrapped(block: str) -> str:
 
 
 if __name__ == "__main__":
+    MARKS.write_text(marks_text(), encoding="utf-8")
     REVISION.write_text(revision_text(), encoding="utf-8")
     sys.stdout.write(f"{REVISION}\n")
     if "--fixture" in sys.argv:

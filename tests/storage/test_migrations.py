@@ -41,6 +41,10 @@ def test_the_last_revision_is_what_the_tables_say(freezing: ModuleType) -> None:
     assert freezing.REVISION.read_text(encoding="utf-8") == freezing.revision_text(), REMEDY
 
 
+def test_the_fingerprint_is_that_of_the_tables(freezing: ModuleType) -> None:
+    assert freezing.MARKS.read_text(encoding="utf-8") == freezing.marks_text(), REMEDY
+
+
 def test_revisions_lead_to_the_schema_of_a_new_shop(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "old" / "shop.db"
     _version_0(path)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -11,9 +12,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.services import Shop
 from desktop_app.services.inventory import ImportOptions
 from desktop_app.services.requests import RequestFilter
 from desktop_app.ui.jobs import ImmediateJobs
+from desktop_app.ui.opening import Opening
+from desktop_app.ui.pages.desk_page import DeskPage
 from desktop_app.ui.widgets.kpi_card import KpiCard
 from tests.ui.request_shop import RequestWindow
 from tests.ui.stock_shop import texts_of
@@ -161,3 +165,73 @@ def test_cards_are_buttons_with_their_whole_text_as_name(desk: RequestWindow) ->
     for card in desk.window.findChildren(KpiCard):
         assert isinstance(card, QPushButton)
         assert card.value() in card.accessibleName()
+
+
+@pytest.fixture
+def closed(desk: RequestWindow, tmp_path: Path) -> Path:
+    """The folder of a shop with two open requests that nobody has open; the window of ``desk`` is empty."""
+    desk.open_shop()
+    for order_no in ("DD1", "DD2"):
+        desk.sell(order_no)
+        desk.ask_back(order_no)
+    desk.window.detach()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    desk.shop.close()
+    desk.shop = Shop.create(tmp_path / "other", protection="file")[0]  # for the fixture to close
+    return tmp_path / "shop"
+
+
+def cells(page: Any) -> list[list[str]]:
+    return [texts_of(page.table, column.key) for column in page.table.rows.columns]
+
+
+def test_the_desk_is_there_before_the_shop_and_stays(qtbot: QtBot, desk: RequestWindow, closed: Path) -> None:
+    window = desk.window
+    Opening(window, window.jobs, closed).start()
+    page = window.findChild(DeskPage)
+    assert window.shop is None
+    assert page.table.isVisible()
+    early = cells(page)
+    assert len(early[0]) == 2
+    assert figure(desk, "open")[0] == "2"
+    assert figure(desk, "low_stock")[0] == "–", "nobody has counted the stock yet"
+    assert "2" in window.navigation.badge("requests")
+    qtbot.waitUntil(lambda: window.shop is not None)
+    assert window.page() is page
+    assert cells(page) == early
+    assert figure(desk, "low_stock")[0] == "0"
+    page.drop_folder.look()
+    window.shop.requests.withdraw(page.table.rows.row(0).id, "改变主意")
+    assert len(cells(page)[0]) == 1, "the page follows the shop from now on"
+    window.shop.close()
+
+
+def test_what_is_asked_of_the_early_desk_happens_when_the_shop_is_open(
+    qtbot: QtBot, desk: RequestWindow, closed: Path
+) -> None:
+    window = desk.window
+    Opening(window, window.jobs, closed).start()
+    page = window.findChild(DeskPage)
+    row = page.table.rows.row(1)
+    page.table.row_activated.emit(row)
+    assert window.page() is None
+    qtbot.waitUntil(lambda: window.shop is not None)
+    assert window.page().title() == "Requests"
+    assert window.page().table.current_row().id == row.id
+    window.shop.close()
+
+
+def test_the_early_desk_goes_when_the_shop_does_not_open(qtbot: QtBot, desk: RequestWindow, closed: Path) -> None:
+    window = desk.window
+    Opening(window, window.jobs, closed).start()
+    assert window.findChild(DeskPage).isVisible()
+    holder = Shop.open(closed, window=True)
+    qtbot.waitUntil(lambda: desk.child(QLabel, "opening_text").isVisible())
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert window.findChild(DeskPage) is None
+    window.navigate("orders")
+    holder.close()
+    desk.child(QPushButton, "opening_button").click()
+    qtbot.waitUntil(lambda: window.shop is not None)
+    assert window.page().title() == "Desk", "what was asked of a page that is gone is forgotten"
+    window.shop.close()

@@ -272,7 +272,7 @@ def test_help_opens_without_blocking(window: MainWindow) -> None:
 
 def test_a_bug_is_logged_and_shown_once(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     log = tmp_path / "logs" / "kamidesk.log"
-    reporter = BugReporter(log, window.dialog_parent, "1.0")
+    reporter = BugReporter(log, window.dialog_parent, lambda: "1.0")
 
     def stumble() -> None:
         try:

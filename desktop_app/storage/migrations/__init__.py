@@ -1,7 +1,8 @@
 """From an older version of the shop file to the present one, in a single transaction.
 
 Add a version by a module in ``versions/`` with frozen statements (never the tables of the program, which move on),
-raise ``SCHEMA_VERSION`` and ``HEAD_REVISION``, and keep a file of the old version under ``tests/fixtures``.
+raise ``SCHEMA_VERSION`` and ``HEAD_REVISION``, note the new ``FINGERPRINT``, and keep a file of the old version under
+``tests/fixtures``.
 """
 
 from __future__ import annotations

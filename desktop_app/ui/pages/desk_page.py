@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.states import OrderState, ProductKind
-from desktop_app.services.listing import Sort
-from desktop_app.services.orders import OrderFilter
-from desktop_app.services.products import ProductLine
-from desktop_app.services.reports import DeskFigures
-from desktop_app.services.requests import RequestFilter, RequestLine
-from desktop_app.services.stock import EXPIRING_DAYS, ExpiringLine
+from desktop_app.services.desk_counts import DUE_LINES, EXPIRING_DAYS, DeskCounts
+from desktop_app.services.request_line import RequestLine
 from desktop_app.ui import icons
 from desktop_app.ui.actions import Change, WindowContext
 from desktop_app.ui.colours import Tone, tokens
@@ -30,8 +26,14 @@ from desktop_app.ui.widgets.basics import Card, column_of, plain_label, push_but
 from desktop_app.ui.widgets.kpi_card import KpiCard
 from desktop_app.ui.widgets.row_table import RowTable
 
+if TYPE_CHECKING:  # for annotations: the page is there before the services are
+    from desktop_app.services.early_desk import EarlyDesk
+    from desktop_app.services.products import ProductLine
+    from desktop_app.services.reports import DeskFigures
+    from desktop_app.services.sort import Sort
+    from desktop_app.services.stock import ExpiringLine
+
 TICK_MS = 30_000
-DUE_LINES = 50
 _DUE_COLUMNS = ("request_no", "due_at", "verdict", "refund_fen", "product", "reason")
 _AREAS = frozenset({"requests", "orders", "refunds", "products", "keys", "policies", "settings"})
 
@@ -57,16 +59,21 @@ class _Desk:
 
 
 class DeskPage(QWidget):
-    """The first page; its figures are buttons into the lists behind them."""
+    """The first page; its figures are buttons into the lists behind them.
 
-    def __init__(self, shop: Any, jobs: Jobs, window: WindowContext, parent: QWidget | None = None) -> None:
+    Without a shop it shows what :meth:`show_early` was given, until :meth:`take_shop` brings one.
+    """
+
+    def __init__(self, shop: Any | None, jobs: Jobs, window: WindowContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("desk_page")
         self._shop = shop
         self._jobs = jobs
         self._window = window
         self._turn = 0
+        self._counts: DeskCounts | None = None
         self._figures: DeskFigures | None = None
+        self.drop_folder: DropFolderWatch | None = None
         self._due: Sequence[RequestLine] = ()
         self._needs: Sequence[_Need] = ()
         self.backup_notice = BackupNotice(shop, jobs, window)
@@ -74,17 +81,30 @@ class DeskPage(QWidget):
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
-        self.drop_folder = DropFolderWatch(shop, jobs, window, self)
+        if shop is not None:
+            self.take_shop(shop)
 
     # what the window calls
 
     def title(self) -> str:
         return self.tr("Desk")
 
+    def take_shop(self, shop: Any) -> None:
+        """The shop is open: from now on it is asked."""
+        self._shop = shop
+        self.backup_notice.take_shop(shop)
+        self.drop_folder = DropFolderWatch(shop, self._jobs, self._window, self)
+
+    def show_early(self, early: EarlyDesk) -> None:
+        """What is known before the shop is open. What is in stock is not: it stays blank until then."""
+        self._counts, self._due = early.counts, early.due
+        self._show_figures()
+        self.table.reload()
+
     def reload(self, change: Change | None) -> None:
         """Ask in a worker: judging every open request takes its time in a large shop."""
         self.backup_notice.reload(change)
-        if change is not None and not change.areas & _AREAS:
+        if self._shop is None or (change is not None and not change.areas & _AREAS):
             return
         self._turn += 1
         turn, shop = self._turn, self._shop
@@ -214,7 +234,8 @@ class DeskPage(QWidget):
     def _show(self, desk: _Desk) -> None:
         if desk.turn != self._turn:
             return
-        self._figures, self._due, self._needs = desk.figures, desk.due, _needs(desk.figures)
+        self._counts = self._figures = desk.figures
+        self._due, self._needs = desk.due, _needs(desk.figures)
         self._show_figures()
         is_new = not all(desk.steps.values())
         self.first_steps.setVisible(is_new)
@@ -225,15 +246,12 @@ class DeskPage(QWidget):
         self.low_table.reload()
 
     def _show_figures(self) -> None:
-        figures = self._figures
+        figures = self._counts
         if figures is None:
             return
         due = self.tr("nothing is due")
         if figures.next_due_at is not None:
             due = self.tr("next: {time}").format(time=time_left(figures.next_due_at, self._window.now()))
-        low = "".join(f"{line.name} {line.in_stock}" for line in figures.low_stock[:1])
-        if figures.expiring and not low:
-            low = self.tr("products with expiring keys: {count}").format(count=len(figures.expiring))
         for key, value, caption, colour in (
             ("open", str(figures.open_requests), due, None),
             (
@@ -259,12 +277,6 @@ class DeskPage(QWidget):
                 Tone.BAD if figures.refunds_overdue else None,
             ),
             (
-                "low_stock",
-                str(len(figures.low_stock)),
-                low or self.tr("every product has enough"),
-                Tone.WARN if figures.low_stock else None,
-            ),
-            (
                 "waiting",
                 str(figures.waiting_delivery),
                 self.tr("orders today: {count}, {amount}").format(
@@ -274,6 +286,18 @@ class DeskPage(QWidget):
             ),
         ):
             self._cards[key].set_figure(value, caption, colour)
+        if self._figures is not None:
+            self._show_stock(self._figures)
+
+    def _show_stock(self, figures: DeskFigures) -> None:
+        low = "".join(f"{line.name} {line.in_stock}" for line in figures.low_stock[:1])
+        if figures.expiring and not low:
+            low = self.tr("products with expiring keys: {count}").format(count=len(figures.expiring))
+        self._cards["low_stock"].set_figure(
+            str(len(figures.low_stock)),
+            low or self.tr("every product has enough"),
+            Tone.WARN if figures.low_stock else None,
+        )
 
     def _tick(self) -> None:
         if self.isVisible():
@@ -405,6 +429,9 @@ def _needs_no_keys(line: ProductLine) -> bool:
 
 def _first_steps(shop: Any) -> dict[str, bool]:
     """Which of the first steps are done; once there is a request nothing else is looked at."""
+    from desktop_app.services.orders import OrderFilter
+    from desktop_app.services.requests import RequestFilter
+
     keys = ("channel", "product", "keys", "order", "request")
     if shop.requests.listing(RequestFilter(scope="all")).page(0, 1):
         return dict.fromkeys(keys, True)

@@ -21,7 +21,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from desktop_app.domain.errors import ShopError
-from desktop_app.services.listing import Sort
+from desktop_app.services.sort import Sort
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.row_model import Column, RowSource, RowTableModel, id_of
 from desktop_app.ui.widgets.cell_delegate import CellDelegate
