@@ -34,6 +34,7 @@ from desktop_app.exchange.key_tables import (
     no_such_column,
     numbered_column,
     paired_roles,
+    refuse_sold_elsewhere,
     take_lines,
     take_rows,
 )
@@ -82,13 +83,15 @@ def read_key_file(
     sheet: str | None = None,
     goods: str | None = None,
     progress: Progress | None = None,
+    find_copies: bool = True,
 ) -> KeyPreview:
     """Read a text file, CSV, XLSX workbook or database dump of keys; what is not given is detected.
 
     ``key_column`` is the header cell of the column that is the key, or its number (from 1) where there is no header.
     ``header`` says whether the first row names the columns, ``roles`` (see :class:`KeyColumn`) the index of every
     column that is read; a header that is known stays one, whatever ``header`` says, so that what was sold there is not
-    taken for unsold. ``goods`` takes only the cards of one product of a file that names several. Raises BadInputError
+    taken for unsold. ``goods`` takes only the cards of one product of a file that names several. Without
+    ``find_copies`` it is left to the caller to find keys that the file holds more than once. Raises BadInputError
     (no text, too large, a broken CSV, no keys), ColumnChoiceError, NotFoundError and ConflictError.
     """
     with open_regular(path) as file:
@@ -130,8 +133,9 @@ def read_key_file(
             roles=roles,
             goods=goods,
             from_disk=True,
+            find_copies=find_copies,
         )
-    return _finished(preview)
+    return _finished(preview, find_copies)
 
 
 def read_pasted_keys(
@@ -145,6 +149,7 @@ def read_pasted_keys(
     roles: Mapping[str, int] | None = None,
     goods: str | None = None,
     source: str = "paste",
+    find_copies: bool = True,
 ) -> KeyPreview:
     """The same for pasted text."""
     file = from_text(source, text)
@@ -157,6 +162,7 @@ def read_pasted_keys(
         header=header,
         roles=roles,
         goods=goods,
+        find_copies=find_copies,
     )
 
 
@@ -171,6 +177,7 @@ def preview_keys(
     roles: Mapping[str, int] | None = None,
     goods: str | None = None,
     from_disk: bool = False,
+    find_copies: bool = True,
 ) -> KeyPreview:
     """The preview of a decoded file, whose lines are used up. ``from_disk``: its name says something about it."""
     lines = file.lines
@@ -204,7 +211,7 @@ def preview_keys(
     if from_disk and KeyProblem.TOO_LONG in preview.problems.values():
         longest = next(index for index, problem in preview.problems.items() if problem is KeyProblem.TOO_LONG)
         raise too_long(file.name, preview.line_numbers[longest])
-    return _finished(preview)
+    return _finished(preview, find_copies)
 
 
 def _table(
@@ -321,10 +328,12 @@ def _take_sheet(
     take_rows(preview, records, rule, following=following, goods=goods)
 
 
-def _finished(preview: KeyPreview) -> KeyPreview:
+def _finished(preview: KeyPreview, find_copies: bool) -> KeyPreview:
     if not preview.texts:
         raise _no_keys(preview.source)
-    mark_duplicates(preview)
+    refuse_sold_elsewhere(preview)
+    if find_copies:
+        mark_duplicates(preview)
     return preview
 
 

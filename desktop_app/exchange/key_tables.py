@@ -578,8 +578,7 @@ def _day(text: str) -> str | None:
 
 
 def mark_duplicates(preview: KeyPreview) -> None:
-    """Find the keys that the file holds more than once; the first usable one stays, unless another row has sold it."""
-    _refuse_sold_elsewhere(preview)
+    """Find the keys that the file holds more than once; the first usable one stays."""
     # Sets of a million keys are asked and filled by the thousand: that takes half the time of one key after the other,
     # and a window has its turn in between.
     seen: set[str | int] = set()
@@ -617,7 +616,7 @@ def _usable_texts(preview: KeyPreview) -> Iterator[tuple[int, list[str | int]]]:
         yield start, some
 
 
-def _refuse_sold_elsewhere(preview: KeyPreview) -> None:
+def refuse_sold_elsewhere(preview: KeyPreview) -> None:
     """The same key sold in one row and unsold in another is sold."""
     sold = {
         preview.normalised[index]: index

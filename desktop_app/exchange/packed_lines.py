@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, islice
 from typing import Final, overload
 
 _AT_ONCE: Final = 1 << 13
@@ -20,11 +21,15 @@ class PackedLines(Sequence[str]):
         parts: list[bytes] = []
         size = 0
         for at in range(0, len(lines), _AT_ONCE):
-            some = [line.encode("utf-8", "surrogatepass") for line in lines[at : at + _AT_ONCE]]
-            for length in map(len, some):
-                size += length + 1
-                self._starts.append(size)
-            parts.append(b"\n".join(some))
+            some = lines[at : at + _AT_ONCE]
+            joined = "\n".join(some)
+            part = joined.encode("utf-8", "surrogatepass")
+            lengths: Iterable[int] = map(len, some)
+            if len(part) > len(joined):
+                lengths = (len(line.encode("utf-8", "surrogatepass")) for line in some)
+            self._starts.extend(islice(accumulate((length + 1 for length in lengths), initial=size), 1, None))
+            size += len(part) + 1
+            parts.append(part)
         self._data = b"\n".join([*parts, b""])
 
     def __len__(self) -> int:

@@ -5,13 +5,14 @@ Neither the database nor the event log ever sees a key in clear.
 
 from __future__ import annotations
 
+import hashlib
 from array import array
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func
 from sqlmodel import Session, col, select
@@ -28,14 +29,13 @@ from desktop_app.services.key_preview import (
     ImportPreview,
     Progress,
     Work,
-    chunked,
-    find_tags,
-    last_event,
 )
+from desktop_app.services.key_tagging import find_tags, last_event, tags_at
 from desktop_app.services.products import key_rule, product_row, shop_day
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
-from desktop_app.storage.card_sealing import CHUNK, LENGTH_BITS, TAG_BYTES, Block, CardSealer, Chunk, SortedTags
+from desktop_app.storage.card_sealing import CHUNK, LENGTH_BITS, TAG_BYTES, Block, CardSealer, Chunk
+from desktop_app.storage.card_tags import stored_apart
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
 from desktop_app.storage.tables import BatchRow, ProductRow
@@ -52,15 +52,16 @@ NOTE = FieldName("The note", "备注")
 # A chunk is one statement with two values: all records in one blob, each as wide as the longest, and a list of numbers
 # that say line and length. One row after the other through the driver takes twice as long.
 _INSERT_KEYS: Final = f"""
-INSERT INTO card_keys (product_id, batch_id, line, state, state_at, tag, sealed, note)
-SELECT ?1, ?2, value >> {LENGTH_BITS}, ?3, ?4, substr(?5, key * ?6 + 1, {TAG_BYTES}),
-  substr(?5, key * ?6 + {TAG_BYTES + 1}, value & {(1 << LENGTH_BITS) - 1}), ''
-FROM json_each(?7)
+INSERT INTO card_keys (id, product_id, batch_id, line, state, state_at, tag, sealed, note)
+SELECT ?1 + key, ?2, ?3, value >> {LENGTH_BITS}, ?4, ?5, substr(?6, key * ?7 + 1, {TAG_BYTES}),
+  substr(?6, key * ?7 + {TAG_BYTES + 1}, value & {(1 << LENGTH_BITS) - 1}), ''
+FROM json_each(?8)
 """
-
-_BLOCK: Final = 8 * CHUNK
-"""So many keys are put in the order of their tags at a time. In the order of the file every tag goes to another page of
-its index, and storing a million takes half as long again; much larger blocks scatter the indexes of the lines."""
+_INSERT_TAGS: Final = f"""
+INSERT INTO card_tags (tag, card_key_id)
+SELECT substr(?1, key * {TAG_BYTES} + 1, {TAG_BYTES}), value FROM json_each(?2)
+"""
+_NEXT_ID: Final = "SELECT coalesce(max(id), 0) + 1 FROM card_keys"
 
 _SET_NOTE: Final = "UPDATE card_keys SET note = ? WHERE batch_id = ? AND line = ?"
 
@@ -109,13 +110,36 @@ def import_keys(
     CancelledError until the last moment.
     """
     values = _checked(preview, options)
-    if preview.path is not None:
-        require_unchanged(preview.path, preview.sha256)
-    work = Work(progress, cancelled, preview.new_count)
-    from desktop_app.services.backups import LARGE, Backups  # only here: it brings the reading of signatures
+    with _second_process(context, preview) as process:
+        if preview.path is not None:
+            require_unchanged(preview.path, preview.sha256)
+        from desktop_app.services.backups import LARGE, Backups  # only here: it brings the reading of signatures
 
-    if preview.new_count >= LARGE:
-        Backups(context).make_before(fresh_is_enough=True, cancelled=cancelled)
+        if preview.new_count >= LARGE:
+            Backups(context).make_before(fresh_is_enough=True, cancelled=cancelled)
+        result = _import(context, preview, values, Work(progress, cancelled, preview.new_count), process)
+    context.announce("keys", "products")
+    return result
+
+
+@contextmanager
+def _second_process(context: Context, preview: ImportPreview) -> Iterator[CardProcess | None]:
+    """One that seals many keys while this one stores them; it loads while the file is compared."""
+    process = None
+    if preview.new_count >= WORTH_IT:
+        with context.read() as session:
+            product_uid = product_row(session, preview.product_id).uid
+        process = CardProcess.start(context.vault.card_secrets(product_uid))
+    try:
+        yield process
+    finally:
+        if process is not None:
+            process.close()
+
+
+def _import(
+    context: Context, preview: ImportPreview, values: ImportOptions, work: Work, process: CardProcess | None
+) -> ImportResult:
     with context.write() as session:
         product = product_row(session, preview.product_id)
         refuse_while_rotating(session)
@@ -132,18 +156,18 @@ def import_keys(
             )
         connection = session.connection()
         with roomy_cache(connection):
-            fresh, late = _still_new(connection, preview)
-            if not fresh:
+            fresh = _still_new(connection, preview)
+            if not fresh.places:
                 raise _nothing_new(preview)
             batch = BatchRow(
                 product_id=preview.product_id,
                 source=preview.source,
                 sha256=preview.sha256,
                 line_count=preview.line_count,
-                new_count=len(fresh),
+                new_count=len(fresh.places),
                 blank_count=preview.blank_count,
                 file_duplicates=preview.file_duplicates,
-                shop_duplicates=preview.shop_duplicates + late,
+                shop_duplicates=preview.shop_duplicates + preview.new_count - len(fresh.places),
                 malformed_count=preview.malformed_count,
                 imported_at=context.clock(),
                 imported_by=context.actor,
@@ -157,7 +181,10 @@ def import_keys(
             session.add(batch)
             session.flush()
             result = _result(batch)
-            hashed = _insert(context, connection, preview, product, fresh, result.batch_id, work)
+            storing = _Storing(connection, preview, fresh, work)
+            with stored_apart(connection):
+                sealed = _sealed(context, preview, product.uid, fresh, process, storing.some_tags)
+                storing.store(sealed, result.batch_id, to_micros(context.clock()))
             context.record(
                 session,
                 "keys.imported",
@@ -175,14 +202,13 @@ def import_keys(
                     "file_duplicates": result.file_duplicates,
                     "shop_duplicates": result.shop_duplicates,
                     "malformed_count": result.malformed_count,
-                    "tags_hash": hashed,
+                    "tags_hash": storing.tags_hash,
                 },
             )
         remember_layout(context, session, preview)
         if preview.path is not None:
             require_unchanged(preview.path, preview.sha256)
         work.report(preview.new_count)
-    context.announce("keys", "products")
     return result
 
 
@@ -239,90 +265,119 @@ def _name_taken(session: Session, name: str) -> bool:
     return session.exec(select(BatchRow.id).where(same, col(BatchRow.undone_at).is_(None))).first() is not None
 
 
-def _still_new(connection: Connection, preview: ImportPreview) -> tuple[array[int], int]:
-    """Places in ``preview.new`` that are not in the shop now, and how many came in since the preview."""
-    everything = range(len(preview.new))
+class _Fresh(NamedTuple):
+    """Places in ``preview.new``: in their own order, in which they are stored, and in the order of their tags."""
+
+    places: array[int]
+    tag_order: array[int]
+
+
+def _still_new(connection: Connection, preview: ImportPreview) -> _Fresh:
+    """What of ``preview.new`` is not in the shop now."""
+    everything = _Fresh(array("I", range(len(preview.new))), preview.tag_order)
     if last_event(connection) == preview.event_seq:
-        return array("I", everything), 0
+        return everything
     late: set[int] = set()
-    for start in range(0, len(preview.new), CHUNK):
-        part = preview.tags[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]
-        late.update(start + at for at in find_tags(connection, part))
-    return array("I", (at for at in everything if at not in late)), len(late)
+    for start in range(0, len(preview.tag_order), CHUNK):
+        some = preview.tag_order[start : start + CHUNK]
+        late.update(some[at] for at in find_tags(connection, tags_at(preview.tags, some)))
+    if not late:
+        return everything
+    places = array("I", (at for at in everything.places if at not in late))
+    return _Fresh(places, array("I", (at for at in preview.tag_order if at not in late)))
 
 
-def _tags_hash(preview: ImportPreview, fresh: array[int]) -> bytes:
-    hashed = SortedTags()
-    for some in chunked(fresh):
-        hashed.add(b"".join(map(preview.tag, some)))
-    return hashed.digest()
+class _Storing:
+    """The keys of one import on their way into the shop: rows as they are sealed, and tags whenever there is time."""
 
+    def __init__(self, connection: Connection, preview: ImportPreview, fresh: _Fresh, work: Work) -> None:
+        self._connection, self._preview, self._fresh, self._work = connection, preview, fresh, work
+        self._first_id = int(connection.exec_driver_sql(_NEXT_ID).scalar_one())
+        self._stored = self._tags_stored = 0
+        self._digest = hashlib.sha256()
+        is_whole = len(fresh.places) == len(preview.new)
+        self._ranks = None if is_whole else {at: rank for rank, at in enumerate(fresh.places)}
 
-def _insert(
-    context: Context,
-    connection: Connection,
-    preview: ImportPreview,
-    product: ProductRow,
-    fresh: array[int],
-    batch_id: int,
-    work: Work,
-) -> str:
-    """Store the keys and return the hash of their tags. While SQLite stores a chunk, the next ones are sealed."""
-    before = (preview.product_id, batch_id, KeyState.IN_STOCK.value, to_micros(context.clock()))
-    done = 0
-    hashed = b""
-    with closing(_sealed(context, preview, product.uid, fresh)) as made:
-        work.report(done)
-        for chunk in made:
-            if isinstance(chunk, bytes):
-                hashed = chunk
-                continue
-            values = (*before, chunk.records, chunk.width, chunk.numbers)
-            connection.exec_driver_sql(_INSERT_KEYS, values)
-            done += chunk.keys
-            work.report(done)
-    _set_notes(connection, preview, fresh, batch_id)
-    return hashed.hex()
+    @property
+    def tags_hash(self) -> str:
+        """SHA-256 of all tags in their order, as hex."""
+        return self._digest.hexdigest()
+
+    def store(self, sealed: Generator[Chunk, None, None], batch_id: int, at: int) -> None:
+        """Store them all; ``sealed`` calls :meth:`some_tags` while it has none."""
+        before = (self._preview.product_id, batch_id, KeyState.IN_STOCK.value, at)
+        with closing(sealed):
+            self._work.report(0)
+            for chunk in sealed:
+                values = (self._first_id + self._stored, *before, chunk.records, chunk.width, chunk.numbers)
+                self._connection.exec_driver_sql(_INSERT_KEYS, values)
+                self._stored += chunk.keys
+                self._work.report(self._stored)
+        while self.some_tags():
+            pass
+        if not self._stored == self._tags_stored == len(self._fresh.places):
+            raise RuntimeError(f"{self._stored} keys and {self._tags_stored} tags of {len(self._fresh.places)}")
+        _set_notes(self._connection, self._preview, self._fresh.places, batch_id)
+
+    def some_tags(self) -> bool:
+        """Store the next tags, if any are left."""
+        places = self._fresh.tag_order[self._tags_stored : self._tags_stored + CHUNK]
+        if not places:
+            return False
+        tags = tags_at(self._preview.tags, places)
+        ranks = places if self._ranks is None else map(self._ranks.__getitem__, places)
+        first = self._first_id
+        self._tags_stored += self._connection.exec_driver_sql(
+            _INSERT_TAGS, (tags, str([first + rank for rank in ranks]))
+        ).rowcount
+        self._digest.update(tags)
+        self._work.report(self._stored)
+        return True
 
 
 def _sealed(
-    context: Context, preview: ImportPreview, product_uid: bytes, fresh: array[int]
-) -> Generator[Chunk | bytes, None, None]:
-    """The sealed keys for one statement after the other, then the hash of all tags."""
-    process = CardProcess.start(context.vault.card_secrets(product_uid)) if len(fresh) >= WORTH_IT else None
-    if process is not None:
-        with process:
-            if process.is_ready:
-                yield from process.sealed(_blocks(preview, fresh))
-                return
+    context: Context,
+    preview: ImportPreview,
+    product_uid: bytes,
+    fresh: _Fresh,
+    process: CardProcess | None,
+    meanwhile: Callable[[], bool],
+) -> Generator[Chunk, None, None]:
+    """The sealed keys for one statement after the other; ``meanwhile`` is called while the next ones are not ready."""
+    blocks = _blocks(preview, fresh.places)
+    if process is not None and process.generation == preview.vault_generation and process.is_ready:
+        yield from process.sealed(blocks, meanwhile)
+        return
     secrets = context.vault.card_secrets(product_uid)
     sealer = CardSealer(secrets)
     secrets.wipe()
-    chunks = (chunk for block in _blocks(preview, fresh) for chunk in sealer.chunks(block))
-    with ThreadPoolExecutor(2) as workers:
-        following = workers.submit(next, chunks, None)
-        hashed = workers.submit(_tags_hash, preview, fresh)
-        while (chunk := following.result()) is not None:
-            following = workers.submit(next, chunks, None)
+    chunks = map(sealer.sealed, blocks)
+    with ThreadPoolExecutor(1) as worker:
+        following = worker.submit(next, chunks, None)
+        while True:
+            while not following.done() and meanwhile():
+                pass
+            chunk = following.result()
+            if chunk is None:
+                return
+            following = worker.submit(next, chunks, None)
             yield chunk
-        yield hashed.result()
 
 
 def _blocks(preview: ImportPreview, fresh: array[int]) -> Iterator[Block]:
-    """The new keys by the block. A list that is no longer than one keeps its own order."""
+    """The new keys, as many at a time as one statement stores."""
     texts, numbers, new = preview.keys.texts, preview.keys.line_numbers, preview.new
-    for start in range(0, len(fresh), _BLOCK):
-        places = fresh[start : start + _BLOCK]
+    for start in range(0, len(fresh), CHUNK):
+        places = fresh[start : start + CHUNK]
         first, last = places[0], places[-1] + 1
         if last - first == len(places):
             tags, indexes = preview.tags[first * TAG_BYTES : last * TAG_BYTES], new[first:last]
         else:
-            tags, indexes = b"".join(map(preview.tag, places)), array("I", [new[at] for at in places])
+            tags, indexes = tags_at(preview.tags, places), array("I", [new[at] for at in places])
         yield Block(
             tags,
             array("I", map(numbers.__getitem__, indexes)),
             "\n".join(lines_at(texts, indexes)).encode(),  # no key holds a line feed
-            in_tag_order=len(fresh) > _BLOCK,
         )
 
 

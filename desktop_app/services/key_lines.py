@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, union, union_all
@@ -23,7 +24,7 @@ from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.products import key_rule, shop_day
 from desktop_app.storage.card_sealing import TAG_BYTES
 from desktop_app.storage.column_types import from_micros
-from desktop_app.storage.tables import BatchRow, CardKeyRow, DeliveryRow, OrderRow, ProductRow, UnitRow
+from desktop_app.storage.tables import BatchRow, CardKeyRow, CardTagRow, DeliveryRow, OrderRow, ProductRow, UnitRow
 
 _DAMAGED = "✗"
 _FINGERPRINT_DIGITS = 8
@@ -241,10 +242,15 @@ def exact_key_ids(context: Context, session: Session, text: str) -> list[int]:
             tags = tuple(context.vault.card_tags_of(normalised))
             by_tags.setdefault(tags, []).extend(product.id for product in products if key_rule(product) == rule)
     conditions = [
-        and_(col(CardKeyRow.tag).in_(tags), col(CardKeyRow.product_id).in_(product_ids))
+        and_(col(CardTagRow.tag).in_(tags), col(CardKeyRow.product_id).in_(product_ids))
         for tags, product_ids in by_tags.items()
     ]
-    return list(session.exec(select(CardKeyRow.id).where(or_(false(), *conditions))).all())
+    statement = (
+        select(CardKeyRow.id)
+        .join(CardTagRow, col(CardTagRow.card_key_id) == col(CardKeyRow.id))
+        .where(col(CardTagRow.tag).in_([*chain.from_iterable(by_tags)]), or_(false(), *conditions))
+    )
+    return list(session.exec(statement).all())
 
 
 def _matching(context: Context, session: Session, text: str) -> Any:
@@ -255,7 +261,7 @@ def _matching(context: Context, session: Session, text: str) -> Any:
             sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.id).in_(exact_key_ids(context, session, text)))
         )
     if bounds := _fingerprint_bounds(text):
-        parts.append(sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.tag).between(*bounds)))
+        parts.append(sql_select(col(CardTagRow.card_key_id)).where(col(CardTagRow.tag).between(*bounds)))
     orders = select(OrderRow.id).where(col(OrderRow.order_no) >= text, col(OrderRow.order_no) < text + "\U0010ffff")
     of_orders = col(UnitRow.order_id).in_(orders)
     parts.append(sql_select(col(UnitRow.card_key_id)).where(of_orders, col(UnitRow.card_key_id).is_not(None)))

@@ -7,50 +7,34 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate, compress, islice
 from pathlib import Path
-from threading import Thread
-from typing import Final, NamedTuple
+from typing import Final
 
-from sqlalchemy import Connection
 from sqlmodel import select
 
 from desktop_app.domain.card_keys import SENTENCES, KeyRule, Sentence, mask
 from desktop_app.domain.errors import BadInputError, CancelledError
 from desktop_app.domain.money import yuan_text
 from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
-from desktop_app.exchange.packed_lines import lines_at
 from desktop_app.services.context import Context
+from desktop_app.services.key_tagging import KeyPlace, TaggedKeys, tag_keys
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
-from desktop_app.storage.card_sealing import CHUNK, TAG_BYTES, CardSealer, SortedTags
-from desktop_app.storage.tables import BatchRow, CardKeyRow, ProductRow
+from desktop_app.storage.card_sealing import TAG_BYTES
+from desktop_app.storage.tables import BatchRow, ProductRow
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
-# One statement looks up a whole chunk: the tags stand one after the other in a single value. The order that a key
-# went to is asked for only where a key has left the stock.
-_FIND_TAGS: Final = f"""
-WITH RECURSIVE place(at) AS (SELECT 1 UNION ALL SELECT at + {TAG_BYTES} FROM place WHERE at + {TAG_BYTES} <= ?)
-SELECT (place.at - 1) / {TAG_BYTES}, k.batch_id, k.line,
-  CASE WHEN k.state <> 'in_stock' THEN (
-    SELECT o.order_no FROM deliveries d JOIN units u ON u.id = d.unit_id JOIN orders o ON o.id = u.order_id
-    WHERE d.card_key_id = k.id ORDER BY d.id DESC LIMIT 1
-  ) END
-FROM place CROSS JOIN card_keys k ON k.tag = substr(?, place.at, {TAG_BYTES})
-"""
-
-
 _LARGE_BYTES: Final = 16 * WORTH_IT
-_LOOKUPS: Final = 4
-"""Parts that wait to be looked up."""
+_STEP: Final = 1 << 16
+"""Numbers that are added up at a time, so that a window has its turn in between."""
 
 
 class KeyVerdict(StrEnum):
@@ -61,14 +45,6 @@ class KeyVerdict(StrEnum):
     DUPLICATE_IN_SHOP = "duplicate_in_shop"
     MALFORMED = "malformed"
     BLANK = "blank"
-
-
-class KeyPlace(NamedTuple):
-    """Where a key of the shop came from and went to."""
-
-    batch_id: int
-    line: int
-    order_no: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +123,8 @@ class ImportPreview:
     new: array[int] = field(repr=False)
     """Indexes into ``keys`` of what will be stored; ``tags`` holds their blind indexes one after the other."""
     tags: bytes = field(repr=False)
+    tag_order: array[int] = field(repr=False)
+    """Places in ``new`` in the order of those."""
     vault_generation: int
     """Of the keys that the tags were made with."""
     in_file: array[int] = field(repr=False)
@@ -173,10 +151,6 @@ class ImportPreview:
         if not self.blanks:
             return [self._line(index) for index in range(offset, min(offset + limit, len(self.keys.texts)))]
         return self._mixed(offset, limit)
-
-    def tag(self, at: int) -> bytes:
-        """The blind index of the ``at``-th new key."""
-        return self.tags[at * TAG_BYTES : (at + 1) * TAG_BYTES]
 
     def _mixed(self, offset: int, limit: int) -> list[ImportLine]:
         """Keys and blank lines merged by line number; the place of ``offset`` is found by halving."""
@@ -269,6 +243,7 @@ def preview_file(
             sheet=sheet,
             goods=goods,
             progress=lambda done, total: work.report(min(done, size)),
+            find_copies=False,
         )
         choices = KeyLayout(encoding, layout, delimiter, header, roles, sheet, goods)
         return _preview(context, product, keys, path, choices, work, size, process)
@@ -300,6 +275,7 @@ def preview_text(
         header=header,
         roles=roles,
         goods=goods,
+        find_copies=False,
     )
     choices = KeyLayout(None, layout, delimiter, header, roles, None, goods)
     return _preview(context, product, keys, None, choices, work, max(1, len(text)), None)
@@ -348,39 +324,28 @@ def _preview(
     size: int,
     process: CardProcess | None,
 ) -> ImportPreview:
-    malformed = array("I", sorted(set(keys.problems).union(_wrong_faces(keys, product.face_fen))))
-    good = _good_indexes(keys, malformed)
-    total = len(good)
     with context.read() as session:
         refuse_while_rotating(session)
     generation = context.vault.generation
     if process is not None and process.generation != generation:
         process = None  # the keys of the vault were replaced meanwhile
-    tags = bytearray()
-    for some in _tags(context, process, keys, good):
-        tags += some
-        work.report(size + size * len(tags) // TAG_BYTES // (2 * total))
-    with context.read() as session:
-        event_seq = last_event(session.connection())
-        has_keys = session.exec(select(CardKeyRow.id).limit(1)).first() is not None
-    found: dict[bytes, KeyPlace] = {}
-    done = 0
-    for count, where in _in_shop(context, tags) if has_keys else ():
-        found |= where
-        done += count
-        work.report(size + size // 2 + size * done // (2 * total))
-    known: dict[int, KeyPlace] = {}
-    if found:
-        each = (bytes(tags[at : at + TAG_BYTES]) for at in range(0, len(tags), TAG_BYTES))
-        known = {at: found[tag] for at, tag in enumerate(each) if tag in found}
+    usable = _usable_indexes(keys)
+    steps = 2 * max(1, len(usable))
+
+    def tell(done: int) -> None:
+        work.report(size + size * done // steps)
+
+    found = tag_keys(context, process, keys.normalised, usable, tell)
+    keys.duplicates = {usable[later]: usable[first] for later, first in found.copies.items()}
+    wrong_faces = set(_wrong_faces(keys, product.face_fen))
+    malformed = array("I", sorted(wrong_faces.union(keys.problems)))
+    taken = _taken(usable, found.copies, wrong_faces)
+    total = taken.count(1)
+    known = {at: place for at, place in found.known.items() if taken[at]}
+    for at in known:
+        taken[at] = 0
+    new, new_tags, tag_order = _only_taken(taken, usable, found)
     names = _batch_names(context, {place.batch_id for place in known.values()})
-    if known:
-        new = array("I", (index for at, index in enumerate(good) if at not in known))
-        new_tags = b"".join(
-            bytes(tags[at * TAG_BYTES : (at + 1) * TAG_BYTES]) for at in range(total) if at not in known
-        )
-    else:
-        new, new_tags = good, bytes(tags)
     in_shop = sorted(known)
     work.report(work.total)
     return ImportPreview(
@@ -414,12 +379,13 @@ def _preview(
         keys=keys,
         rule=key_rule(product),
         face_fen=product.face_fen,
-        event_seq=event_seq,
+        event_seq=found.event_seq,
         new=new,
         tags=new_tags,
+        tag_order=tag_order,
         vault_generation=generation,
         in_file=array("I", sorted(index for index in keys.duplicates if not _found(malformed, index))),
-        in_shop=array("I", (good[at] for at in in_shop)),
+        in_shop=array("I", (usable[at] for at in in_shop)),
         places=[known[at] for at in in_shop],
         batch_names=names,
         malformed=malformed,
@@ -440,76 +406,42 @@ def _second_process(context: Context, product: ProductRow, size: int) -> Iterato
             process.close()
 
 
-def _tags(context: Context, process: CardProcess | None, keys: KeyPreview, good: array[int]) -> Iterator[bytes]:
-    """The blind indexes of these keys in their order. Two processes each take the next few until all are done."""
-    secrets = context.vault.card_secrets(b"")
-    sealer = CardSealer(secrets)
-    secrets.wipe()
-    places = range(0, len(good), CHUNK)
-    shared = iter(enumerate(places))
-    made: list[bytes | None] = [None] * len(places)
-
-    def texts(start: int) -> bytes:
-        # no usable key holds a line feed
-        return "\n".join(lines_at(keys.normalised, good[start : start + CHUNK])).encode()
-
-    def elsewhere(process: CardProcess) -> None:
-        if process.is_ready:
-            for number, start in shared:
-                made[number] = process.tags(texts(start))
-                if made[number] is None:
-                    return
-
-    helper = Thread(target=elsewhere, args=(process,), daemon=True) if process is not None else None
-    if helper is not None:
-        helper.start()
-    told = 0
-    for number, start in shared:
-        made[number] = sealer.tags(texts(start))
-        while told < len(made) and (some := made[told]) is not None:
-            yield some
-            made[told] = b""
-            told += 1
-    if helper is not None:
-        helper.join()
-    for number in range(told, len(made)):
-        yield made[number] or sealer.tags(texts(places[number]))
-
-
-def _in_shop(context: Context, tags: bytearray) -> Iterator[tuple[int, dict[bytes, KeyPlace]]]:
-    """Which of the tags are in the shop, in parts: how many were looked up, and what was found.
-
-    They are looked up in their order, because neighbours share the pages of the index, by two threads at once.
-    """
-
-    def look_up(some: list[bytes]) -> tuple[int, dict[bytes, KeyPlace]]:
-        # a session for each part: a long snapshot would hold writers up
-        with context.read() as session:
-            found = find_tags(session.connection(), b"".join(some))
-        return len(some), {some[at]: where for at, where in found.items()}
-
-    ordered = SortedTags()
-    for start in range(0, len(tags), TAG_BYTES * CHUNK):
-        ordered.add(bytes(tags[start : start + TAG_BYTES * CHUNK]))
-    workers = ThreadPoolExecutor(2)
-    waiting: deque[Future[tuple[int, dict[bytes, KeyPlace]]]] = deque()
-    try:
-        for part in ordered.parts():
-            for at in range(0, len(part), CHUNK):
-                waiting.append(workers.submit(look_up, part[at : at + CHUNK]))
-                if len(waiting) > _LOOKUPS:
-                    yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        workers.shutdown(cancel_futures=True)
-
-
-def _good_indexes(keys: KeyPreview, malformed: array[int]) -> array[int]:
-    """Entries that the file offers once and in good order."""
-    left_out = set(malformed).union(keys.duplicates)
+def _usable_indexes(keys: KeyPreview) -> array[int]:
+    """Entries in good order, copies included."""
     everything = range(len(keys.texts))
-    return array("I", (index for index in everything if index not in left_out) if left_out else everything)
+    problems = keys.problems
+    return array("I", (index for index in everything if index not in problems) if problems else everything)
+
+
+def _taken(usable: array[int], copies: Iterable[int], wrong_faces: set[int]) -> bytearray:
+    """A 1 for every usable entry that the file offers once and for the right money, a 0 for the others."""
+    taken = bytearray(b"\1") * len(usable)
+    for at in copies:
+        taken[at] = 0
+    if wrong_faces:
+        for at, index in enumerate(usable):
+            if index in wrong_faces:
+                taken[at] = 0
+    return taken
+
+
+def _only_taken(taken: bytearray, usable: array[int], found: TaggedKeys) -> tuple[array[int], bytes, array[int]]:
+    """Indexes, tags, and the order of the tags without what is not taken."""
+    left_out = taken.find(0)
+    if left_out < 0:
+        return usable, found.tags, found.order
+    runs: list[bytes] = []
+    start = 0
+    while left_out >= 0:
+        runs.append(found.tags[start * TAG_BYTES : left_out * TAG_BYTES])
+        start = left_out + 1
+        left_out = taken.find(0, start)
+    runs.append(found.tags[start * TAG_BYTES :])
+    before = array("I", [0])  # how many are taken of those before each
+    for at in range(0, len(taken), _STEP):
+        before.extend(islice(accumulate(taken[at : at + _STEP], initial=before[-1]), 1, None))
+    order = array("I", (before[at] for at in found.order if taken[at]))
+    return array("I", compress(usable, taken)), b"".join(runs), order
 
 
 def _wrong_faces(keys: KeyPreview, face_fen: int | None) -> Iterator[int]:
@@ -545,23 +477,6 @@ def _already_here(place: KeyPlace, batch: str) -> tuple[str, str]:
             f"已随订单 {place.order_no} 发出（批次 {batch}，第 {place.line} 行）。",
         )
     return f"In the shop already: batch {batch}, line {place.line}.", f"店铺中已有：批次 {batch}，第 {place.line} 行。"
-
-
-def chunked(indexes: array[int]) -> Iterator[array[int]]:
-    for start in range(0, len(indexes), CHUNK):
-        yield indexes[start : start + CHUNK]
-
-
-def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:
-    """Which of ``tags`` (one after the other) are in the shop: place among them to where the key is."""
-    if not tags:
-        return {}
-    rows = connection.exec_driver_sql(_FIND_TAGS, (len(tags), tags))
-    return {at: KeyPlace(batch_id, line, order_no or "") for at, batch_id, line, order_no in rows}
-
-
-def last_event(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM events").scalar_one())
 
 
 def _batch_names(context: Context, ids: set[int]) -> dict[int, str]:

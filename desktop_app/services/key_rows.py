@@ -12,7 +12,7 @@ from desktop_app.domain.states import KeyState
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.issuing import uses_of
 from desktop_app.services.products import key_rule
-from desktop_app.storage.tables import CardKeyRow, ProductRow
+from desktop_app.storage.tables import CardKeyRow, CardTagRow, ProductRow
 
 SEVERAL = 0
 """``entity_id`` of an event about several keys; its facts name them as ranges (``1-40,77``)."""
@@ -49,7 +49,8 @@ def reseal(context: Context, session: Session, key: CardKeyRow, source: ProductR
     tag = vault.card_tag(normalised)
     if tag != key.tag:
         tags = vault.card_tags_of(normalised)
-        twin = session.exec(select(CardKeyRow.id).where(col(CardKeyRow.tag).in_(tags), CardKeyRow.id != key.id)).first()
+        others = col(CardTagRow.tag).in_(tags), CardTagRow.card_key_id != key.id
+        twin = session.exec(select(CardTagRow.card_key_id).where(*others)).first()
         if twin is not None:
             raise RefusedError(
                 "Key {id} would be the same key as {twin} in “{name}”; nothing was moved.",

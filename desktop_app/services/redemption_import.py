@@ -29,8 +29,8 @@ from desktop_app.exchange.text_files import open_regular
 from desktop_app.services.buyers import seal_redemption_target
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, line_field
-from desktop_app.services.key_preview import last_event
 from desktop_app.services.key_rows import SEVERAL, ranges
+from desktop_app.services.key_tagging import last_event
 from desktop_app.services.redemption_matching import ListVerdict, Match, match_lines, target_of_line
 from desktop_app.services.redemption_preview import (
     MALFORMED_VERDICTS,

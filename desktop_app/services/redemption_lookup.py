@@ -35,7 +35,8 @@ _OPENED_AT_ONCE: Final = 2000
 _FIND_TAGS: Final = f"""
 WITH RECURSIVE place(at) AS (SELECT 1 UNION ALL SELECT at + {TAG_BYTES} FROM place WHERE at + {TAG_BYTES} <= ?)
 SELECT (place.at - 1) / {TAG_BYTES}, k.id, k.product_id, k.state
-FROM place CROSS JOIN card_keys k ON k.tag = substr(?, place.at, {TAG_BYTES})
+FROM place CROSS JOIN card_tags t ON t.tag = substr(?, place.at, {TAG_BYTES})
+CROSS JOIN card_keys k ON k.id = t.card_key_id
 """
 _NEXT_KEYS: Final = "SELECT id, tag, sealed, product_id, state FROM card_keys WHERE id > ? ORDER BY id LIMIT ?"
 _FIND_ORDERS: Final = "SELECT o.id, o.order_no FROM json_each(?) j CROSS JOIN orders o ON o.order_no = j.value"

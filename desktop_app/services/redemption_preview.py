@@ -19,7 +19,7 @@ from desktop_app.exchange.redemption_lists import (
     read_redemption_list,
 )
 from desktop_app.services.context import Context
-from desktop_app.services.key_preview import last_event
+from desktop_app.services.key_tagging import last_event
 from desktop_app.services.redemption_matching import ListVerdict, Match, match_lines
 from desktop_app.services.work import Cancelled, Progress, Work
 

@@ -15,6 +15,7 @@ from desktop_app.services.buyers import open_buyer, redemption_target_of, target
 from desktop_app.services.context import Context
 from desktop_app.services.evidence import evidence_findings
 from desktop_app.services.proofs import read_stored
+from desktop_app.storage import card_tags
 from desktop_app.storage.tables import CardKeyRow, OrderRow, ProductRow, ProofRow, RedemptionRow
 
 Progress = Callable[[int, int], None]
@@ -60,6 +61,16 @@ _SUMS: tuple[tuple[str, str, str], ...] = (
         "WHERE u.state = 'redeemed' AND k.state = 'delivered' AND NOT p.reusable",
         "A unit of order {what} is redeemed and its key is not.",
         "订单 {what} 有单件已核销，其卡密状态却未更新。",
+    ),
+    (
+        card_tags.UNTAGGED,
+        "Card key {what} is not found by its text: restore a backup.",
+        "按内容查不到卡密 {what}：请恢复备份。",
+    ),
+    (
+        card_tags.STRAY,
+        "The index of card keys names key {what} for another text: restore a backup.",
+        "卡密索引中编号 {what} 与其内容不符：请恢复备份。",
     ),
 )
 

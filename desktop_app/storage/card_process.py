@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
-from queue import Queue
+from queue import Empty, Queue
 from struct import Struct
 from threading import Event, Thread
 from typing import BinaryIO
 
 from desktop_app.domain.errors import StorageError
-from desktop_app.storage.card_sealing import Block, CardSealer, CardSecrets, Chunk, SortedTags
+from desktop_app.storage.card_sealing import Block, CardSealer, CardSecrets, Chunk, TagOrder, tag_order
 from desktop_app.storage.second_process import SecondProcess, begin, put, read, read_into_new, tell_ready, write
 
 WORTH_IT = 50_000
 """So many keys are done sooner with a second process than without."""
 
-_TAGS, _SEAL, _END = b"T", b"S", b"E"
+_TAGS, _ORDER, _SEAL, _END = b"T", b"O", b"S", b"E"
 _CHUNK_HEAD = Struct("<II")
-_AHEAD = 12
-"""Chunks that wait here to be stored."""
+_AHEAD = 40
+"""Chunks that wait here to be stored: some 15 MB."""
 
 
 class CardProcess(SecondProcess):
@@ -43,23 +43,33 @@ class CardProcess(SecondProcess):
 
     def tags(self, texts: bytes) -> bytes | None:
         """What :meth:`CardSealer.tags` gives; None when the process is gone."""
+        answer = self._asked(_TAGS, texts, answers=1)
+        return answer[0] if answer else None
+
+    def tag_order(self, tags: bytes) -> TagOrder | None:
+        """What :func:`tag_order` gives; None when the process is gone."""
+        answer = self._asked(_ORDER, tags, answers=len(TagOrder._fields))
+        return TagOrder(*(array("I", part) for part in answer)) if answer else None
+
+    def _asked(self, kind: bytes, value: bytes, answers: int) -> list[bytes] | None:
         if not self.is_ready:
             return None
         try:
-            write(self._requests, _TAGS, texts)
-            return read(self._answers)
+            write(self._requests, kind, value)
+            return [read(self._answers) for _ in range(answers)]
         except (OSError, EOFError):
             self._is_ready = False
             return None
 
-    def sealed(self, blocks: Iterable[Block]) -> Generator[Chunk | bytes, None, None]:
-        """The chunks of all blocks, then the hash of all their tags; it works ahead of who takes them.
+    def sealed(self, blocks: Iterable[Block], meanwhile: Callable[[], bool]) -> Generator[Chunk, None, None]:
+        """The chunks of all blocks; it works ahead of who takes them.
 
-        :class:`StorageError` when the process dies meanwhile.
+        While none is ready ``meanwhile()`` is called, until it says that it has no more to do. :class:`StorageError`
+        when the process dies.
         """
         if not self.is_ready:
             raise _gone()
-        answers: Queue[Chunk | bytes | Exception] = Queue(_AHEAD)
+        answers: Queue[Chunk | Exception | None] = Queue(_AHEAD)
         stop = Event()
         threads = [
             Thread(target=self._send, args=(blocks, answers, stop), name="cards out", daemon=True),
@@ -68,26 +78,22 @@ class CardProcess(SecondProcess):
         for thread in threads:
             thread.start()
         try:
-            while True:
-                answer = answers.get()
+            while (answer := _next(answers, meanwhile)) is not None:
                 if isinstance(answer, OSError | EOFError):
                     raise _gone() from answer
                 if isinstance(answer, Exception):
                     raise answer
                 yield answer
-                if isinstance(answer, bytes):
-                    return
         finally:
             stop.set()
             self._process.kill()  # so that no thread waits for a pipe
             for thread in threads:
                 thread.join()
 
-    def _send(self, blocks: Iterable[Block], answers: Queue[Chunk | bytes | Exception], stop: Event) -> None:
+    def _send(self, blocks: Iterable[Block], answers: Queue[Chunk | Exception | None], stop: Event) -> None:
         try:
             for block in blocks:
-                order = b"\1" if block.in_tag_order else b""
-                write(self._requests, _SEAL, order, block.tags, block.numbers.tobytes(), block.texts)
+                write(self._requests, _SEAL, block.tags, block.numbers.tobytes(), block.texts)
                 if stop.is_set():
                     return
             write(self._requests, _END)
@@ -96,15 +102,23 @@ class CardProcess(SecondProcess):
         except Exception as error:  # told where the chunks are taken
             put(answers, error, stop)
 
-    def _receive(self, answers: Queue[Chunk | bytes | Exception], stop: Event) -> None:
+    def _receive(self, answers: Queue[Chunk | Exception | None], stop: Event) -> None:
         try:
             while len(head := read(self._answers)) == _CHUNK_HEAD.size:
                 keys, width = _CHUNK_HEAD.unpack(head)
                 records = read(self._answers)
                 put(answers, Chunk(keys, width, records, read(self._answers).decode()), stop)
-            put(answers, head, stop)
+            put(answers, None, stop)
         except (OSError, EOFError) as error:
             put(answers, error, stop)
+
+
+def _next(answers: Queue[Chunk | Exception | None], meanwhile: Callable[[], bool]) -> Chunk | Exception | None:
+    while True:
+        with suppress(Empty):
+            return answers.get_nowait()
+        if not meanwhile():
+            return answers.get()
 
 
 def _gone() -> StorageError:
@@ -120,21 +134,19 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     secrets = CardSecrets(read_into_new(requests), read_into_new(requests), *(read(requests) for _ in range(3)))
     sealer = CardSealer(secrets)
     secrets.wipe()
-    hashed = SortedTags()
     tell_ready(answers)
     while True:
         kind = read(requests)
         if kind == _TAGS:
             write(answers, sealer.tags(read(requests)))
+        elif kind == _ORDER:
+            write(answers, *(part.tobytes() for part in tag_order(read(requests))))
         elif kind == _SEAL:
-            in_order, tags, numbers, texts = bool(read(requests)), read(requests), array("I"), b""
-            numbers.frombytes(read(requests))
-            texts = read(requests)
-            for chunk in sealer.chunks(Block(tags, numbers, texts, in_order)):
-                write(answers, _CHUNK_HEAD.pack(chunk.keys, chunk.width), chunk.records, chunk.numbers.encode())
-            hashed.add(tags)
+            tags, numbers = read(requests), array("I", read(requests))
+            chunk = sealer.sealed(Block(tags, numbers, read(requests)))
+            write(answers, _CHUNK_HEAD.pack(chunk.keys, chunk.width), chunk.records, chunk.numbers.encode())
         else:
-            write(answers, hashed.digest())
+            write(answers, b"")  # the end of all chunks
 
 
 if __name__ == "__main__":

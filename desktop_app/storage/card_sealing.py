@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from struct import Struct
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +27,8 @@ CHUNK = 5000
 """Keys per statement, and so between two looks at whether the merchant cancelled."""
 
 _HMAC_BLOCK = 64
+_TAG = Struct(f"{TAG_BYTES}s")
+_NONCE = Struct(f"{NONCE_BYTES}s")
 
 
 class CardSecrets(NamedTuple):
@@ -55,8 +58,6 @@ class Block(NamedTuple):
     tags: bytes
     numbers: array[int]
     texts: bytes
-    in_tag_order: bool
-    """Neighbours in that order share the pages of the index; otherwise they keep their own order."""
 
 
 class Chunk(NamedTuple):
@@ -99,73 +100,40 @@ class CardSealer:
         """The blind indexes, one after the other, of index forms with a line feed between."""
         return b"".join([digest[:TAG_BYTES] for digest in self._digests(texts.split(b"\n"))])
 
-    def chunks(self, block: Block) -> Iterator[Chunk]:
-        """The sealed keys of a block, for one statement after the other."""
-        tags = [block.tags[at : at + TAG_BYTES] for at in range(0, len(block.tags), TAG_BYTES)]
-        texts = block.texts.split(b"\n")
-        order = tag_order(tags) if block.in_tag_order else range(len(tags))
-        for first in range(0, len(order), CHUNK):
-            some = order[first : first + CHUNK]
-            yield self._chunk([tags[at] for at in some], [texts[at] for at in some], [block.numbers[at] for at in some])
-
-    def _chunk(self, tags: list[bytes], texts: list[bytes], numbers: list[int]) -> Chunk:
+    def sealed(self, block: Block) -> Chunk:
+        """The sealed keys of a block, in its order."""
         encrypt, header, before, after = self._encrypt, self._header, self._before, self._after
-        random = os.urandom(NONCE_BYTES * len(tags))
-        nonces = [random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES)]
-        sealed = [
-            header + nonce + encrypt(nonce, text, before + tag + after)
-            for nonce, text, tag in zip(nonces, texts, tags, strict=True)
+        texts = block.texts.split(b"\n")
+        nonces = _NONCE.iter_unpack(os.urandom(NONCE_BYTES * len(texts)))
+        records = [
+            tag + header + nonce + encrypt(nonce, text, before + tag + after)
+            for (tag,), (nonce,), text in zip(_TAG.iter_unpack(block.tags), nonces, texts, strict=True)
         ]
-        lengths = [*map(len, sealed)]
-        longest = max(lengths)
-        if min(lengths) < longest:
-            sealed = [value.ljust(longest, b"\0") for value in sealed]
-        packed = [number << LENGTH_BITS | length for number, length in zip(numbers, lengths, strict=True)]
-        return Chunk(
-            keys=len(tags),
-            width=TAG_BYTES + longest,
-            records=b"".join([part for pair in zip(tags, sealed, strict=True) for part in pair]),
-            numbers=str(packed),
-        )
+        widths = [*map(len, records)]
+        width = max(widths)
+        if min(widths) < width:
+            records = [record.ljust(width, b"\0") for record in records]
+        packed = [
+            number << LENGTH_BITS | length - TAG_BYTES for number, length in zip(block.numbers, widths, strict=True)
+        ]
+        return Chunk(keys=len(records), width=width, records=b"".join(records), numbers=str(packed))
 
 
-def tag_order(tags: Sequence[bytes]) -> list[int]:
-    """The places of ``tags`` in their order; a quarter at a time, as the window stands still while Python sorts."""
-    quarters: list[list[int]] = [[], [], [], []]
-    for at, tag in enumerate(tags):
-        quarters[tag[0] >> 6].append(at)
-    return [at for quarter in quarters for at in sorted(quarter, key=tags.__getitem__)]
+class TagOrder(NamedTuple):
+    """The places of tags in their order, of each tag its first place; and the later ``copies`` of ``originals``."""
+
+    places: array[int]
+    copies: array[int]
+    originals: array[int]
 
 
-class SortedTags:
-    """Many tags, brought into their order bit by bit; their places are forgotten."""
-
-    _PARTS = 64
-
-    def __init__(self) -> None:
-        self._runs: list[list[bytes]] = [[] for _ in range(self._PARTS)]
-
-    def add(self, tags: bytes) -> None:
-        """``tags`` one after the other, in any order."""
-        groups: list[list[bytes]] = [[] for _ in range(self._PARTS)]
-        for at in range(0, len(tags), TAG_BYTES):
-            groups[tags[at] * self._PARTS >> 8].append(tags[at : at + TAG_BYTES])
-        for runs, group in zip(self._runs, groups, strict=True):
-            if group:
-                runs.append(b"".join(group))
-
-    def parts(self) -> Iterator[list[bytes]]:
-        """All of them in their order, in lists of which only one is in memory; they are used up."""
-        for runs in self._runs:
-            joined = b"".join(runs)
-            runs.clear()
-            tags = [joined[at : at + TAG_BYTES] for at in range(0, len(joined), TAG_BYTES)]
-            tags.sort()
-            yield tags
-
-    def digest(self) -> bytes:
-        """SHA-256 of all of them in their order."""
-        digest = hashlib.sha256()
-        for tags in self.parts():
-            digest.update(b"".join(tags))
-        return digest.digest()
+def tag_order(tags: bytes) -> TagOrder:
+    """Bring ``tags``, one after the other, into their order. Python sorts without a break: give it some thousands."""
+    each = [tag for (tag,) in _TAG.iter_unpack(tags)]
+    first = dict(zip(reversed(each), range(len(each) - 1, -1, -1), strict=True))
+    copies, originals = array("I"), array("I")
+    if len(first) < len(each):
+        pairs = [(at, original) for at, original in enumerate(map(first.__getitem__, each)) if at != original]
+        copies.extend(at for at, _ in pairs)
+        originals.extend(original for _, original in pairs)
+    return TagOrder(array("I", map(first.__getitem__, sorted(first))), copies, originals)

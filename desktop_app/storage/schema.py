@@ -25,7 +25,7 @@ from desktop_app.storage.shop_marks import is_known as is_known
 from desktop_app.storage.shop_marks import marks_of as marks_of
 from desktop_app.storage.sqlite_errors import told
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 """Alembic's name of the same version; Alembic itself is imported only when a file has another."""
 
 _ALEMBIC_TABLE = (

@@ -16,7 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from desktop_app.domain.errors import BadInputError, CancelledError, StorageError
-from desktop_app.storage import backups, order_search, schema
+from desktop_app.storage import backups, card_tags, order_search, schema
+from desktop_app.storage.connections import PAGE_SIZE
 
 Cancelled = Callable[[], bool]
 DatabaseProblem = sqlite3.Error
@@ -88,7 +89,8 @@ def copy_rows(copy: Path, target: Path, version: int, name: str, cancelled: Canc
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with _told(name, cancelled), closing(sqlite3.connect(target, uri=True, isolation_level=None)) as connection:
         # nobody has seen this file yet: it is synced once, at the end
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF", "cache_size = -65536"):
+        unseen = ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF", "cache_size = -65536")
+        for pragma in (PAGE_SIZE, *unseen):
             connection.execute(f"PRAGMA {pragma}")
         connection.set_progress_handler(lambda: int(cancelled()), _INSTRUCTIONS)
         first, last = _statements(version)
@@ -102,6 +104,8 @@ def copy_rows(copy: Path, target: Path, version: int, name: str, cancelled: Canc
             columns = ", ".join(f'"{column}"' for column in _columns(connection, table))
             connection.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM source."{table}"')
         connection.execute(f"INSERT INTO main.{order_search.NAME} ({order_search.NAME}) VALUES ('rebuild')")
+        if version >= card_tags.SINCE:
+            connection.execute(card_tags.FILL)
         for statement in last:
             connection.execute(statement)
         orphan = connection.execute("PRAGMA main.foreign_key_check").fetchone()
@@ -166,7 +170,7 @@ def _objects(connection: sqlite3.Connection, *, triggers: bool = True) -> set[tu
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY rowid")
-    own = {order_search.NAME, *order_search.OWN_TABLES}
+    own = {order_search.NAME, *order_search.OWN_TABLES, card_tags.TABLE}  # made anew from the others
     return [name for (name,) in rows if name not in own and not name.startswith("sqlite_")]
 
 

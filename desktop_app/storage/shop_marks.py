@@ -15,10 +15,10 @@ from desktop_app.storage import order_search
 APPLICATION_ID = 0x4B4D444B
 """``KMDK`` in the header of the file."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """SQLite's ``user_version`` of a shop that this program reads and writes; raised by one with every migration."""
 
-FINGERPRINT = "ef95bc9428a237d93615399c9133ae14a0ace827513caa03ccf4bfee69d66801"
+FINGERPRINT = "a1c4d0e2abf58dfbae1e26d0c3653cf878ab72506161eca2a3638d300cfa929d"
 """That of the statements of this version (:func:`desktop_app.storage.schema.schema_statements`), so that nobody has to
 write them out anew to look at a file. A test compares the two."""
 

@@ -227,9 +227,22 @@ class CardKeyRow(SQLModel, table=True):
     state: KeyState = coded(KeyState, KeyState.IN_STOCK)
     state_at: datetime = time()
     failed_at: datetime | None = time(None)  # it did not work as the supplier promised
-    tag: bytes = blob(unique=True)
+    tag: bytes = blob()
     sealed: bytes = blob()
     note: str = text_("")
+
+
+class CardTagRow(SQLModel, table=True):
+    """Which key has a blind index: one row for every key, kept by triggers, so that no two keys are the same.
+
+    A table of its own, because an index of ``card_keys`` would be filled row by row in the order of the lines, each on
+    another page; a large import fills this one in the order of the tags (:mod:`desktop_app.storage.card_tags`).
+    """
+
+    __tablename__ = "card_tags"
+    __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
+    tag: bytes = blob(primary_key=True)
+    card_key_id: int = Field(sa_type=Integer)  # no foreign key: looking up every parent would take all that is gained
 
 
 class OrderRow(SQLModel, table=True):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from desktop_app.domain.states import KEY_MOVES, ORDER_MOVES, REFUND_MOVES, REQUEST_MOVES, UNIT_MOVES
-from desktop_app.storage import order_search
+from desktop_app.storage import card_tags, order_search
 
 _MOVES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "orders": ORDER_MOVES,
@@ -146,6 +146,7 @@ def trigger_statements() -> Iterator[str]:
     )
     yield _trigger("vault_roots", "done", "UPDATE OF finished_at", "OLD.finished_at IS NOT NULL", "it ended already")
     yield from order_search.TRIGGERS
+    yield from card_tags.TRIGGERS
     yield _trigger(
         "card_keys",
         "bin",

@@ -28,7 +28,7 @@ from desktop_app.domain.errors import (
 from desktop_app.services import Shop
 from desktop_app.services.audit_check import check_log
 from desktop_app.services.restoring import preview_restore, restore
-from desktop_app.storage import audit, backup_sets, replacing, shop_copy, vault_slots
+from desktop_app.storage import audit, backup_sets, card_tags, replacing, shop_copy, vault_slots
 from tests.services.desk import Clock
 from tests.services.sealed_shop import CHEAP, PASSWORD, everything, make_shop
 
@@ -271,6 +271,19 @@ def test_a_file_that_was_made_to_do_harm_is_refused_whatever_is_accepted(
     assert path.name in str(caught.value)
     assert not (new / "shop.db").exists()
     assert not list(new.glob("restoring-*"))
+
+
+def test_blind_indexes_are_made_anew_and_not_taken_from_the_file(folder: Path, tmp_path: Path) -> None:
+    path = _backup(folder)
+    good = _all(folder)
+    names = [statement.split()[2] for statement in card_tags.TRIGGERS]
+    swap = "UPDATE card_tags SET card_key_id = 1 + card_key_id"
+    _sql(*(f"DROP TRIGGER {name}" for name in names), swap, *card_tags.TRIGGERS)(path)
+    restore(path, tmp_path / "new", accept_findings=True)
+    assert _all(tmp_path / "new") == good
+    shop = _opened(tmp_path / "new")
+    assert shop.reports.check() == []
+    shop.close()
 
 
 def test_53_an_endless_query_is_stopped(tmp_path: Path) -> None:

@@ -38,9 +38,11 @@ from desktop_app.storage.vault_slots import Argon2Cost, save_slot
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ROOT / "desktop_app/storage/migrations/versions"
 MARKS = ROOT / "desktop_app/storage/shop_marks.py"
-REVISION = VERSIONS / "r0002_disputes.py"
-SUBJECT = "What stands in a dispute"
-EARLIER = ("r0001_first",)
+REVISION = VERSIONS / "r0003_card_tags.py"
+SUBJECT = "The blind indexes of card keys in a table of their own"
+EARLIER = ("r0001_first", "r0002_disputes")
+REBUILT = ("card_keys",)
+"""Tables that changed: their indexes go with the old one, and how the rows move stands below the statements."""
 FIXTURE = ROOT / f"tests/fixtures/shop_v{schema.SCHEMA_VERSION}.db"
 PASSWORD = "correct horse battery"
 CARD = "KM-FIXTURE-0001----13579"
@@ -48,8 +50,17 @@ AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PRODUCT_UID = bytes(range(16))
 
 
+_UPGRADE = '''
+
+def upgrade() -> None:
+    """Make the new tables and indexes; the caller adds the triggers."""
+    for statement in STATEMENTS:
+        op.get_bind().exec_driver_sql(statement)
+'''
+
+
 def revision_text() -> str:
-    """The module of the present revision: what the tables say and no earlier revision made."""
+    """The module of the present revision: what the tables say and no earlier revision made, then what is there."""
     made = {
         _normal(text)
         for name in EARLIER
@@ -57,20 +68,20 @@ def revision_text() -> str:
     }
     blocks = []
     for statement in schema.schema_statements():
-        if statement.startswith(("CREATE TRIGGER", "CREATE TABLE alembic_version")) or _normal(statement) in made:
+        if statement.startswith(("CREATE TRIGGER", "CREATE TABLE alembic_version")):
+            continue
+        is_rebuilt = statement.startswith("CREATE INDEX") and any(f" ON {table} " in statement for table in REBUILT)
+        if _normal(statement) in made and not is_rebuilt:
             continue
         lines = [line.replace("\t", "    ").rstrip() for line in statement.splitlines()]
         blocks.append("\n".join(['    """', *(f"    {line}" for line in lines), '    """,']))
     head = (
-        f'"""{SUBJECT}. Written by tests/storage/freeze_version.py; never edited."""\n\n'
+        f'"""{SUBJECT}.\n\nIts statements are written by tests/storage/freeze_version.py and never edited.\n"""\n\n'
         "from __future__ import annotations\n\nfrom alembic import op\n\n"
         f'revision = "{schema.HEAD_REVISION}"\ndown_revision = "{int(schema.HEAD_REVISION) - 1:04}"\n\nSTATEMENTS = (\n'
     )
-    tail = (
-        '\n)\n\n\ndef upgrade() -> None:\n    """Make the new tables and indexes; the caller adds the triggers."""\n'
-        "    for statement in STATEMENTS:\n        op.get_bind().exec_driver_sql(statement)\n"
-    )
-    return head + "\n".join(_wrapped(block) for block in blocks) + tail
+    by_hand = REVISION.read_text(encoding="utf-8").partition("\n)\n")[2] if REVISION.exists() else _UPGRADE
+    return head + "\n".join(_wrapped(block) for block in blocks) + "\n)\n" + by_hand
 
 
 def _normal(statement: str) -> str:

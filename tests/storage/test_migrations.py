@@ -67,6 +67,8 @@ def test_a_file_of_an_older_version_opens_with_all_that_it_holds(
         assert audit.verify(session, shop_uuid=database.shop_uuid) is None
         query = "SELECT tag, sealed, uid FROM card_keys JOIN products ON products.id = product_id"
         tag, sealed, uid = session.connection().exec_driver_sql(query).one()
+        rows = session.connection().exec_driver_sql("SELECT tag, card_key_id FROM card_tags").all()
+    assert rows == [(tag, 1)]
     assert vault.open_card(tag, sealed, uid).decode() == freezing.CARD
     assert vault.card_tag(freezing.CARD) == tag
     database.close()

@@ -1,0 +1,206 @@
+"""The blind indexes of the keys of a file: made, brought into their order, and looked up in the shop.
+
+Two processes share what takes long. Copies are found among the tags, some thousands at a time: one set of a million
+keys takes three times as long and most of the memory.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Final, NamedTuple, TypeVar
+
+from sqlalchemy import Connection
+from sqlmodel import select
+
+from desktop_app.exchange.packed_lines import lines_at
+from desktop_app.services.context import Context
+from desktop_app.storage.card_process import CardProcess
+from desktop_app.storage.card_sealing import CHUNK, TAG_BYTES, CardSealer, TagOrder, tag_order
+from desktop_app.storage.tables import CardKeyRow
+
+Tell = Callable[[int], None]
+"""Called with how many keys are done; may raise to stop."""
+
+# One statement looks up a whole chunk: the tags stand one after the other in a single value, and a list as long counts
+# them out. The order that a key went to is asked for only where a key has left the stock.
+_FIND_TAGS: Final = f"""
+SELECT place.key, k.batch_id, k.line,
+  CASE WHEN k.state <> 'in_stock' THEN (
+    SELECT o.order_no FROM deliveries d JOIN units u ON u.id = d.unit_id JOIN orders o ON o.id = u.order_id
+    WHERE d.card_key_id = k.id ORDER BY d.id DESC LIMIT 1
+  ) END
+FROM json_each(?) place CROSS JOIN card_tags t ON t.tag = substr(?, place.key * {TAG_BYTES} + 1, {TAG_BYTES})
+CROSS JOIN card_keys k ON k.id = t.card_key_id
+"""
+
+_LOOKUPS: Final = 4
+"""Parts that wait to be looked up."""
+
+_Made = TypeVar("_Made")
+
+
+class KeyPlace(NamedTuple):
+    """Where a key of the shop came from and went to."""
+
+    batch_id: int
+    line: int
+    order_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedKeys:
+    """What the tags of some keys tell; a place is the how-manieth of them it is, from 0."""
+
+    tags: bytes = field(repr=False)
+    """One after the other."""
+    order: array[int] = field(repr=False)
+    """Places in the order of their tags, without copies."""
+    copies: dict[int, int] = field(repr=False)
+    """Place of a later copy to that of the first."""
+    known: dict[int, KeyPlace] = field(repr=False)
+    """What is in the shop; copies are not looked up."""
+    event_seq: int
+    """The last event before the shop was searched."""
+
+
+def tag_keys(
+    context: Context, process: CardProcess | None, texts: Sequence[str], indexes: array[int], tell: Tell
+) -> TaggedKeys:
+    """Tag the index forms ``texts`` at ``indexes``; ``tell`` counts every key twice."""
+    made: list[bytes] = []
+    for some in _tags(context, process, texts, indexes):
+        made.append(some)
+        tell(min(len(made) * CHUNK, len(indexes)))
+    tags = b"".join(made)
+    del made
+    with context.read() as session:
+        event_seq = last_event(session.connection())
+        has_keys = session.exec(select(CardKeyRow.id).limit(1)).first() is not None
+    order = array("I")
+    copies: dict[int, int] = {}
+    known: dict[int, KeyPlace] = {}
+    workers = ThreadPoolExecutor(2)
+    waiting: deque[Future[dict[int, KeyPlace]]] = deque()
+    try:
+        for places, later in _ordered(process, tags):
+            order.extend(places)
+            copies.update(later)
+            if has_keys:
+                waiting.append(workers.submit(_look_up, context, tags, places))
+            while len(waiting) > _LOOKUPS:
+                known |= waiting.popleft().result()
+            tell(len(indexes) + len(order) + len(copies))
+        while waiting:
+            known |= waiting.popleft().result()
+    finally:
+        workers.shutdown(cancel_futures=True)
+    return TaggedKeys(tags, order, copies, known, event_seq)
+
+
+def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:
+    """Which of ``tags`` (one after the other) are in the shop: place among them to where the key is."""
+    if not tags:
+        return {}
+    rows = connection.exec_driver_sql(_FIND_TAGS, (str([0] * (len(tags) // TAG_BYTES)), tags))
+    return {at: KeyPlace(batch_id, line, order_no or "") for at, batch_id, line, order_no in rows}
+
+
+def tags_at(tags: bytes, places: Sequence[int]) -> bytes:
+    """Those at these places, one after the other."""
+    return b"".join([tags[at * TAG_BYTES : at * TAG_BYTES + TAG_BYTES] for at in places])
+
+
+def last_event(connection: Connection) -> int:
+    """The number of the last event, 0 for none."""
+    return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM events").scalar_one())
+
+
+def _tags(context: Context, process: CardProcess | None, texts: Sequence[str], indexes: array[int]) -> Iterator[bytes]:
+    secrets = context.vault.card_secrets(b"")
+    sealer = CardSealer(secrets)
+    secrets.wipe()
+
+    def part(number: int) -> bytes:
+        # no usable key holds a line feed
+        return "\n".join(lines_at(texts, indexes[number * CHUNK : (number + 1) * CHUNK])).encode()
+
+    yield from _by_two(
+        process,
+        -(-len(indexes) // CHUNK),
+        lambda number: sealer.tags(part(number)),
+        lambda other, number: other.tags(part(number)),
+    )
+
+
+def _ordered(process: CardProcess | None, tags: bytes) -> Iterator[tuple[array[int], dict[int, int]]]:
+    """Places in the order of their tags, and later copies with the place of the first; in parts."""
+    groups = _groups(tags)
+
+    def here(number: int) -> TagOrder:
+        return tag_order(tags_at(tags, groups[number]))
+
+    def there(other: CardProcess, number: int) -> TagOrder | None:
+        return other.tag_order(tags_at(tags, groups[number]))
+
+    for group, found in zip(groups, _by_two(process, len(groups), here, there), strict=True):
+        place = group.__getitem__
+        copies = dict(zip(map(place, found.copies), map(place, found.originals), strict=True))
+        yield array("I", map(place, found.places)), copies
+
+
+def _groups(tags: bytes) -> list[array[int]]:
+    """The places of the tags by their first byte; few are one group."""
+    count = len(tags) // TAG_BYTES
+    if count <= CHUNK:
+        return [array("I", range(count))]
+    groups = [array("I") for _ in range(256)]
+    add = [group.append for group in groups]
+    for at, first in enumerate(tags[::TAG_BYTES]):
+        add[first](at)
+    return groups
+
+
+def _look_up(context: Context, tags: bytes, places: array[int]) -> dict[int, KeyPlace]:
+    # a session for each part: a long snapshot would hold writers up
+    with context.read() as session:
+        found = find_tags(session.connection(), tags_at(tags, places))
+    return {places[at]: where for at, where in found.items()}
+
+
+def _by_two(
+    process: CardProcess | None,
+    count: int,
+    here: Callable[[int], _Made],
+    there: Callable[[CardProcess, int], _Made | None],
+) -> Iterator[_Made]:
+    """What is made of each of ``count`` parts, in their order. Two processes each take the next until all are done."""
+    shared = iter(range(count))
+    made: list[_Made | None] = [None] * count
+
+    def elsewhere(other: CardProcess) -> None:
+        if other.is_ready:
+            for number in shared:
+                made[number] = there(other, number)
+                if made[number] is None:
+                    return
+
+    helper = Thread(target=elsewhere, args=(process,), daemon=True) if process is not None else None
+    if helper is not None:
+        helper.start()
+    told = 0
+    for number in shared:
+        made[number] = here(number)
+        while told < count and (some := made[told]) is not None:
+            yield some
+            made[told] = None
+            told += 1
+    if helper is not None:
+        helper.join()
+    for number in range(told, count):
+        one = made[number]
+        yield here(number) if one is None else one
