@@ -30,7 +30,7 @@ def verify(
 
     session: Session = context.obj
     printed = plain_fingerprint(fingerprint) if fingerprint else None
-    progress = _progress(session)
+    progress = _progress()
     if file is not None:
         report = check_export(file, fingerprint=printed, progress=progress)
     else:
@@ -56,7 +56,7 @@ def export(
     """Write the whole log, its signatures and certificates into one file that anybody can verify."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
-        count = shop.audit.export(file, order_no=order, redact=redact, progress=_progress(session))
+        count = shop.audit.export(file, order_no=order, redact=redact, progress=_progress())
     session.say(f"{file}: {count} events in clear.", f"{file}：公开内容的记录 {count} 条。")
 
 
@@ -85,7 +85,7 @@ def _tell(session: Session, report: AuditReport) -> None:
         session.say(f"Note: {note.en}", f"注意：{note.zh}")
 
 
-def _progress(session: Session) -> Callable[[int, int], None] | None:
+def _progress() -> Callable[[int, int], None] | None:
     """On a terminal how far it is, on its error output."""
     if not sys.stderr.isatty():
         return None

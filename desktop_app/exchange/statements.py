@@ -136,7 +136,7 @@ def read_statement(
     with open_regular(path) as file:
         head = file.read(4)
     if not is_workbook(head):
-        return _in_text(read_text_file(path, encoding=encoding, max_line_bytes=LINE_BYTES, progress=tell), tell)
+        return statement_in(read_text_file(path, encoding=encoding, max_line_bytes=LINE_BYTES, progress=tell), tell)
     if _is_xlsx(path):
         workbook = read_workbook(path)
         sheet = workbook.chosen(None, lambda one: _header_of_sheet(one) is not None)
@@ -144,15 +144,11 @@ def read_statement(
     return _in_zip(path, encoding, tell)
 
 
-def statement_in(file: TextFile) -> StatementFile:
-    """The statement in text that is decoded already."""
-    return _in_text(file, lambda _done, _total: None)
-
-
 # ---- what it came in
 
 
-def _in_text(file: TextFile, tell: Progress) -> StatementFile:
+def statement_in(file: TextFile, tell: Progress = lambda _done, _total: None) -> StatementFile:
+    """The statement in text that is decoded already; see :func:`read_statement`."""
     split = [_split_line(line) for line in file.lines[:HEADER_WITHIN]]
     header = _header_in(split)
     if header is None:
@@ -207,7 +203,7 @@ def _in_zip(path: Path, encoding: str | None, tell: Progress) -> StatementFile:
             text = decode_text(name, content, max_line_bytes=LINE_BYTES) if encoding is None else None
             if text is None:
                 text = _decoded_as(name, content, encoding or "")
-            found.append(_in_text(text, tell))
+            found.append(statement_in(text, tell))
         except BadInputError as error:
             refused = error
     if not found:

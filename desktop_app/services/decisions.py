@@ -107,7 +107,7 @@ def approve(
             refund_fen=refund_fen,
             reason=reason,
         )
-        reissued = _move(context, session, case, order, plans)
+        reissued = _move(context, session, case, plans)
         _settle_order(context, session, order, plans, verdict)
         total = sum(plan.refund_fen for plan in plans)
         fee_fen = sum(plan.fee_fen for plan in plans)
@@ -253,9 +253,7 @@ def _look_again(context: Context, session: Session, request_id: int, token: str)
     return row, case, verdict
 
 
-def _move(
-    context: Context, session: Session, case: Case, order: OrderRow, plans: Sequence[UnitPlan]
-) -> tuple[str, ...]:
+def _move(context: Context, session: Session, case: Case, plans: Sequence[UnitPlan]) -> tuple[str, ...]:
     """Move units and keys as planned; the texts of the reissued keys."""
     reissue = [plan for plan in plans if plan.step is Step.REISSUE]
     units = {plan.ref: session.get_one(UnitRow, case.unit_ids[plan.ref]) for plan in plans}

@@ -219,14 +219,6 @@ def head_hash(previous: bytes, leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + previous + leaf).digest()
 
 
-def sorted_tags_hash(tags: Iterable[bytes]) -> str:
-    """What the one event of a bulk change says about its keys: a hash over their tags, which come sorted, as hex."""
-    digest = hashlib.sha256()
-    for tag in tags:
-        digest.update(tag)
-    return digest.hexdigest()
-
-
 def canonical(value: object) -> str:
     """JSON that is always written the same way: sorted keys, no spaces, no floats, times as microseconds UTC.
 

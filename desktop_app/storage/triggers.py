@@ -175,11 +175,6 @@ def trigger_statements() -> Iterator[str]:
     )
 
 
-def trigger_names() -> list[str]:
-    """The names of all triggers, as :func:`trigger_statements` makes them."""
-    return [statement.split()[2] for statement in trigger_statements()]
-
-
 def _trigger(table: str, name: str, event: str, condition: str | None, reason: str) -> str:
     when = f"WHEN {condition} " if condition else ""
     return (

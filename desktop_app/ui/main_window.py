@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from desktop_app.ui.find_anywhere import Hit
 
 SAID_MS = 12_000
-CLOCK_MS = 30_000
 
 
 class MainWindow(QMainWindow):

@@ -29,6 +29,10 @@ def _schema_of(path: Path) -> dict[str, str]:
     return {name: " ".join(sql.split()) for name, sql in rows}
 
 
+def _trigger_names() -> list[str]:
+    return [statement.split()[2] for statement in triggers.trigger_statements()]
+
+
 def _version_0(path: Path) -> None:
     """A file from before the first revision: ours, but empty."""
     path.parent.mkdir(exist_ok=True)
@@ -91,7 +95,7 @@ def test_an_older_file_is_copied_and_verified_before_it_is_updated(tmp_path: Pat
     assert backups.check_file(copy) is None
     assert schema.read_marks(copy).version == 0
     assert schema.read_marks(path).version == schema.SCHEMA_VERSION
-    assert set(triggers.trigger_names()) <= set(_schema_of(path))
+    assert set(_trigger_names()) <= set(_schema_of(path))
 
 
 def test_no_update_while_somebody_else_has_the_shop(tmp_path: Path, at: datetime) -> None:
@@ -144,9 +148,7 @@ def test_rebuilding_a_table_keeps_its_children_and_brings_the_triggers_back(tmp_
     assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("next",)]
     raw.close()
     after = _schema_of(path)
-    assert {name: after.get(name) for name in triggers.trigger_names()} == {
-        name: before[name] for name in triggers.trigger_names()
-    }
+    assert {name: after.get(name) for name in _trigger_names()} == {name: before[name] for name in _trigger_names()}
 
 
 @pytest.mark.parametrize(

@@ -438,10 +438,6 @@ class DecisionBar(QWidget):
         self._fit_panels()
         self.ground_combo.setFocus()
 
-    def choose_ground(self, ground: RefusalGround) -> None:
-        """Select a ground in the open list."""
-        self.ground_combo.setCurrentIndex(self.ground_combo.findData(ground.value))
-
     def _refuse(self) -> None:
         value = self.ground_combo.currentData()
         if value and not self._is_busy:

@@ -112,10 +112,6 @@ class OrderPane(DetailPane):
         """Where new evidence of the order itself belongs."""
         return None if self._order is None else EvidencePlace(self._order.line.id, None)
 
-    def wanted_steps(self) -> list[str]:
-        """The steps that are possible now, the next one first."""
-        return [name for name, button in self._steps.items() if not button.isHidden()]
-
     # inside
 
     def _grid(self) -> FactsGrid:
