@@ -24,11 +24,10 @@ _UNKNOWN: Final = Sentence(
 def _refusal(row: Mapping[str, str]) -> Sentence | None:
     if row["status"].strip() != _UNSOLD:
         return state_sentence(_WORDS.get(row["status"].strip(), row["status"]))
-    if row.get("deletedat", "").strip():
-        return DELETED
+    # a copy of a deleted loop card may have been sold all the same
     if row.get("isloop", "0").strip() not in ("", "0"):
         return _LOOP
-    return None
+    return DELETED if row.get("deletedat", "").strip() else None
 
 
 FORMATS: Final = (

@@ -106,6 +106,15 @@ def test_dujiaoka_dump(tmp_path: Path) -> None:
     assert not preview.needs_confirmation
 
 
+def test_a_deleted_loop_card_taints_its_copies(tmp_path: Path) -> None:
+    text = (
+        "-- MySQL dump 10\nINSERT INTO `carmis` (`id`,`goods_id`,`status`,`is_loop`,`carmi`,`deleted_at`) VALUES "
+        "(1,7,1,1,'LOOP-1','2026-02-01 00:00:00'),(2,7,1,0,'LOOP-1',NULL),"
+        "(3,7,1,0,'FREE-1','2026-02-01 00:00:00'),(4,7,1,0,'FREE-1',NULL);\n"
+    )
+    assert new(read(tmp_path, "dujiaoka.sql", text)) == ["FREE-1"]
+
+
 def test_a_dump_without_cards_names_its_tables(tmp_path: Path) -> None:
     text = "-- MySQL dump 10\nCREATE TABLE `users` (\n  `id` int\n);\nINSERT INTO `users` VALUES (1);\n"
     with pytest.raises(BadInputError, match="users"):
