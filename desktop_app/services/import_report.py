@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop_app.documents.csv_export import Column, Kind, write_csv
-from desktop_app.services.key_preview import Cancelled, ImportPreview, KeyVerdict, Progress
+from desktop_app.services.key_preview import Cancelled, ImportPreview, KeyVerdict, NewKeys, Progress
 
 _ROWS: Final = 2000
 _COLUMNS: Final = (
@@ -30,7 +30,7 @@ def save_report(
     preview: ImportPreview,
     path: Path,
     language: str,
-    verdict: KeyVerdict | None = None,
+    verdict: KeyVerdict | NewKeys | None = None,
     *,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -45,7 +45,7 @@ def save_report(
     return write_csv(path, _COLUMNS, _rows(preview, verdict, language), language, tell, cancelled)
 
 
-def _rows(preview: ImportPreview, verdict: KeyVerdict | None, language: str) -> Iterator[tuple[object, ...]]:
+def _rows(preview: ImportPreview, verdict: KeyVerdict | NewKeys | None, language: str) -> Iterator[tuple[object, ...]]:
     is_chinese = language.lower().startswith("zh")
     for start in range(0, preview.count(verdict), _ROWS):
         for line in preview.lines(verdict, start, _ROWS):

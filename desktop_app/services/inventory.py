@@ -23,7 +23,7 @@ from desktop_app.services.key_lines import (
     key_lines,
     keys_listing,
 )
-from desktop_app.services.key_preview import Cancelled, ImportLine, ImportPreview, KeyVerdict, Progress
+from desktop_app.services.key_preview import Cancelled, ImportLine, ImportPreview, KeyVerdict, NewKeys, Progress
 from desktop_app.services.key_rows import key_row
 from desktop_app.services.key_scan import KeyScan, scan_keys
 from desktop_app.services.listing import Listing, Sort
@@ -44,6 +44,7 @@ __all__ = [
     "KeyLine",
     "KeyScan",
     "KeyVerdict",
+    "NewKeys",
     "ShownKeys",
 ]
 
@@ -126,7 +127,7 @@ class Inventory:
         preview: ImportPreview,
         path: Path,
         language: str,
-        verdict: KeyVerdict | None = None,
+        verdict: KeyVerdict | NewKeys | None = None,
         *,
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,

@@ -47,6 +47,13 @@ class KeyVerdict(StrEnum):
     BLANK = "blank"
 
 
+class NewKeys(StrEnum):
+    """Some of the new keys, to be shown alone."""
+
+    UNUSUAL = "unusual"
+    """With something to look at."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyLayout:
     """How a list of keys is read; None: what it looks like.
@@ -132,17 +139,18 @@ class ImportPreview:
     places: Sequence[KeyPlace] = field(repr=False)
     """Parallel to ``in_shop``."""
     batch_names: dict[int, str] = field(repr=False)
+    unusual: array[int] = field(repr=False)
     malformed: array[int] = field(repr=False)
     blanks: array[int] = field(repr=False)
     """Line numbers."""
 
-    def count(self, verdict: KeyVerdict | None) -> int:
+    def count(self, verdict: KeyVerdict | NewKeys | None) -> int:
         """How many lines have ``verdict``; None: all."""
         if verdict is None:
             return self.line_count
         return self.blank_count if verdict is KeyVerdict.BLANK else len(self._indexes(verdict))
 
-    def lines(self, verdict: KeyVerdict | None, offset: int, limit: int) -> list[ImportLine]:
+    def lines(self, verdict: KeyVerdict | NewKeys | None, offset: int, limit: int) -> list[ImportLine]:
         """Lines ``offset`` to ``offset + limit - 1`` of those with ``verdict``, in the order of the file."""
         if verdict is KeyVerdict.BLANK:
             return [_blank(number) for number in self.blanks[offset : offset + limit]]
@@ -173,13 +181,15 @@ class ImportPreview:
                 entry += 1
         return lines
 
-    def _indexes(self, verdict: KeyVerdict) -> array[int]:
-        return {
+    def _indexes(self, verdict: KeyVerdict | NewKeys) -> array[int]:
+        indexes: dict[KeyVerdict | NewKeys, array[int]] = {
             KeyVerdict.NEW: self.new,
+            NewKeys.UNUSUAL: self.unusual,
             KeyVerdict.DUPLICATE_IN_FILE: self.in_file,
             KeyVerdict.DUPLICATE_IN_SHOP: self.in_shop,
             KeyVerdict.MALFORMED: self.malformed,
-        }[verdict]
+        }
+        return indexes[verdict]
 
     def _line(self, index: int) -> ImportLine:
         verdict, en, zh = self._verdict(index)
@@ -347,6 +357,7 @@ def _preview(
     new, new_tags, tag_order = _only_taken(taken, usable, found)
     names = _batch_names(context, {place.batch_id for place in known.values()})
     in_shop = sorted(known)
+    unusual = _unusual(keys, new)
     work.report(work.total)
     return ImportPreview(
         source=keys.source,
@@ -361,7 +372,7 @@ def _preview(
         file_duplicates=keys.line_count - keys.blank_count - total - len(malformed),
         shop_duplicates=len(known),
         malformed_count=len(malformed),
-        warning_count=_count_warnings(keys, new),
+        warning_count=len(unusual),
         path=path,
         format_code=keys.format.code if keys.format else "",
         format_name=keys.format.title if keys.format else Sentence("", ""),
@@ -388,6 +399,7 @@ def _preview(
         in_shop=array("I", (usable[at] for at in in_shop)),
         places=[known[at] for at in in_shop],
         batch_names=names,
+        unusual=unusual,
         malformed=malformed,
         blanks=keys.blank_lines,
     )
@@ -455,10 +467,10 @@ def _wrong_face(found_fen: int | None, face_fen: int | None) -> tuple[str, str]:
     return f"The face value is {found}, the product's is {expected}.", f"面值为 {found}，与商品面值 {expected} 不符。"
 
 
-def _count_warnings(keys: KeyPreview, new: array[int]) -> int:
+def _unusual(keys: KeyPreview, new: array[int]) -> array[int]:
     if keys.general_warning is not None:
-        return len(new)
-    return sum(_found(new, index) for index in keys.warnings)
+        return new
+    return array("I", sorted(index for index in keys.warnings if _found(new, index)))
 
 
 def _found(indexes: array[int], index: int) -> bool:

@@ -3003,8 +3003,16 @@
         <translation>空行</translation>
     </message>
     <message>
+        <source>Unusual</source>
+        <translation>需留意</translation>
+    </message>
+    <message>
         <source>Save this report…</source>
         <translation>保存报告…</translation>
+    </message>
+    <message>
+        <source>New keys with something to look at</source>
+        <translation>有需要留意之处的新卡密</translation>
     </message>
     <message>
         <source>Lines of the file</source>

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QWidg
 from pytestqt.qtbot import QtBot
 
 from desktop_app.documents.csv_export import read_back
-from desktop_app.services.inventory import KeyFilter, KeyVerdict
+from desktop_app.services.inventory import KeyFilter, KeyVerdict, NewKeys
 from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from tests.ui.stock_shop import KEYS, StockWindow, stock_window, texts_of
@@ -110,6 +110,23 @@ def test_several_lines_pasted_on_the_keys_page_are_an_import(stock: StockWindow,
     assert texts_of(dialog.preview.table, "verdict") == ["New", "New", "Malformed"]
     dialog.next_button.click()
     assert imported(stock) == sorted([KEYS[0], "TWO\u00a0WORDS-1"])
+
+
+def test_the_lines_to_look_at_can_be_shown_alone(stock: StockWindow, tmp_path: Path) -> None:
+    stock.add_product()
+    text = f"{KEYS[0]}\n卡号----密码\n{KEYS[1]}\u200b\nAB\u202eCD\n{KEYS[1]}\n"
+    dialog = wizard(stock, write(tmp_path, "a.txt", text))
+    button = dialog.preview.filter.button(NewKeys.UNUSUAL)
+    assert button.text().split() == ["Unusual", "2"]
+    button.setChecked(True)
+    table = dialog.preview.table
+    assert texts_of(table, "number") == ["2", "3"]
+    assert texts_of(table, "verdict") == ["New", "New"]
+    assert "heading" in texts_of(table, "detail")[0]
+    dialog.back_button.click()
+    dialog.source.set_path(write(tmp_path, "b.txt", KEYS[2]))
+    dialog.make_preview()
+    assert button.isHidden()
 
 
 def test_the_columns_are_shown_and_the_preview_follows_each_change(stock: StockWindow, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from desktop_app.services.inventory import ImportLine, ImportPreview, KeyVerdict
+from desktop_app.services.inventory import ImportLine, ImportPreview, KeyVerdict, NewKeys
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.key_layout_panel import KeyLayoutPanel
@@ -41,20 +41,22 @@ class KeyPreviewStep(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preview: ImportPreview | None = None
-        self._words = {
+        self._words: dict[KeyVerdict | NewKeys, str] = {
             KeyVerdict.NEW: self.tr("New"),
             KeyVerdict.DUPLICATE_IN_FILE: self.tr("Twice in the file"),
             KeyVerdict.DUPLICATE_IN_SHOP: self.tr("Already in the shop"),
             KeyVerdict.MALFORMED: self.tr("Malformed"),
             KeyVerdict.BLANK: self.tr("Blank"),
+            NewKeys.UNUSUAL: self.tr("Unusual"),
         }
         self._source = plain_label(name="preview_source", wrap=True, selectable=True)
         self.layout_panel = KeyLayoutPanel()
         self.report_button = push_button(
             self.tr("Save this report…"), "preview_report_button", self.report_wanted.emit, icon="file-down"
         )
-        self.filter = VerdictFilter("preview", self._words, always=KeyVerdict.NEW)
+        self.filter: VerdictFilter[KeyVerdict | NewKeys] = VerdictFilter("preview", self._words, always=KeyVerdict.NEW)
         self.filter.changed.connect(self._show_filtered)
+        self.filter.button(NewKeys.UNUSUAL).setToolTip(self.tr("New keys with something to look at"))
         self.table = RowTable(
             "import_preview_table",
             self.tr("Lines of the file"),
