@@ -99,6 +99,16 @@ def test_a_header_that_is_not_known_can_be_said_to_be_one(
     assert json.loads(capfd.readouterr().out)["new"] == 2
 
 
+def test_a_guessed_encoding_has_to_be_said(shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_bytes("充值卡 KEY-1\n".encode("gb18030"))
+    assert run(["keys", "import", str(path), "--product", "A"]) == 1
+    error = capfd.readouterr().err
+    assert "“充值卡”" in error
+    assert "KEY-1" not in error
+    assert run(["keys", "import", str(path), "--product", "A", "--encoding", "gb18030"]) == 0
+
+
 @pytest.mark.parametrize(
     ("options", "status", "sentence"),
     [

@@ -88,7 +88,7 @@ def keys_import(
         if report is not None:
             shop.inventory.save_report(preview, report, session.language, cancelled=stop.is_set)
         if preview.needs_confirmation and not (confirmed or dry_run):
-            raise _unconfirmed(file, has_cautions=bool(preview.cautions))
+            raise _unconfirmed(file, preview)
         counts = {
             "lines": preview.line_count,
             "new": preview.new_count,
@@ -171,17 +171,18 @@ def _tell_problems(session: Session, preview: ImportPreview) -> None:
         typer.echo(zh if session.language == "zh" else en, err=True)
 
 
-def _unconfirmed(file: Path, *, has_cautions: bool) -> BadInputError:
-    if has_cautions:
+def _unconfirmed(file: Path, preview: ImportPreview) -> BadInputError:
+    if preview.cautions:
         return BadInputError(
             "{file} was not imported: look at it with --dry-run, then say --confirmed.",
             "{file} 未导入：请先用 --dry-run 查看，确认后加上 --confirmed。",
             file=file,
         )
     return BadInputError(
-        "{file} seems to be GB18030; look at it in the window, or say --encoding gb18030.",
-        "{file} 似乎是 GB18030 编码；请在窗口中预览确认，或加上 --encoding gb18030。",
+        "{file} seems to be GB18030 and then reads “{words}”; is that right, say --encoding gb18030.",
+        "{file} 似乎是 GB18030 编码，文字为“{words}”；如无乱码，请加上 --encoding gb18030。",
         file=file,
+        words=preview.words,
     )
 
 

@@ -66,6 +66,9 @@ __all__ = [
 _HEAD_BYTES = MAX_LINE_BYTES + 1
 _ROW_BYTES = 32 * 1024
 """A row of a table is longer than its key: quotation marks are doubled, and notes stand beside it."""
+_MOST_WORDS = 8
+_WORD_LENGTH = 12
+_NOT_ASCII = re.compile("[^\\x00-\\x7f]+")
 _LINE_ENDS = re.compile(b"[\r\n]")
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -188,6 +191,8 @@ def preview_keys(
     preview = KeyPreview(
         file.name, file.encoding.value, file.needs_confirmation, file.newline, sha256=file.sha256, size=file.size
     )
+    if file.needs_confirmation:
+        preview.words = _words(lines)
     table = None if layout is Layout.LINES else _table(file, first, layout, delimiter, key_column, header, roles)
     if table is None:
         take_lines(preview, lines, rule)
@@ -326,6 +331,17 @@ def _take_sheet(
             raise
     preview.blank_lines.extend(range(1, named.line))
     take_rows(preview, records, rule, following=following, goods=goods)
+
+
+def _words(lines: list[str]) -> str:
+    """The first texts that another encoding would turn into something else; no letter or digit of a key in ASCII."""
+    found: dict[str, None] = {}
+    for line in lines:
+        if not line.isascii():
+            found.update(dict.fromkeys(word[:_WORD_LENGTH] for word in _NOT_ASCII.findall(line)))
+            if len(found) >= _MOST_WORDS:
+                break
+    return " ".join([*found][:_MOST_WORDS])
 
 
 def _finished(preview: KeyPreview, find_copies: bool) -> KeyPreview:

@@ -154,6 +154,8 @@ class KeyPreview:
     newline: NewlineKind = NewlineKind.NONE
     sha256: str = ""
     size: int = 0
+    words: str = ""
+    """Where the encoding is only likely: some texts of the file that show whether it is the right one."""
     layout: Layout = Layout.LINES
     format: CardFormat | None = None
     """The program whose list this is; None: no known one."""

@@ -144,6 +144,11 @@ class ImportPreview:
     blanks: array[int] = field(repr=False)
     """Line numbers."""
 
+    @property
+    def words(self) -> str:
+        """Where the encoding is only likely: some texts of the file that show whether it is the right one."""
+        return self.keys.words
+
     def count(self, verdict: KeyVerdict | NewKeys | None) -> int:
         """How many lines have ``verdict``; None: all."""
         if verdict is None:

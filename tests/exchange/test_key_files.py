@@ -327,3 +327,12 @@ def test_a_row_may_be_longer_than_its_key(tmp_path: Path) -> None:
     path.write_text(f"卡密,备注\nB-1,\n{'A' * 40_000},\n", encoding="utf-8")
     with pytest.raises(BadInputError, match="line 3"):
         read_key_file(path)
+
+
+def test_a_guessed_encoding_shows_words_by_which_to_judge_it(tmp_path: Path) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_bytes("SECRET-1\n卡号：SECRET-2 密码\n卡号：SECRET-3\n".encode("gb18030"))
+    preview = read_key_file(path)
+    assert preview.needs_confirmation
+    assert preview.words == "卡号： 密码"
+    assert read_key_file(path, encoding="gb18030").words == ""

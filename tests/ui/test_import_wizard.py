@@ -112,6 +112,18 @@ def test_several_lines_pasted_on_the_keys_page_are_an_import(stock: StockWindow,
     assert imported(stock) == sorted([KEYS[0], "TWO\u00a0WORDS-1"])
 
 
+def test_a_guessed_encoding_is_judged_by_the_words_that_it_makes(stock: StockWindow, tmp_path: Path) -> None:
+    stock.add_product()
+    dialog = wizard(stock, write(tmp_path, "a.txt", f"充值卡 {KEYS[0]}\n", "gb18030"))
+    said = dialog.preview.encoding_message.text()
+    assert "“充值卡”" in said
+    assert KEYS[0] not in said
+    assert not dialog.next_button.isEnabled()
+    dialog.preview.confirm_box.setChecked(True)
+    dialog.next_button.click()
+    assert imported(stock) == [f"充值卡 {KEYS[0]}"]
+
+
 def test_the_lines_to_look_at_can_be_shown_alone(stock: StockWindow, tmp_path: Path) -> None:
     stock.add_product()
     text = f"{KEYS[0]}\n卡号----密码\n{KEYS[1]}\u200b\nAB\u202eCD\n{KEYS[1]}\n"

@@ -130,7 +130,7 @@ def test_a_batch_is_corrected_and_its_import_undone(stock: StockWindow) -> None:
     stock.child(QPlainTextEdit, "reason_edit", ask).setPlainText("导错商品")
     ask.confirm_button.click()
     assert stock.shop.products.get(product_id).in_stock == 0
-    assert texts_of(batches.table, "name")[0].endswith("(undone)")
+    assert texts_of(batches.table, "batch_name")[0].endswith("(undone)")
     assert not batches.undo_button.isEnabled()
 
 

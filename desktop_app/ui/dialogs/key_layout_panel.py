@@ -46,6 +46,7 @@ class KeyLayoutPanel(QWidget):
             (self.tr("One key on each line"), self.tr("Rows and columns")),
             self._on_layout,
         )
+        self.layout_combo.setMinimumContentsLength(19)
         self.delimiter_combo = self._combo(
             "layout_delimiter_combo",
             self.tr("Between the columns"),

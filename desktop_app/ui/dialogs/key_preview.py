@@ -63,13 +63,12 @@ class KeyPreviewStep(QWidget):
             (
                 Column("number", self.tr("Line"), lambda row: f"{row.number:,}", width=84),
                 Column("text", self.tr("Key (masked)"), lambda row: row.text_masked, mono=True, width=250),
-                Column("verdict", self.tr("Verdict"), self._word, tone=lambda row: _TONES[row.verdict], width=150),
-                Column("detail", self.tr("Why"), _detail, width=320),
+                Column("verdict", self.tr("Verdict"), self._word, tone=lambda row: _TONES[row.verdict], width=174),
+                Column("detail", self.tr("Why"), _detail, width=300),
             ),
             self._open_source,
             row_id=lambda row: row.number,
         )
-        self.table.set_empty(self.tr("No such line"), self.tr("No line of the file has this verdict."))
         self.encoding_message = MessageStrip("preview_encoding_message", closable=False)
         self.confirm_box = QCheckBox(self.tr("I looked at the keys: they read correctly"))
         self.confirm_box.setObjectName("confirm_encoding_box")
@@ -93,7 +92,13 @@ class KeyPreviewStep(QWidget):
         self.confirm_box.setVisible(preview is not None and preview.needs_confirmation)
         self.report_button.setEnabled(preview is not None)
         self._source.clear()
-        if preview is not None:
+        if preview is None:
+            self.table.set_empty(
+                self.tr("Which column is the card key?"),
+                self.tr("Choose it above: the card key, or the number and its password."),
+            )
+        else:
+            self.table.set_empty(self.tr("No such line"), self.tr("No line of the file has this verdict."))
             self._source.setText(self._describe(preview))
             self.layout_panel.show_preview(preview)
             if preview.cautions:
@@ -103,9 +108,9 @@ class KeyPreviewStep(QWidget):
             elif preview.needs_confirmation:
                 self.encoding_message.say(
                     self.tr(
-                        "The file does not say its encoding; it was read as {encoding}, which fits but is a guess. "
-                        "Confirm it, or go back and choose another."
-                    ).format(encoding=_ENCODING_NAMES.get(preview.encoding, preview.encoding)),
+                        "The file does not say its encoding; it was read as {encoding}, a guess that makes “{words}” "
+                        "of it. Is that what it should say?"
+                    ).format(encoding=_ENCODING_NAMES.get(preview.encoding, preview.encoding), words=preview.words),
                     Tone.WARN,
                 )
         self.table.reload()

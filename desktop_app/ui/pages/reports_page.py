@@ -183,9 +183,9 @@ class ReportsPage(QWidget):
             ),
             Column("reserved", self.tr("Reserved"), _count("reserved"), _RIGHT, width=78, sort_key="reserved"),
             Column("delivered", self.tr("Delivered"), _count("delivered"), _RIGHT, width=82, sort_key="delivered"),
-            Column("redeemed", self.tr("Redeemed"), _count("redeemed"), _RIGHT, width=86, sort_key="redeemed"),
+            Column("redeemed", self.tr("Redeemed"), _count("redeemed"), _RIGHT, width=96, sort_key="redeemed"),
             Column(
-                "quarantined", self.tr("Quarantined"), _count("quarantined"), _RIGHT, width=94, sort_key="quarantined"
+                "quarantined", self.tr("Quarantined"), _count("quarantined"), _RIGHT, width=114, sort_key="quarantined"
             ),
             Column("void", self.tr("Void"), _count("void"), _RIGHT, width=64, sort_key="void"),
             Column("expired", self.tr("Expired"), _count("expired"), _RIGHT, width=76, sort_key="expired"),

@@ -40,7 +40,7 @@ class BatchesView(QWidget):
             "batches_table",
             self.tr("Batches of this product"),
             (
-                Column("name", self.tr("Batch"), self._name, width=136),
+                Column("batch_name", self.tr("Batch"), self._name, width=150),
                 Column("in_stock", self.tr("Left"), _left_text, right, width=88),
                 Column("imported_at", self.tr("Imported"), self._imported_day, width=96),
                 Column("expires_on", self.tr("Usable until"), lambda row: row.expires_on or "", width=96),
