@@ -3035,6 +3035,14 @@
         <translation>原因</translation>
     </message>
     <message>
+        <source>Which column is the card key?</source>
+        <translation>哪一列是卡密？</translation>
+    </message>
+    <message>
+        <source>Choose it above: the card key, or the number and its password.</source>
+        <translation>请在上方选择卡密列，或卡号与密码两列。</translation>
+    </message>
+    <message>
         <source>No such line</source>
         <translation>没有这样的行</translation>
     </message>
@@ -3043,12 +3051,12 @@
         <translation>文件中没有这种结果的行。</translation>
     </message>
     <message>
-        <source>I looked at the keys: they read correctly</source>
-        <translation>我已看过，卡密文字正常</translation>
+        <source>The file does not say its encoding; it was read as {encoding}, a guess that makes “{words}” of it. Is that what it should say?</source>
+        <translation>文件没有标明编码，暂按 {encoding} 读取，文字为“{words}”。这样对吗？</translation>
     </message>
     <message>
-        <source>The file does not say its encoding; it was read as {encoding}, which fits but is a guess. Confirm it, or go back and choose another.</source>
-        <translation>文件没有注明编码；按 {encoding} 可以读出，但只是推测。请确认，或返回另选编码。</translation>
+        <source>I looked at the keys: they read correctly</source>
+        <translation>我已看过，卡密文字正常</translation>
     </message>
     <message>
         <source>Pasted text</source>
