@@ -23,6 +23,9 @@ _NETWORK_TYPES = frozenset(
 )
 _SYNCED_FOLDERS = ("dropbox", "onedrive", "google drive", "googledrive", "mobile documents", "nutstore", "坚果云")
 _SYNCED_FOLDERS_ZH = ("百度网盘", "baidusyncdisk", "微云", "阿里云盘", "wps云盘")
+PLAN = "restore.json"
+"""What a restore has still to do; see :mod:`desktop_app.storage.replacing`."""
+
 _OPEN_MARK = b"open\n"
 _WAIT_SECONDS = 1.0
 _STEP_SECONDS = 0.002

@@ -12,8 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from desktop_app.domain.errors import StorageError
-from desktop_app.storage.data_folder import check_regular_file, was_left_open
-from desktop_app.storage.replacing import PLAN
+from desktop_app.storage.data_folder import PLAN, check_regular_file, was_left_open
 from desktop_app.storage.shop_marks import APPLICATION_ID, SCHEMA_VERSION, STORED, is_known, marks_of
 
 _SHOP = "shop.db"

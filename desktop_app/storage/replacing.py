@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop_app.domain.errors import StorageError
+from desktop_app.storage.data_folder import PLAN as PLAN
 from desktop_app.storage.data_folder import FolderLock, sync_folder
 
-PLAN = "restore.json"
 STAGING = re.compile(r"restoring-[0-9TZ-]+")
 REPLACED = re.compile(r"replaced-[0-9TZ-]+")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -13,6 +12,9 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.domain.errors import ShopError
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.widgets.copy_button import SecretClipboard
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 PAGE_KEYS = ("A", "R", "E", "P", "N")
 """Single keys that run ``page_actions()[key]`` of the page on screen: approve, refuse, evidence, print, new."""

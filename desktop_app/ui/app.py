@@ -24,16 +24,19 @@ SWITCH_SECONDS = 0.0005
 
 def run(data_dir: Path, argv: Sequence[str] = ()) -> int:
     """Open the window on the shop of ``data_dir`` and stay until it is closed; returns the exit status."""
-    from desktop_app.ui.opening import Opening
-
     # a thread that works must not keep the window waiting five milliseconds for every call of Qt
     sys.setswitchinterval(SWITCH_SECONDS)
     app = make_application(argv)
     jobs = Jobs()
     window = MainWindow(jobs)
     reporter = _report_bugs(window, data_dir)
-    opening = Opening(window, jobs, data_dir)
-    window.first_painted.connect(opening.start)
+
+    def open_shop() -> None:
+        from desktop_app.ui.opening import Opening
+
+        Opening(window, jobs, data_dir).start()
+
+    window.first_painted.connect(open_shop)
     window.show()
     status = app.exec()
     reporter.uninstall()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 import threading
 import traceback
@@ -53,6 +52,8 @@ class BugReporter(QObject):
             self.hook(caught.exc_type, caught.exc_value, caught.exc_traceback)
 
     def _on_caught(self, text: str) -> None:
+        import platform
+
         print(text, file=sys.stderr)
         report = f"kamidesk {self._version()} · Python {platform.python_version()} · PySide6 {PySide6.__version__}"
         report += f" · {platform.platform()}\n\n{text}"

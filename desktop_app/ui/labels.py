@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.money import yuan_text
 from desktop_app.ui.colours import Tone
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _language = "en"
 

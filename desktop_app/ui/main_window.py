@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
@@ -39,6 +38,8 @@ from desktop_app.ui.widgets.progress_strip import ProgressStrip
 from desktop_app.ui.widgets.search_box import SearchBox
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from desktop_app.services.desk_counts import DeskCounts
     from desktop_app.services.early_desk import EarlyDesk
     from desktop_app.ui.find_anywhere import Hit
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self._early: Any | None = None
         self._wanted: tuple[str, Any, dict[str, Any]] | None = None
         self._clock = clock
-        self._zone = ZoneInfo("Asia/Shanghai")
+        self._zone: ZoneInfo | None = None
         self._end_listening: Callable[[], None] | None = None
         self._is_painted = False
         self.may_close: Callable[[], bool] = lambda: True
@@ -210,6 +211,10 @@ class MainWindow(QMainWindow):
             page, item, choice = wanted
             self.navigate(page, item, **choice)
 
+    def prepare(self) -> None:
+        """Load the first page, which needs no shop for that."""
+        importlib.import_module(next(iter(self._entries.values())).module)
+
     def show_early(self, early: EarlyDesk) -> None:
         """Show the first page as it was read before the shop is open. What somebody asks of it meanwhile happens when
         it is."""
@@ -251,7 +256,7 @@ class MainWindow(QMainWindow):
     def _take_settings(self) -> None:
         if self.shop is not None:
             settings = self.shop.settings.get()
-            self._zone = ZoneInfo(settings.time_zone)
+            self._zone = _zone(settings.time_zone)
             self._secrets.set_seconds(settings.clipboard_seconds)
 
     def _on_shop_changed(self, change: Change) -> None:
@@ -374,6 +379,8 @@ class MainWindow(QMainWindow):
         return datetime.now(UTC) if self._clock is None else self._clock()
 
     def zone(self) -> ZoneInfo:
+        if self._zone is None:
+            self._zone = _zone("Asia/Shanghai")
         return self._zone
 
     def dialog_parent(self) -> QWidget:
@@ -572,6 +579,13 @@ class MainWindow(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             available = self.screen().availableGeometry()
             self.resize(min(1360, available.width() - 40), min(840, available.height() - 40))
+
+
+def _zone(name: str) -> ZoneInfo:
+    # here: nothing that is painted first tells a time
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
 
 
 @dataclass(frozen=True, slots=True)

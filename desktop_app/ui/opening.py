@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import linecache
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,8 @@ from desktop_app.ui.theme import Scheme, apply_theme
 if TYPE_CHECKING:
     from desktop_app.services.early_desk import EarlyDesk
 
+TIDY_MS = 10
+
 
 class Opening(QObject):
     """Opens the shop of ``data_dir`` in ``window`` and keeps the two in step with the settings."""
@@ -46,6 +49,9 @@ class Opening(QObject):
         self._screen.went_away.connect(self._on_screen_locked)
         self._locks_with_screen = True
         self._is_asking = False
+        # Qt for Python looks into the source of every module that is imported, and linecache keeps it: 25 MB
+        self._tidying = QTimer(self, interval=TIDY_MS)
+        self._tidying.timeout.connect(linecache.clearcache)
         self._rotation = KeyRotation(window, jobs)
         self._backups = BackupRunner(window, jobs)
         window.may_close = self._backups.may_close
@@ -69,6 +75,7 @@ class Opening(QObject):
                 return None
 
         self._jobs.run(self, look, self._on_looked)
+        self._window.prepare()
 
     def _on_looked(self, early: EarlyDesk | None) -> None:
         if early is None:
@@ -82,6 +89,7 @@ class Opening(QObject):
         data_dir = self._data_dir
         # nothing that is loaded goes again: looking for waste meanwhile takes a tenth of the time
         gc.disable()
+        self._tidying.start()
 
         def work(_progress: Progress) -> Any | None:
             from desktop_app.services import Shop
@@ -97,7 +105,7 @@ class Opening(QObject):
         self._jobs.run(self, work, self._on_opened, self._on_failed)
 
     def _on_opened(self, shop: Any | None) -> None:
-        gc.enable()
+        self._end_loading()
         if shop is None:
             self._offer_setup()
             self.set_up()
@@ -106,8 +114,15 @@ class Opening(QObject):
         if not shop.is_unlocked:
             self.ask_to_unlock()
 
-    def _on_failed(self, error: ShopError) -> None:
+    def _end_loading(self) -> None:
+        self._tidying.stop()
+        linecache.clearcache()
+        # what is here stays: without this the collector holds the window up for a tenth of a second now and then
+        gc.freeze()
         gc.enable()
+
+    def _on_failed(self, error: ShopError) -> None:
+        self._end_loading()
         self._window.show_opening(
             self.tr("The shop could not be opened"),
             error_text(error),
@@ -240,8 +255,7 @@ class Opening(QObject):
         self._screen.start()
         self._rotation.follow(shop)
         self._backups.follow(shop)
-        # what is here stays: without it the collector holds the window up for a tenth of a second now and then
-        gc.freeze()
+        gc.freeze()  # once more, with the first page
         if shop.synced_by is not None:
             self._window.say(
                 self.tr(

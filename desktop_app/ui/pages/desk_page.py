@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -169,15 +169,21 @@ class DeskPage(QWidget):
         self._lists.setStretchFactor(0, 5)
         self._lists.setStretchFactor(1, 3)
         self._lists.setSizes([700, 380])
-        self.first_steps = FirstSteps(self._take_step)
-        self.first_steps.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
         layout.addWidget(self.backup_notice)
         layout.addLayout(self._card_grid)
-        layout.addWidget(self.first_steps)
         layout.addWidget(self._lists, 1)
+
+    @cached_property
+    def first_steps(self) -> FirstSteps:
+        """Made for a shop that is new; others never see it."""
+        steps = FirstSteps(self._take_step, self)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.indexOf(self._lists), steps)
+        return steps
 
     def _due_columns(self) -> list[Column[RequestLine]]:
         """Some of the inbox; this list has one order only, the most urgent first."""
@@ -238,10 +244,11 @@ class DeskPage(QWidget):
         self._due, self._needs = desk.due, _needs(desk.figures)
         self._show_figures()
         is_new = not all(desk.steps.values())
-        self.first_steps.setVisible(is_new)
-        self._lists.setVisible(not is_new)
         if is_new:
             self.first_steps.show_steps(desk.steps)
+        if is_new or "first_steps" in vars(self):
+            self.first_steps.setVisible(is_new)
+        self._lists.setVisible(not is_new)
         self.table.reload()
         self.low_table.reload()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -37,7 +36,10 @@ class NavigationList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setMouseTracking(True)
+        self.hovered_row = -1
         self.setItemDelegate(_Delegate(self))
+        self.entered.connect(self._on_entered)
+        self.viewportEntered.connect(self._on_left)
         self.itemSelectionChanged.connect(self._on_selection_changed)
 
     def add_page(self, name: str, title: str, icon: str) -> None:
@@ -68,6 +70,16 @@ class NavigationList(QListWidget):
     def _item(self, name: str) -> QListWidgetItem:
         return self.item(self.names().index(name))
 
+    def _on_entered(self, index: QModelIndex) -> None:
+        self.hovered_row = index.row()
+
+    def _on_left(self) -> None:
+        self.hovered_row = -1
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._on_left()
+        super().leaveEvent(event)
+
     def _on_selection_changed(self) -> None:
         chosen = self.selectedItems()
         if chosen:
@@ -75,6 +87,10 @@ class NavigationList(QListWidget):
 
 
 class _Delegate(QStyledItemDelegate):
+    def __init__(self, pages: NavigationList) -> None:
+        super().__init__(pages)
+        self._pages = pages
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -82,9 +98,11 @@ class _Delegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(8, 1, -8, -1)
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        # not from option.state: QStyle and its enums take longer to load than the whole list to paint
+        pages = self._pages
+        is_chosen = pages.selectionModel().isSelected(index)
+        is_hovered = index.row() == pages.hovered_row
+        has_focus = pages.hasFocus() and index.row() == pages.currentRow()
         if is_chosen or is_hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.selection if is_chosen else colours.hover))
