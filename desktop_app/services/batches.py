@@ -95,6 +95,20 @@ def batches_named(context: Context, part: str, limit: int) -> list[BatchName]:
         return [BatchName(*row) for row in rows]
 
 
+def batches_of(context: Context, product_id: int | None) -> list[BatchName]:
+    """The batches (of one product) that were not undone, newest first; nothing is counted for it."""
+    statement = (
+        select(BatchRow.id, BatchRow.name, ProductRow.name, BatchRow.supplier)
+        .join(ProductRow, col(ProductRow.id) == col(BatchRow.product_id))
+        .where(col(BatchRow.undone_at).is_(None))
+        .order_by(col(BatchRow.id).desc())
+    )
+    if product_id is not None:
+        statement = statement.where(col(BatchRow.product_id) == product_id)
+    with context.read() as session:
+        return [BatchName(*row) for row in session.exec(statement).all()]
+
+
 def batch_lines(context: Context, product_id: int | None = None) -> list[BatchLine]:
     """The batches (of one product), newest first, those that were undone among them."""
     with context.read() as session:

@@ -191,6 +191,10 @@ class Inventory:
         """See :func:`desktop_app.services.batches.batch_lines`."""
         return batches.batch_lines(self._context, product_id)
 
+    def batches_of(self, product_id: int | None = None) -> list[BatchName]:
+        """See :func:`desktop_app.services.batches.batches_of`."""
+        return batches.batches_of(self._context, product_id)
+
     def batches_named(self, part: str, limit: int = 6) -> list[BatchName]:
         """See :func:`desktop_app.services.batches.batches_named`."""
         return batches.batches_named(self._context, part, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +14,11 @@ from desktop_app.services.context import Context
 from desktop_app.services.key_lines import KeyLine, key_lines
 from desktop_app.services.work import Cancelled, Progress
 from desktop_app.storage.tables import CardKeyRow, ProductRow
+from desktop_app.storage.vault import CARD_COLUMN, CARD_TABLE
 
 SHORTEST_PART: Final = 3
 MOST_FOUND: Final = 200
+_NEXT: Final = "SELECT id, tag, sealed, product_id FROM card_keys WHERE id < ? ORDER BY id DESC LIMIT ?"
 _AT_ONCE: Final = 2000
 _OPENED_AT_ONCE: Final = 200
 
@@ -52,29 +55,25 @@ def scan_keys(
     vault.card_tag("")  # LockedError before anything is read
     with context.read() as session:
         total = session.exec(select(func.count()).select_from(CardKeyRow)).one()
-        products = dict(session.exec(select(ProductRow.id, ProductRow.uid)).all())
         before = (session.exec(select(func.max(CardKeyRow.id))).one() or 0) + 1
+    openers: dict[int, Callable[[bytes, bytes], bytes]] = {}
     found: list[int] = []
     scanned = damaged = 0
     while len(found) < limit:
+        vault.card_tag("")  # nor goes it on when the shop is locked meanwhile
         # a read for each part: a long snapshot would hold writers up
         with context.read() as session:
-            rows = session.exec(
-                select(CardKeyRow.id, CardKeyRow.tag, CardKeyRow.sealed, CardKeyRow.product_id)
-                .where(col(CardKeyRow.id) < before)
-                .order_by(col(CardKeyRow.id).desc())
-                .limit(_AT_ONCE)
-            ).all()
-            if len(unknown := {row[3] for row in rows} - products.keys()):
-                of_these = col(ProductRow.id).in_(unknown)
-                products |= dict(session.exec(select(ProductRow.id, ProductRow.uid).where(of_these)).all())
+            rows = session.connection().exec_driver_sql(_NEXT, (before, _AT_ONCE)).all()
+            unknown = {row[3] for row in rows} - openers.keys()
+            for product in session.exec(select(ProductRow).where(col(ProductRow.id).in_(unknown))) if unknown else ():
+                openers[product.id] = vault.opener(CARD_TABLE, CARD_COLUMN, product.uid)
         for number, (key_id, tag, sealed, product_id) in enumerate(rows):
             if number % _OPENED_AT_ONCE == 0 and cancelled is not None and cancelled():
                 raise CancelledError("The search was cancelled.", "已取消查找。")
             scanned += 1
             before = key_id
             try:
-                text = vault.open_card(tag, sealed, products[product_id]).decode()
+                text = openers[product_id](tag, sealed).decode()
             except StorageError:
                 damaged += 1  # the check of the shop reports it
                 continue

@@ -68,6 +68,23 @@ class ProductLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductName:
+    """A product to be chosen; nothing of it is counted, so it is there at once however many keys it has."""
+
+    id: int
+    code: str
+    name: str
+    kind: ProductKind
+    price_fen: int
+    active: bool
+
+    @property
+    def holds_keys(self) -> bool:
+        """A phone top-up is carried out, not handed over."""
+        return self.kind is not ProductKind.PHONE_TOPUP
+
+
+@dataclass(frozen=True, slots=True)
 class ProductDraft:
     """A product as a form fills it in. ``face_fen`` None: it has no face value."""
 
@@ -116,10 +133,18 @@ class Products:
         return Listing(self._context, statement, read, _sort_columns(today), col(ProductRow.id), sort)
 
     def all(self) -> list[ProductLine]:
-        """Every product by name, for choosing one."""
+        """Every product by name, with its stock."""
         with self._context.read() as session:
             ids = session.exec(select(ProductRow.id).order_by(col(ProductRow.name), col(ProductRow.id))).all()
             return _lines(session, ids, self._today())
+
+    def names(self) -> list[ProductName]:
+        """The same without their stock."""
+        columns = (ProductRow.id, ProductRow.code, ProductRow.name, ProductRow.kind, ProductRow.price_fen)
+        statement = sql_select(*map(col, columns), col(ProductRow.active))
+        with self._context.read() as session:
+            rows = session.execute(statement.order_by(col(ProductRow.name), col(ProductRow.id)))
+            return [ProductName(*row) for row in rows]
 
     def get(self, product_id: int) -> ProductLine:
         """One product; :class:`NotFoundError`."""

@@ -30,6 +30,7 @@ PAGE_ROWS = 64
 CACHED_PAGES = 128
 _FEW_ROWS = 20_000
 """The places of rows among so many are found in no time."""
+_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 ROW_ROLE = Qt.ItemDataRole.UserRole
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -64,16 +65,22 @@ class Column(Generic[Row]):
 
 
 class ListSource(Generic[Row]):
-    """A RowSource over a short list that is already in memory, e.g. an import preview."""
+    """A RowSource over a short list that is already in memory, e.g. an import preview, or made by the worker that asks
+    first."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row] | Callable[[], Sequence[Row]]) -> None:
         self._rows = rows
 
     def count(self) -> int:
-        return len(self._rows)
+        return len(self._made())
 
     def page(self, offset: int, limit: int) -> Sequence[Row]:
-        return self._rows[offset : offset + limit]
+        return self._made()[offset : offset + limit]
+
+    def _made(self) -> Sequence[Row]:
+        if callable(self._rows):
+            self._rows = self._rows()
+        return self._rows
 
 
 def id_of(row: Any) -> Hashable:
@@ -372,7 +379,7 @@ class RowTableModel(QAbstractTableModel):
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+        return _FLAGS
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Ask the owner for the rows in another order; a column without ``sort_key`` changes nothing."""

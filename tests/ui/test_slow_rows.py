@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import StorageError
 from desktop_app.services.listing import Sort
 from desktop_app.ui import row_loader
-from desktop_app.ui.row_model import PAGE_ROWS
+from desktop_app.ui.row_model import PAGE_ROWS, RowTableModel
 from desktop_app.ui.widgets.row_table import RowTable
 from tests.ui.test_row_model import COLUMNS, Key
 
@@ -174,3 +174,29 @@ def test_a_table_that_is_gone_gets_no_answer(qtbot: QtBot, gate: Gate, monkeypat
         row_loader.start(later, lambda: None, ended.append)
         qtbot.waitUntil(lambda: len(ended) == 1)
     assert errors == []
+
+
+def test_a_long_list_is_chosen_as_a_whole_without_a_look_at_each_row(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    flags = RowTableModel.flags
+
+    def counting(model: RowTableModel, index: QModelIndex) -> Qt.ItemFlag:
+        asked.append(index.row())
+        return flags(model, index)
+
+    monkeypatch.setattr(RowTableModel, "flags", counting)
+    watched = RowTable("all_table", "All", COLUMNS, lambda sort: Slow(Gate(), sort), multiple=True)
+    qtbot.addWidget(watched)
+    watched.resize(500, 300)
+    watched.show()
+    watched.reload()
+    qtbot.waitUntil(lambda: not watched.rows.is_loading)
+    watched.selectAll()
+    qtbot.wait(20)
+    watched.horizontalHeader().viewport().repaint()
+    watched.viewport().repaint()
+    assert watched.selected_count() == ROWS
+    assert asked, "nothing was seen of what is looked for"
+    assert len(asked) < 5000

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
-from desktop_app.domain.states import ProductKind
 from desktop_app.services.key_import import ImportOptions
 from desktop_app.ui.dialogs.file_field import FileField
 from desktop_app.ui.dialogs.form_dialog import FieldGrid, line_edit
@@ -117,7 +116,7 @@ class KeySourceStep(QWidget):
 
     def load_products(self, product_id: int | None) -> None:
         """Offer the products that hold keys, those on sale first."""
-        lines = [line for line in self._shop.products.all() if line.kind is not ProductKind.PHONE_TOPUP]
+        lines = [line for line in self._shop.products.names() if line.holds_keys]
         lines.sort(key=lambda line: not line.active)
         self.product_combo.set_items((line.id, f"{line.name}  ·  {line.code}") for line in lines)
         if product_id is not None:

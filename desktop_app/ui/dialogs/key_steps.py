@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from desktop_app.domain.states import KEY_MOVES, KeyState, ProductKind
+from desktop_app.domain.states import KEY_MOVES, KeyState
 from desktop_app.services.inventory import KeyFilter, KeyLine, ShownKeys
 from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit
 from desktop_app.ui.jobs import Jobs, Progress
@@ -140,9 +140,7 @@ class KeySteps(QObject):
     def move(self, keys: ChosenKeys, parent: QWidget) -> None:
         which, count = keys.which(_IN_STOCK), keys.count(_IN_STOCK)
         products = [
-            (line.id, f"{line.name}  ·  {line.code}")
-            for line in self._shop.products.all()
-            if line.kind is not ProductKind.PHONE_TOPUP
+            (line.id, f"{line.name}  ·  {line.code}") for line in self._shop.products.names() if line.holds_keys
         ]
         dialog = MoveKeysDialog(parent, count, products)
         dialog.product_chosen.connect(

@@ -11,10 +11,12 @@ from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.states import FeeDisclosure, PaymentChannel, ProductKind
 from desktop_app.services.orders import OrderDraft, Target
 from desktop_app.services.policies import ChannelLine
-from desktop_app.services.products import ProductLine
+from desktop_app.services.products import ProductName
+from desktop_app.ui import row_loader
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.dialogs.form_dialog import FieldGrid, FormDialog, line_edit, note_edit, number_spin
 from desktop_app.ui.labels import label, money, percent
+from desktop_app.ui.row_loader import Load
 from desktop_app.ui.widgets.basics import icon_button, plain_label, row_of
 from desktop_app.ui.widgets.inputs import DateTimeEdit, EnumCombo, MoneyEdit
 from desktop_app.ui.widgets.item_combo import ItemCombo
@@ -36,7 +38,7 @@ class OrderDialog(FormDialog):
     saved = Signal(int)
 
     def __init__(
-        self, shop: Any, window: WindowContext, channels: list[ChannelLine], products: list[ProductLine]
+        self, shop: Any, window: WindowContext, channels: list[ChannelLine], products: list[ProductName]
     ) -> None:
         super().__init__(
             window.dialog_parent(), "order_dialog", self.tr("New order"), self.tr("Enter the order"), width=880
@@ -181,10 +183,23 @@ class OrderDialog(FormDialog):
         if product.kind is ProductKind.PHONE_TOPUP:
             self._stock.setText(self.tr("Carried out by the operator, without a key"))
         else:
-            self._stock.setText(self.tr("{count} in stock").format(count=f"{product.in_stock:,}"))
+            self._count_stock(product.id)
         asked = TARGET_FIELDS[product.kind]
         for name, edit in self.target_edits.items():
             self._buyer_grid.set_field_visible(edit, name in asked)
+
+    def _count_stock(self, product_id: int) -> None:
+        """Takes a moment in a large stock, and the form is filled in meanwhile."""
+        shop = self._shop
+        self._stock.clear()
+
+        def counted(load: Load) -> None:
+            if product_id == self.product_combo.item_id() and load.error is None:
+                self._stock.setText(self.tr("{count} in stock").format(count=f"{load.value:,}"))
+
+        load = row_loader.start(self, lambda: shop.products.get(product_id).in_stock, counted)
+        if load.wait(row_loader.PATIENCE_SECONDS):
+            counted(load)
 
     def _on_paid_toggled(self, paid: bool) -> None:
         for field in (self.paid_edit, self.payment_combo, self.payment_ref_edit, self.paid_at_edit):

@@ -11,12 +11,11 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication,
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
-from desktop_app.domain.states import KeyState, ProductKind
+from desktop_app.domain.states import KeyState
 from desktop_app.exchange.redemption_lists import looks_like_redemptions
-from desktop_app.services.batches import BatchLine
 from desktop_app.services.inventory import ImportResult, KeyFilter, KeyLine
 from desktop_app.services.listing import Listing, Sort
-from desktop_app.services.products import ProductLine
+from desktop_app.services.products import ProductName
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
@@ -122,15 +121,10 @@ class KeysPage(QWidget):
         return self.tr("Card keys")
 
     def reload(self, change: Change | None) -> None:
-        if change is None:
-            self._take_choices(self._read_choices(self.product_combo.item_id()))
-        elif change.areas & _AREAS:
-            # they come with stock figures, which take a while to count after a large import
-            product_id = self.product_combo.item_id()
-            self._jobs.run(self, lambda _progress: self._read_choices(product_id), self._take_choices)
-        else:
-            return
-        self._reload_table()
+        if change is None or change.areas & _AREAS:
+            self.product_combo.set_items((line.id, line.name) for line in self._key_products())
+            self._fill_batches()
+            self._reload_table()
 
     def open_item(self, key_id: int) -> None:
         """Select one key; the filters are cleared, because it may be anywhere."""
@@ -202,23 +196,12 @@ class KeysPage(QWidget):
         listing: Listing[KeyLine] = self._shop.inventory.listing(self.where(), sort)
         return listing
 
-    def _read_choices(self, product_id: int | None) -> tuple[list[ProductLine], list[BatchLine]]:
-        """What the filters offer; touches no widget."""
-        return self._key_products(), self._shop.inventory.batches(product_id)
-
-    def _take_choices(self, choices: tuple[list[ProductLine], list[BatchLine]]) -> None:
-        products, batches = choices
-        self.product_combo.set_items((line.id, line.name) for line in products)
-        self._offer_batches(batches)
-
     def _fill_batches(self) -> None:
-        self._offer_batches(self._shop.inventory.batches(self.product_combo.item_id()))
+        batches = self._shop.inventory.batches_of(self.product_combo.item_id())
+        self.batch_combo.set_items((batch.id, batch.name) for batch in batches)
 
-    def _offer_batches(self, batches: list[BatchLine]) -> None:
-        self.batch_combo.set_items((batch.id, batch.name) for batch in batches if batch.undone_at is None)
-
-    def _key_products(self) -> list[ProductLine]:
-        return [line for line in self._shop.products.all() if line.kind is not ProductKind.PHONE_TOPUP]
+    def _key_products(self) -> list[ProductName]:
+        return [line for line in self._shop.products.names() if line.holds_keys]
 
     def _set_filter(self, where: KeyFilter) -> None:
         self.state_combo.blockSignals(True)

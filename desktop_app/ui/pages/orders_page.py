@@ -142,7 +142,7 @@ class OrdersPage(QWidget):
     def reload(self, change: Change | None) -> None:
         if change is not None and not change.areas & _AREAS:
             return
-        self.product_combo.set_items((line.id, line.name) for line in self._shop.products.all())
+        self.product_combo.set_items((line.id, line.name) for line in self._shop.products.names())
         self.channel_combo.set_items((line.id, line.name) for line in self._shop.policies.channels())
         self._reload_table()
         self._show(self.table.current_row())
@@ -289,7 +289,7 @@ class OrdersPage(QWidget):
                 self.tr("Go to Policies"),
                 self._go_to_policies,
             )
-        elif not self._shop.products.all():
+        elif not self._shop.products.names():
             self.table.set_empty(
                 self.tr("No product yet"),
                 self.tr("Add what you sell, then its keys, then the orders."),
@@ -375,7 +375,7 @@ class OrdersPage(QWidget):
     def new_order(self) -> None:
         """Open the form; what it needs first is asked for first."""
         channels = [line for line in self._shop.policies.channels() if line.active]
-        products = [line for line in self._shop.products.all() if line.active]
+        products = [line for line in self._shop.products.names() if line.active]
         if not channels:
             self._window.say(self.tr("An order needs a sales channel with a policy: add it first."), Tone.WARN)
             self._go_to_policies()

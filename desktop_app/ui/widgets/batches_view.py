@@ -77,9 +77,9 @@ class BatchesView(QWidget):
         return self.tr("pasted") if row.source == PASTED else row.source
 
     def _open_source(self, _sort: Sort | None) -> RowSource[BatchLine]:
-        if self._product_id is None:
-            return ListSource(())
-        return ListSource(self._shop.inventory.batches(self._product_id))
+        product_id, inventory = self._product_id, self._shop.inventory
+        # how many keys are left of each takes a moment to count in a large stock
+        return ListSource(()) if product_id is None else ListSource(lambda: inventory.batches(product_id))
 
     def _show(self, batch: BatchLine | None) -> None:
         self.keys_button.setEnabled(batch is not None)

@@ -115,6 +115,9 @@ class RowTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setObjectName(f"{self.objectName()}_header")
+        # at every paint a header asks whether its columns are selected, which looks at each row of a selection, and
+        # shows nothing of it here: this one never has any
+        header.setSelectionModel(QItemSelectionModel(self.rows, header))
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
