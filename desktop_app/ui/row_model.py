@@ -161,7 +161,7 @@ class RowTableModel(QAbstractTableModel):
             self._report(error)
             source = ListSource(())
         kept = {index.row() for index in self.persistentIndexList()}
-        known = {*ids, *(self._row_id(row) for number in kept if (row := self._cached(number)) is not None)}
+        known = {*ids, *(self._row_id(row) for number in kept if (row := self.cached_row(number)) is not None)}
         shown = range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
         near = {*shown, *(number // PAGE_ROWS for number in kept)}
         row_id = self._row_id
@@ -205,7 +205,7 @@ class RowTableModel(QAbstractTableModel):
         """As many rows as before: a layout change keeps the view where it is, a reset would not."""
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
-        rows = {number: self._cached(number) for number in {index.row() for index in old}}
+        rows = {number: self.cached_row(number) for number in {index.row() for index in old}}
         ids = {number: self._row_id(row) for number, row in rows.items() if row is not None}
         self._take(opened)
         new = []
@@ -287,7 +287,8 @@ class RowTableModel(QAbstractTableModel):
             self._pages.move_to_end(page_number)
         return page[place] if place < len(page) else None
 
-    def _cached(self, number: int) -> Any | None:
+    def cached_row(self, number: int) -> Any | None:
+        """The row at ``number`` when it is in memory; nothing is asked for."""
         page_number, place = divmod(number, PAGE_ROWS)
         page = self._pages.get(page_number, ())
         return page[place] if place < len(page) else None

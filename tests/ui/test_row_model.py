@@ -318,3 +318,24 @@ def test_columns_fill_the_window_until_one_is_dragged(qtbot: QtBot, drag: bool) 
     again.resize(700, 300)
     QCoreApplication.processEvents()
     assert (again.columnWidth(0) == 200) is drag
+
+
+def test_a_long_title_and_a_long_pill_are_shown_in_full(qtbot: QtBot) -> None:
+    rows = [Key(1, "short")]
+    columns = (
+        Column[Key]("count", "Quarantined for good", lambda key: "0", width=50),
+        Column[Key]("text", "State", lambda key: key.text, tone=lambda key: Tone.BAD, width=50),
+        Column[Key]("id", "No.", lambda key: str(key.id)),
+    )
+    table = table_of(qtbot, rows, columns=columns)
+    table.show()
+    header, metrics = table.horizontalHeader(), table.fontMetrics()
+    assert table.columnWidth(0) >= header.sectionSizeHint(0) >= metrics.horizontalAdvance("Quarantined for good")
+    long = "22 h 59 min overdue and more"
+    rows.append(Key(2, long))
+    table.reload()
+    wide = table.columnWidth(1)
+    assert wide > metrics.horizontalAdvance(long)
+    rows.pop()
+    table.reload()
+    assert table.columnWidth(1) == wide, "the columns do not move about with the filter"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QDate, QPoint, QPointF, Qt
 from PySide6.QtGui import QPalette, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import RefusedError
@@ -303,3 +303,59 @@ def test_the_event_log_is_exported_from_here(qtbot: QtBot, at: PaperWindow, tmp_
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     lines = (tmp_path / "events.csv").read_text("utf-8-sig").splitlines()
     assert len(lines) > 3
+
+
+@pytest.mark.parametrize(("width", "columns"), [(960, 1), (1900, 2)])
+def test_no_card_ends_beyond_the_edge_of_the_window(at: PaperWindow, width: int, columns: int) -> None:
+    page = _page(at)
+    at.window.resize(width, 700)
+    at.window.show()
+    QApplication.processEvents()
+    scroll = page.findChild(QScrollArea, "settings_scroll")
+    assert scroll.widget().width() <= scroll.viewport().width()
+    lefts = {card.mapTo(scroll.widget(), QPoint()).x() for card in (page.protection, page.backups)}
+    assert len(lefts) == columns
+
+
+def test_a_password_that_is_just_being_changed_cannot_be_cancelled(qtbot: QtBot, jobs: Jobs, tmp_path: Path) -> None:
+    at = PaperWindow(tmp_path / "shop", jobs)
+    qtbot.mouseClick(_page(at).protection.password_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(PasswordDialog)
+    for edit, text in ((dialog.old_edit, "wrong"), (dialog.new_edit, "new one 7"), (dialog.repeat_edit, "new one 7")):
+        edit.setText(text)
+    dialog.old_edit.setFocus()
+    dialog.submit()
+    dialog.reject()
+    assert dialog.isVisible(), "it would look as if the password had stayed"
+    assert not dialog.cancel_button.isEnabled()
+    qtbot.waitUntil(lambda: bool(dialog.message.text()), timeout=20_000)
+    assert dialog.focusWidget() is dialog.old_edit, "Return must not cancel now"
+    dialog.reject()
+    assert not dialog.isVisible()
+
+
+def test_a_recovery_code_that_is_just_being_made_is_waited_for(qtbot: QtBot, jobs: Jobs, tmp_path: Path) -> None:
+    at = PaperWindow(tmp_path / "shop", jobs)
+    qtbot.mouseClick(_page(at).protection.code_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(RecoveryCodeDialog)
+    dialog.password_edit.setText(PASSWORD)
+    with qtbot.waitSignal(dialog.renewed, timeout=20_000):
+        qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert dialog.isVisible(), "nobody would ever have seen the code that is in force"
+    assert dialog.code.code_label.text()
+
+
+def test_keys_that_are_just_being_put_in_force_are_not_forgotten(qtbot: QtBot, jobs: Jobs, tmp_path: Path) -> None:
+    at = PaperWindow(tmp_path / "shop", jobs)
+    qtbot.mouseClick(_page(at).protection.rotate_button, Qt.MouseButton.LeftButton)
+    dialog = at.dialog(RotationDialog)
+    dialog._on_prepared(at.shop.vault.prepare_rotation(PASSWORD, cost=Argon2Cost(16, 2, 1)))
+    dialog.code.again_edit.setText(dialog.code.code_label.text())
+    with qtbot.waitSignal(dialog.started, timeout=20_000):
+        qtbot.mouseClick(dialog.start_button, Qt.MouseButton.LeftButton)
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert dialog.isVisible()
+        assert not dialog.back_out_button.isEnabled()
+    assert at.shop.context.vault.generation == 2
+    assert at.shop.is_unlocked

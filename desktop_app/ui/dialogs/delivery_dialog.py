@@ -82,7 +82,7 @@ class DeliverDialog(FormDialog):
             return delivery
 
         self.message.clear()
-        self.submit_button.setEnabled(False)
+        self.hold(True)
         self._jobs.run(self, work, self._on_delivered, self._on_failed)
 
     def _on_delivered(self, delivery: Delivery) -> None:
@@ -90,7 +90,7 @@ class DeliverDialog(FormDialog):
         self.accept()
 
     def _on_failed(self, error: ShopError) -> None:
-        self.submit_button.setEnabled(True)
+        self.hold(False)
         self.message.show_error(error)
 
 

@@ -255,7 +255,7 @@ class EvidenceDialog(MarksDialog):
             self.reject()
 
     def _set_busy(self, busy: bool) -> None:
-        self.submit_button.setEnabled(not busy)
+        self.hold(busy)
         self.skip_button.setEnabled(not busy)
 
     def _browse(self) -> None:

@@ -89,6 +89,12 @@ def _dialog(
     dialog.setObjectName("file_dialog")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setNameFilters(list(filters))
+    # Qt's own Chinese lacks these two
+    for part, text in (
+        (QFileDialog.DialogLabel.LookIn, QCoreApplication.translate("choose_file", "Look in:")),
+        (QFileDialog.DialogLabel.FileType, QCoreApplication.translate("choose_file", "Files of type:")),
+    ):
+        dialog.setLabelText(part, text)
     dialog.setDirectory(str(last_folder()))
 
     def take(name: str) -> None:

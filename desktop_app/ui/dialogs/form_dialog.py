@@ -95,8 +95,10 @@ class FormDialog(QDialog):
         self.body.addLayout(self.fields)
         self.body.addStretch(1)
         self.body.addWidget(self.message)
-        cancel = push_button(self.tr("Cancel"), "cancel_button", self.reject)
-        self.body.addLayout(row_of(1, cancel, self.submit_button))
+        self.cancel_button = push_button(self.tr("Cancel"), "cancel_button", self.reject)
+        self.body.addLayout(row_of(1, self.cancel_button, self.submit_button))
+        self._is_held = False
+        self._focus_before: QWidget | None = None
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
@@ -125,6 +127,21 @@ class FormDialog(QDialog):
             self.message.show_error(error)
             return
         self.accept()
+
+    def hold(self, held: bool) -> None:
+        """While a worker changes the shop the dialog stays: cancelled now, it would look as if nothing had happened."""
+        self._is_held = held
+        if held:
+            self._focus_before = self.focusWidget()
+        for button in (self.submit_button, self.cancel_button):
+            button.setEnabled(not held)
+        if not held and self._focus_before is not None:
+            # a button that cannot be pressed gives the keyboard to the next one, which may be Cancel
+            self._focus_before.setFocus()
+
+    def reject(self) -> None:
+        if not self._is_held:
+            super().reject()
 
     def ask_for(self, field: QWidget, text: str) -> None:
         """Say what is missing and go there."""

@@ -74,5 +74,9 @@ class PasswordDialog(FormDialog):
 
     def _set_busy(self, busy: bool) -> None:
         self.submit_button.setText(self.tr("Saving…") if busy else self.tr("Save"))
-        for widget in (self.submit_button, self.old_edit, self.new_edit, self.repeat_edit):
+        if busy:
+            self.hold(True)
+        for widget in (self.old_edit, self.new_edit, self.repeat_edit):
             widget.setEnabled(not busy)
+        if not busy:
+            self.hold(False)

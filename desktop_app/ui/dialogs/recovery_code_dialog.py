@@ -31,6 +31,7 @@ class RecoveryCodeDialog(QDialog):
         self._jobs = jobs
         self._window = window
         self._asks_password = "password" in shop.protections()
+        self._is_making = False
         self._steps = QStackedLayout(self)
         self._steps.addWidget(self._question())
         self._steps.addWidget(self._answer())
@@ -45,6 +46,7 @@ class RecoveryCodeDialog(QDialog):
         self.message = MessageStrip("recovery_message", closable=False)
         self.make_button = push_button(self.tr("Make a new code"), "make_code_button", self._make, kind="primary")
         self.make_button.setDefault(True)
+        self.cancel_button = push_button(self.tr("Cancel"), "cancel_button", self.reject)
         step = QWidget()
         layout = column_of(
             plain_label(self.tr("New recovery code"), role="title"),
@@ -54,7 +56,7 @@ class RecoveryCodeDialog(QDialog):
             self.password_edit,
             self.message,
             1,
-            row_of(1, push_button(self.tr("Cancel"), "cancel_button", self.reject), self.make_button),
+            row_of(1, self.cancel_button, self.make_button),
             spacing=12,
         )
         layout.setContentsMargins(24, 22, 24, 18)
@@ -95,23 +97,30 @@ class RecoveryCodeDialog(QDialog):
             code: str = shop.vault.new_recovery_code()
             return code
 
-        self.make_button.setEnabled(False)
+        self._set_making(True)
         self._jobs.run(self, work, self._on_made, self._on_failed)
 
     def _on_made(self, code: str) -> None:
+        self._is_making = False
         self.password_edit.clear()
         self._steps.setCurrentIndex(1)
         self.code.show_code(code)
         self.renewed.emit()
 
     def _on_failed(self, error: ShopError) -> None:
-        self.make_button.setEnabled(True)
+        self._set_making(False)
         self.message.show_error(error)
         self.password_edit.selectAll()
+        self.password_edit.setFocus()
+
+    def _set_making(self, making: bool) -> None:
+        self._is_making = making
+        for widget in (self.make_button, self.cancel_button, self.password_edit):
+            widget.setEnabled(not making)
 
     def reject(self) -> None:
         """Once the code is in force, only typing it again closes the dialog: it cannot be shown another time."""
         if self.code.is_pending():
             self.code.ask()
-        else:
+        elif not self._is_making:
             super().reject()

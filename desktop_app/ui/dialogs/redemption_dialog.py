@@ -171,11 +171,11 @@ class RedemptionDialog(FormDialog):
             record_id: int = orders.redeem(unit_id, **values)
             return record_id
 
-        self.submit_button.setEnabled(False)
+        self.hold(True)
         self._jobs.run(self, work, lambda _record: self.accept(), self._on_refused)
 
     def _on_refused(self, error: ShopError) -> None:
-        self.submit_button.setEnabled(True)
+        self.hold(False)
         self.message.show_error(error)
 
     def values(self) -> dict[str, Any]:

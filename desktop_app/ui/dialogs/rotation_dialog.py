@@ -33,6 +33,7 @@ class RotationDialog(QDialog):
         self._window = window
         self._asks_password = "password" in shop.protections()
         self._prepared: Any | None = None
+        self._is_starting = False
         self._steps = QStackedLayout(self)
         self._layouts: list[QVBoxLayout] = []
         self._steps.addWidget(self._question())
@@ -92,6 +93,7 @@ class RotationDialog(QDialog):
         self.code = RecoveryCodeView(self._shop.data_dir, self._window.secrets)
         self.start_button = push_button(self.tr("Replace the keys"), "rotation_start", self._start, kind="primary")
         self.start_button.setEnabled(False)
+        self.back_out_button = push_button(self.tr("Cancel"), "rotation_back_out", self.reject)
         self.code.retyped.connect(self.start_button.setEnabled)
         self.start_message = MessageStrip("rotation_start_message", closable=False)
         step = QWidget()
@@ -107,7 +109,7 @@ class RotationDialog(QDialog):
             self.code,
             self.start_message,
             1,
-            row_of(1, push_button(self.tr("Cancel"), "rotation_back_out", self.reject), self.start_button),
+            row_of(1, self.back_out_button, self.start_button),
             spacing=14,
         )
         layout.setContentsMargins(24, 22, 24, 18)
@@ -170,7 +172,8 @@ class RotationDialog(QDialog):
         def work(_progress: Progress) -> None:
             shop.vault.start_rotation(prepared)
 
-        self.start_button.setEnabled(False)
+        self.start_message.clear()
+        self._set_starting(True)
         self._jobs.run(self, work, self._on_started, self._on_not_started)
 
     def _on_started(self, _answer: None) -> None:
@@ -179,8 +182,19 @@ class RotationDialog(QDialog):
         self.accept()
 
     def _on_not_started(self, error: ShopError) -> None:
-        self.start_button.setEnabled(True)
+        self._set_starting(False)
         self.start_message.show_error(error)
+
+    def _set_starting(self, starting: bool) -> None:
+        self._is_starting = starting
+        self.start_button.setText(self.tr("Making a backup first…") if starting else self.tr("Replace the keys"))
+        for button in (self.start_button, self.back_out_button):
+            button.setEnabled(not starting)
+
+    def reject(self) -> None:
+        """What was begun is waited for: the keys that are just being put in force must not be forgotten."""
+        if not self._is_starting:
+            super().reject()
 
     def done(self, result: int) -> None:
         """Without the start nothing happened: the code opens nothing, and the new keys are forgotten."""

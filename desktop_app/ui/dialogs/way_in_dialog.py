@@ -69,5 +69,8 @@ class WayInDialog(FormDialog):
         self.message.show_error(error)
 
     def _set_busy(self, busy: bool) -> None:
-        for widget in (self.submit_button, self.password_edit):
-            widget.setEnabled(not busy)
+        if busy:
+            self.hold(True)
+        self.password_edit.setEnabled(not busy)
+        if not busy:
+            self.hold(False)

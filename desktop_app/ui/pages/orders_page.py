@@ -86,20 +86,20 @@ class OrdersPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(
-            row_of(
-                self.search_box,
-                self.state_combo,
-                self.product_combo,
-                self.channel_combo,
-                self.period,
-                1,
-                self.export_button,
-                self.import_button,
-                self.redemptions_button,
-                self.new_button,
-            )
+        filters = row_of(
+            self.search_box,
+            self.state_combo,
+            self.product_combo,
+            self.channel_combo,
+            self.period,
+            1,
+            self.export_button,
+            self.import_button,
+            self.redemptions_button,
+            self.new_button,
         )
+        filters.setStretch(0, 20)
+        layout.addLayout(filters)
         layout.addWidget(self.message)
         layout.addWidget(splitter, 1)
 
@@ -107,7 +107,7 @@ class OrdersPage(QWidget):
         self.search_box = SearchBox(
             self.tr("Find orders"), "orders_search", self.tr("Order no., whole buyer or account…")
         )
-        self.search_box.setMinimumWidth(170)
+        self.search_box.setMinimumWidth(110)
         self.search_box.setMaximumWidth(260)
         self.search_box.searched.connect(self._on_filter_changed)
         self.state_combo = Combo()

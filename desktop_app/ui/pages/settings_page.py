@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -66,7 +66,7 @@ class SettingsPage(QWidget):
         right = column_of(self._time_card(), self.protection, self.identity, self.check_card, 1, spacing=14)
         inner = QWidget()
         inner.setProperty("plain", "true")
-        columns = QHBoxLayout(inner)
+        self._columns = columns = QHBoxLayout(inner)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(14)
         columns.addLayout(left, 1)
@@ -78,12 +78,25 @@ class SettingsPage(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
+        scroll.viewport().installEventFilter(self)
+        self._scroll = scroll
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(row_of(self._state, 1, self.revert_button, self.save_button))
         layout.addWidget(self.message)
         layout.addWidget(scroll, 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Where two columns do not fit, the cards stand below each other: nothing may end beyond the edge."""
+        if event.type() == QEvent.Type.Resize:
+            columns = self._columns
+            needed = columns.contentsMargins().right() + columns.spacing()
+            for index in range(columns.count()):
+                needed += columns.itemAt(index).minimumSize().width()
+            fits = needed <= self._scroll.viewport().width()
+            columns.setDirection(QHBoxLayout.Direction.LeftToRight if fits else QHBoxLayout.Direction.TopToBottom)
+        return super().eventFilter(watched, event)
 
     def _shop_card(self) -> Card:
         card = Card("shop_card")

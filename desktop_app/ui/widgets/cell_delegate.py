@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop_app.ui.colours import Tone, tokens
-from desktop_app.ui.row_model import TONE_ROLE, RowTableModel
+from desktop_app.ui.row_model import TONE_ROLE, Column, RowTableModel
 from desktop_app.ui.theme import mono_font
 
 PADDING = 10
@@ -62,6 +64,10 @@ class CellDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(self._mono if column.mono else option.font)
         extra = 2 * PADDING + (2 * PILL_PADDING if column.tone is not None else 0)
         return QSize(metrics.horizontalAdvance(text) + extra + 2, 38)
+
+    def pill_width(self, row: Any, column: Column[Any], font: QFont) -> int:
+        """How wide ``column`` must be to show the pill of ``row`` in full."""
+        return QFontMetrics(font).horizontalAdvance(column.text(row)) + 2 * (PADDING + PILL_PADDING) + 2
 
     def _is_first(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> bool:
         view: QWidget | None = option.widget

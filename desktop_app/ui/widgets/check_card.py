@@ -49,7 +49,8 @@ class CheckCard(Card):
                 wrap=True,
             )
         )
-        self.body.addLayout(row_of(self.check_button, self.evidence_button, self.export_button, 1, spacing=12))
+        self.body.addLayout(row_of(self.check_button, self.evidence_button, 1, spacing=12))
+        self.body.addLayout(row_of(self.export_button, 1))
         self.body.addWidget(self.work)
         self.body.addWidget(self.message)
         self.body.addWidget(self.findings)

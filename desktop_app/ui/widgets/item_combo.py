@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.widgets.combo import Combo
 
+_ARROW_AND_MARGINS = 52
+
 
 class ItemCombo(Combo):
     """Can be filled anew at any time: the choice stays where it can, and only the merchant's choosing is told."""
@@ -31,7 +33,8 @@ class ItemCombo(Combo):
 
     def minimumSizeHint(self) -> QSize:
         """A long name must not push the filters apart; the list shows it in full."""
-        return QSize(96, super().minimumSizeHint().height())
+        least = self.fontMetrics().horizontalAdvance(self._any_text) + _ARROW_AND_MARGINS
+        return QSize(max(96, least), super().minimumSizeHint().height())
 
     def set_items(self, items: Iterable[tuple[int, str]]) -> None:
         """Offer ``(id, text)``; a choice that is no longer offered falls back to the first line."""

@@ -31,6 +31,7 @@ from desktop_app.ui.widgets.empty_state import EmptyState
 ROW_HEIGHT = 38
 REMEMBERED_SELECTION = 500
 """A reload looks up at most so many selected rows again."""
+_MEASURED_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,13 @@ class RowTable(QTableView):
         self._top = 0
         self.rows = RowTableModel(columns, open_source, row_id=row_id, sort=sort, parent=self)
         self.setModel(self.rows)
-        self.setItemDelegate(CellDelegate(self.rows, self))
+        self._cells = CellDelegate(self.rows, self)
+        self.setItemDelegate(self._cells)
         self.empty_state = EmptyState(f"{name}_empty", self.viewport())
         self._has_error = False
         self._is_fitting = False
         self._has_own_widths = False
+        self._pill_widths: dict[int, int] = {}
         self._configure(multiple)
         self._save_timer = QTimer(self, singleShot=True, interval=400)
         self._save_timer.timeout.connect(self.save_columns)
@@ -172,6 +175,7 @@ class RowTable(QTableView):
         self._is_swapping = False
         self.verticalScrollBar().setValue(self._top)
         self._fit_empty_state()
+        self._fit_columns()
         place = self._place
         ids = [] if place is None else [*place.ids, *([] if place.current is None else [place.current])]
         if ids and place is not None:
@@ -436,16 +440,26 @@ class RowTable(QTableView):
         shown = [
             number for number in map(header.logicalIndex, range(header.count())) if not self.isColumnHidden(number)
         ]
-        columns = [self.rows.columns[number] for number in shown]
-        widths = fitted_widths(
-            [column.key for column in columns], [column.width for column in columns], self.viewport().width()
-        )
+        keys = [self.rows.columns[number].key for number in shown]
+        widths = fitted_widths(keys, [self._wanted_width(number) for number in shown], self.viewport().width())
         self._is_fitting = True
         try:
             for number, width in zip(shown, widths, strict=True):
                 self.setColumnWidth(number, width)
         finally:
             self._is_fitting = False
+
+    def _wanted_width(self, number: int) -> int:
+        """Words are longer in one language than in the other: titles and states are never cut off."""
+        column = self.rows.columns[number]
+        wanted = max(column.width, self.horizontalHeader().sectionSizeHint(number))
+        if column.tone is None:
+            return wanted
+        rows = [row for place in range(_MEASURED_ROWS) if (row := self.rows.cached_row(place)) is not None]
+        pills = [self._cells.pill_width(row, column, self.font()) for row in rows]
+        # only ever wider: a list that is filtered must not move about
+        self._pill_widths[number] = max(wanted, self._pill_widths.get(number, 0), *pills)
+        return self._pill_widths[number]
 
     def save_columns(self) -> None:
         """Remember widths, order and hidden columns; done by itself shortly after a change."""
