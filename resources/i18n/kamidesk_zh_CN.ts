@@ -7710,6 +7710,10 @@
         <source>Making new keys…</source>
         <translation>正在生成新密钥…</translation>
     </message>
+    <message>
+        <source>Making a backup first…</source>
+        <translation>正在先做备份…</translation>
+    </message>
 </context>
 <context>
     <name>SetAsideDialog</name>
@@ -8834,6 +8838,17 @@
     <message>
         <source>Note</source>
         <translation>备注</translation>
+    </message>
+</context>
+<context>
+    <name>choose_file</name>
+    <message>
+        <source>Look in:</source>
+        <translation>查找范围：</translation>
+    </message>
+    <message>
+        <source>Files of type:</source>
+        <translation>文件类型：</translation>
     </message>
 </context>
 <context>
