@@ -440,8 +440,8 @@ class RowTable(QTableView):
         shown = [
             number for number in map(header.logicalIndex, range(header.count())) if not self.isColumnHidden(number)
         ]
-        keys = [self.rows.columns[number].key for number in shown]
-        widths = fitted_widths(keys, [self._wanted_width(number) for number in shown], self.viewport().width())
+        wanted = [self._wanted_width(number) for number in shown]
+        widths = fitted_widths([self.rows.columns[number].key for number in shown], wanted, self.viewport().width())
         self._is_fitting = True
         try:
             for number, width in zip(shown, widths, strict=True):
@@ -453,13 +453,12 @@ class RowTable(QTableView):
         """Words are longer in one language than in the other: titles and states are never cut off."""
         column = self.rows.columns[number]
         wanted = max(column.width, self.horizontalHeader().sectionSizeHint(number))
-        if column.tone is None:
-            return wanted
-        rows = [row for place in range(_MEASURED_ROWS) if (row := self.rows.cached_row(place)) is not None]
-        pills = [self._cells.pill_width(row, column, self.font()) for row in rows]
-        # only ever wider: a list that is filtered must not move about
-        self._pill_widths[number] = max(wanted, self._pill_widths.get(number, 0), *pills)
-        return self._pill_widths[number]
+        if column.tone is not None:
+            rows = [row for place in range(_MEASURED_ROWS) if (row := self.rows.cached_row(place)) is not None]
+            pills = [self._cells.pill_width(row, column, self.font()) for row in rows]
+            # only ever wider: a list that is filtered must not move about
+            wanted = self._pill_widths[number] = max(wanted, self._pill_widths.get(number, 0), *pills)
+        return wanted
 
     def save_columns(self) -> None:
         """Remember widths, order and hidden columns; done by itself shortly after a change."""
