@@ -9,6 +9,7 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.screen_fit import follow_text
 
 
 class FieldGrid(QGridLayout):
@@ -102,10 +103,7 @@ class FormDialog(QDialog):
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
-        # A layout asks for the height of unwrapped text only, before the style sheet is known: long sentences and
-        # fields that appear later would be cut off.
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
-            self.setMinimumHeight(self.body.totalHeightForWidth(self.width()))
+        follow_text(self, event)
         return handled
 
     def setVisible(self, visible: bool) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from desktop_app.domain.states import IssueOrder, ProductKind
 from desktop_app.services.products import ProductDraft, ProductLine
-from desktop_app.ui.dialogs.form_dialog import FormDialog, line_edit, note_edit, number_spin
+from desktop_app.ui.dialogs.form_dialog import FieldGrid, FormDialog, line_edit, note_edit, number_spin
 from desktop_app.ui.widgets.inputs import EnumCombo, MoneyEdit
 
 LARGEST_THRESHOLD = 10_000_000
@@ -23,7 +23,7 @@ class ProductDialog(FormDialog):
 
     def __init__(self, shop: Any, parent: QWidget, product: ProductLine | None = None) -> None:
         title = self.tr("Add a product") if product is None else self.tr("Change the product")
-        super().__init__(parent, "product_dialog", title, self.tr("Save"), width=560)
+        super().__init__(parent, "product_dialog", title, self.tr("Save"), width=900)
         self._shop = shop
         self._product = product
         draft = product or ProductDraft(code="", name="", kind=ProductKind.GAME_CARD)
@@ -63,15 +63,22 @@ class ProductDialog(FormDialog):
         self.fields.add_field(
             self.tr("Low stock at"), self.threshold_spin, self.tr("Warn when so many keys or fewer can be sold.")
         )
-        self.fields.add_field(self.tr("Comparing keys"), self.fold_case_box)
-        self.fields.add_field("", self.fold_hyphens_box, self.tr("Cannot be changed once the product has keys."))
-        self.fields.add_field(self.tr("Keys are issued"), self.issue_combo)
-        self.fields.add_field(
-            self.tr("Reusable"), self.reusable_box, self.tr("Cannot be changed once the product has keys.")
-        )
-        self.fields.add_field(self.tr("Use limit"), self.limit_spin, self.tr("How often one key can be delivered."))
         self.fields.add_field("", self.active_box)
         self.fields.add_field(self.tr("Note"), self.note_edit)
+        keys = FieldGrid()
+        keys.add_field(self.tr("Comparing keys"), self.fold_case_box)
+        keys.add_field("", self.fold_hyphens_box, self.tr("Cannot be changed once the product has keys."))
+        keys.add_field(self.tr("Keys are issued"), self.issue_combo)
+        keys.add_field(self.tr("Reusable"), self.reusable_box, self.tr("Cannot be changed once the product has keys."))
+        keys.add_field(self.tr("Use limit"), self.limit_spin, self.tr("How often one key can be delivered."))
+        keys.setRowStretch(keys.rowCount(), 1)
+        # beside the others: below them the buttons would be under the edge of a small screen
+        self.body.removeItem(self.fields)
+        columns = QHBoxLayout()
+        columns.setSpacing(28)
+        columns.addLayout(self.fields, 1)
+        columns.addLayout(keys, 1)
+        self.body.insertLayout(1, columns)
         self.kind_combo.code_chosen.connect(self._on_kind_chosen)
         self.reusable_box.toggled.connect(self.limit_spin.setEnabled)
         self._on_kind_chosen(draft.kind)

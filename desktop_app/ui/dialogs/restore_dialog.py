@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ConflictError, ShopError
@@ -16,6 +16,7 @@ from desktop_app.ui.labels import language, when
 from desktop_app.ui.widgets.basics import FactsGrid, plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.places import ask_folder, last_folder
+from desktop_app.ui.widgets.screen_fit import follow_text
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -137,6 +138,11 @@ class RestoreDialog(QDialog):
         accepted = self._preview is not None and bool(self._preview.findings)
         self.accept()
         self.chosen.emit(self._path, folder, accepted)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        follow_text(self, event)
+        return handled
 
     def done(self, result: int) -> None:
         self._job.cancel()

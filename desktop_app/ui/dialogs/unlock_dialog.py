@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.screen_fit import follow_text
 
 
 class UnlockDialog(QDialog):
@@ -67,6 +68,11 @@ class UnlockDialog(QDialog):
             self._other.setText(self.tr("Use the recovery code"))
         self.password_edit.setPlaceholderText(self.password_edit.accessibleName())
         self.password_edit.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        follow_text(self, event)
+        return handled
 
     def _unlock(self) -> None:
         text = self.password_edit.text()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.copy_button import CopyButton
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.screen_fit import follow_text
 
 
 class ConfirmDialog(QDialog):
@@ -69,6 +70,11 @@ class ConfirmDialog(QDialog):
         layout.addLayout(row_of(1, cancel, self.confirm_button))
         # Enter must not destroy anything by accident
         (self._reason or cancel).setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        follow_text(self, event)
+        return handled
 
     def _confirm(self) -> None:
         reason = "" if self._reason is None else self._reason.toPlainText().strip()

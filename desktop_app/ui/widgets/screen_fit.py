@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QDialog, QWidget
 
 # title bar and frame, which the window system puts around a dialog
 _FRAME_WIDTH, _FRAME_HEIGHT = 16, 48
@@ -12,3 +13,15 @@ def resize_within_screen(dialog: QWidget, width: int, height: int) -> None:
     """Give ``dialog`` the size that suits it, or as much of it as the screen without its task bar can hold."""
     room = dialog.screen().availableSize()
     dialog.resize(min(width, room.width() - _FRAME_WIDTH), min(height, room.height() - _FRAME_HEIGHT))
+
+
+def follow_text(dialog: QDialog, event: QEvent) -> None:
+    """Grow with sentences that come later; called with every ``event`` of ``dialog``.
+
+    A layout asks for the height of unwrapped text only: what is wrapped, or appears once the dialog is open, would be
+    cut off.
+    """
+    if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
+        layout = dialog.layout()
+        if layout is not None:
+            dialog.setMinimumHeight(layout.totalHeightForWidth(dialog.width()))
