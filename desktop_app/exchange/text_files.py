@@ -68,12 +68,15 @@ _BOMS: Final = (
 )
 _OTHER_NAMES: Final = {"utf8": "utf-8", "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030"}
 _KNOWN_BINARIES: Final = (
-    (b"PK\x03\x04", "an Excel or ZIP file", "Excel 或 ZIP 文件"),
+    (b"PK\x03\x04", "an Excel or ZIP file", " Excel 或 ZIP 文件"),
     (b"\x1f\x8b", "a compressed file (gzip)", "压缩文件（gzip）"),
     (b"7z\xbc\xaf\x27\x1c", "a compressed file (7z)", "压缩文件（7z）"),
     (b"Rar!\x1a\x07", "a compressed file (RAR)", "压缩文件（RAR）"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "旧版 Excel 或 Word 文件"),
-    (b"%PDF-", "a PDF", "PDF 文件"),
+    (b"%PDF-", "a PDF", " PDF 文件"),
+    (b"\x89PNG\r\n", "a picture", "图片"),
+    (b"\xff\xd8\xff", "a picture", "图片"),
+    (b"GIF89a", "a picture", "图片"),
     (b"SQLite format 3\x00", "a database", "数据库文件"),
 )
 # what GB18030 gives for bytes that are something else: private use, unassigned ends, C1 controls

@@ -1,4 +1,4 @@
-"""Ctrl+K: an order, a request or a key by what the merchant has in hand."""
+"""Ctrl+K: an order, a request or a key by what the merchant has in hand, a step by its name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
+from desktop_app.ui.commands import Command, commands_named
 from desktop_app.ui.labels import label
 
 HITS_PER_KIND = 6
@@ -62,6 +63,8 @@ class HitList(QListWidget):
 
     chosen = Signal(object)
     """Hit"""
+    command_wanted = Signal(object)
+    """Command"""
     scan_wanted = Signal(str)
     """A part of a key is to be looked for."""
 
@@ -91,7 +94,13 @@ class HitList(QListWidget):
             item = QListWidgetItem(hit.text)
             item.setData(Qt.ItemDataRole.UserRole, hit)
             self.addItem(item)
-        if hits:
+        commands = commands_named(text)
+        for command in commands:
+            title = command.title()
+            step = QListWidgetItem(title if command.button else self.tr("Go to: {page}").format(page=title))
+            step.setData(Qt.ItemDataRole.UserRole, command)
+            self.addItem(step)
+        if hits or commands:
             self.setCurrentRow(0)
         else:
             nothing = QListWidgetItem(self.tr("Nothing found for “{text}”").format(text=text))
@@ -101,7 +110,7 @@ class HitList(QListWidget):
             scan = QListWidgetItem(self.tr("Look for “{text}” inside all keys…").format(text=text))
             scan.setData(Qt.ItemDataRole.UserRole, text)
             self.addItem(scan)
-            if not hits:
+            if not hits and not commands:
                 self.setCurrentItem(scan)
         self._is_moving = False
         place = self._box.mapTo(self._window, QPoint(0, self._box.height() + 4))
@@ -145,5 +154,8 @@ class HitList(QListWidget):
             self.hide()
             if isinstance(data, Hit):
                 self.chosen.emit(data)
+            elif isinstance(data, Command):
+                self._box.clear()
+                self.command_wanted.emit(data)
             else:
                 self.scan_wanted.emit(data)

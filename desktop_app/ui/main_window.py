@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         )
         self.search_box.setMinimumWidth(320)
         self.search_box.setMaximumWidth(380)
-        self.search_box.setToolTip(self.tr("Find from anywhere (Ctrl+K)"))
+        self.search_box.setToolTip(self.tr("Find anything, or start a step by its name (Ctrl+K)"))
         self.search_box.submitted.connect(self._find)
         self.search_box.searched.connect(self._find)
         self.import_button = push_button(
@@ -443,6 +443,7 @@ class MainWindow(QMainWindow):
         if hits is None:
             hits = HitList(self.search_box, self)
             hits.chosen.connect(self._on_hit_chosen)
+            hits.command_wanted.connect(lambda command: command.run(self))
             hits.scan_wanted.connect(self.scan_keys)
             self._stack.currentChanged.connect(hits.hide)
         if shop is None or len(text) < 2:
@@ -533,6 +534,8 @@ class MainWindow(QMainWindow):
             from desktop_app.exchange.redemption_lists import looks_like_redemptions
             from desktop_app.exchange.statements import looks_like_statement
 
+            if paths[0].suffix.lower() == ".pdf":
+                return "proofs"
             if looks_like_statement(paths[0]):
                 return "refunds"
             return "orders" if looks_like_redemptions(paths[0]) else "keys"
@@ -541,13 +544,16 @@ class MainWindow(QMainWindow):
         self.jobs.run(self, work, lambda page: self._import_dropped(paths[0], page), self.show_error)
 
     def _import_dropped(self, path: Path, page: str) -> None:
-        """A payment statement goes to the refunds, a list of what was redeemed to the orders, the rest to the keys."""
+        """A payment statement goes to the refunds, a list of what was redeemed to the orders, a PDF is a proof to be
+        verified, the rest are keys."""
         if self.shop is None:
             return
         if page == "refunds" and page in self._entries:
             self._enter(page).import_statement(path)
         elif page == "orders":
             self._enter(page).import_redemptions(path)
+        elif page == "proofs" and page in self._entries:
+            self._enter(page).verify(path)
         else:
             self._enter("keys").start_import(paths=[path])
 

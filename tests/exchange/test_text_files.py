@@ -131,6 +131,8 @@ def test_gb18030_is_not_mistaken_for_big5(tmp_path: Path, text: str) -> None:
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "not a text"),
         (b"PK\x03\x04" + bytes(100), "Excel or ZIP"),
         (b"%PDF-1.7\nABC", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a picture"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "a picture"),
         (gzip.compress(b"A\n"), "gzip"),
         (b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(90), "7z"),
         (b"Rar!\x1a\x07\x01\x00" + bytes(90), "RAR"),

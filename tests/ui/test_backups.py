@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import ShopError
@@ -168,6 +168,10 @@ def test_restoring_in_the_window_and_back_at_work(qtbot: QtBot, window: MainWind
     assert dialog is not None
     qtbot.waitUntil(dialog.restore_button.isEnabled)
     assert dialog.facts.value("shop") == "星河数码"
+    QApplication.processEvents()
+    for label in dialog.findChildren(QLabel):
+        if label.isVisible() and label.wordWrap():
+            assert label.height() >= label.heightForWidth(label.width()), f"cut off: {label.text()}"
     assert "later events: 1" in dialog.facts.value("lost")
     assert "replaced-" in dialog.consequence.text()
     with qtbot.waitSignal(opening.opened):

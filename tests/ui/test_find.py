@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.services.orders import Target
+from desktop_app.ui.commands import COMMANDS
 from desktop_app.ui.dialogs.key_scan_dialog import KeyScanDialog
+from desktop_app.ui.dialogs.verify_dialog import VerifyDialog
 from desktop_app.ui.find_anywhere import HitList, find_anywhere
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.main_window import MainWindow
 from tests.ui.paper_shop import PaperWindow
 from tests.ui.stock_shop import KEYS, stock_window, texts_of
 
@@ -131,3 +136,30 @@ def test_a_hit_that_is_selected_from_outside_is_opened(paper: PaperWindow, qtbot
     assert hits.isVisible()
     paper.window.navigate("keys")
     assert not hits.isVisible()
+
+
+def test_every_command_presses_a_button_that_is_there(paper: PaperWindow, immediate_jobs: ImmediateJobs) -> None:
+    window = MainWindow(immediate_jobs)
+    window.attach(paper.shop)
+    for command in COMMANDS:
+        if command.page:
+            window.navigate(command.page)
+        assert window.findChild(QAbstractButton, command.button) is not None, command.button
+    window.detach()
+    window.close()
+
+
+def test_a_step_is_started_by_its_name(paper: PaperWindow) -> None:
+    assert "Verify a proof…" in search(paper, "VERIFY proof")
+    QTest.keyClick(paper.window.search_box, Qt.Key.Key_Return)
+    assert paper.window.findChild(VerifyDialog) is not None
+    assert paper.window.page() is paper.page("proofs")
+    assert any("Refunds" in text for text in search(paper, "refunds"))
+    assert "Verify a proof…" in search(paper, "真伪"), "in whichever language it is asked for"
+
+
+def test_a_step_that_is_not_possible_now_says_so(paper: PaperWindow) -> None:
+    paper.shop.lock()
+    assert search(paper, "recovery code") == ["New recovery code…"]
+    QTest.keyClick(paper.window.search_box, Qt.Key.Key_Return)
+    assert "cannot be done now" in paper.window.findChild(QLabel, "status_message").text()

@@ -25,6 +25,7 @@ def test_the_first_product_is_added_from_the_empty_page(stock: StockWindow) -> N
     page = stock.page("products")
     stock.child(QPushButton, "products_table_empty_button", page.table).click()
     dialog = stock.dialog(ProductDialog)
+    assert dialog.minimumHeight() < 640, "its buttons are to be seen on a screen of 720 lines"
     dialog.code_edit.setText("STEAM 100")
     dialog.name_edit.setText("Steam 钱包充值码 100 元")
     dialog.price_edit.setText("98.5")

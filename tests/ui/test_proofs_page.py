@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -206,3 +207,22 @@ def test_moving_on_while_a_draft_is_laid_out_shows_the_last_one_chosen(
     assert chosen.order_no in page.pane.preview._sheet.accessibleDescription()
     qtbot.waitUntil(lambda: not jobs.running)
     assert chosen.order_no in page.pane.preview._sheet.accessibleDescription()
+
+
+def test_a_pdf_dropped_anywhere_is_a_proof_to_be_verified(at: PaperWindow, tmp_path: Path) -> None:
+    path = tmp_path / "from a buyer.PDF"
+    path.write_bytes(b"%PDF-1.7\nno proof")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    at.page("keys")
+    at.window.dropEvent(
+        QDropEvent(
+            QPointF(9, 9),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+    assert at.window.page() is at.page("proofs")
+    assert at.dialog(VerifyDialog).isVisible()
