@@ -2212,6 +2212,10 @@
         <translation>查找结果</translation>
     </message>
     <message>
+        <source>Go to: {page}</source>
+        <translation>打开：{page}</translation>
+    </message>
+    <message>
         <source>Nothing found for “{text}”</source>
         <translation>没有找到“{text}”</translation>
     </message>
@@ -3711,8 +3715,8 @@
         <translation>查找订单号、买家、账号、批次或卡密…</translation>
     </message>
     <message>
-        <source>Find from anywhere (Ctrl+K)</source>
-        <translation>全局查找（Ctrl+K）</translation>
+        <source>Find anything, or start a step by its name (Ctrl+K)</source>
+        <translation>查找任何内容，或按名称执行操作（Ctrl+K）</translation>
     </message>
     <message>
         <source>Import keys</source>
@@ -8849,6 +8853,133 @@
     <message>
         <source>Files of type:</source>
         <translation>文件类型：</translation>
+    </message>
+</context>
+<context>
+    <name>commands</name>
+    <message>
+        <source>This cannot be done now: {step}</source>
+        <translation>现在不能执行：{step}</translation>
+    </message>
+    <message>
+        <source>Verify a proof…</source>
+        <translation>核验证明…</translation>
+    </message>
+    <message>
+        <source>Issue several proofs…</source>
+        <translation>批量出具证明…</translation>
+    </message>
+    <message>
+        <source>What was printed…</source>
+        <translation>打印记录…</translation>
+    </message>
+    <message>
+        <source>New request…</source>
+        <translation>新建申请…</translation>
+    </message>
+    <message>
+        <source>New order…</source>
+        <translation>新建订单…</translation>
+    </message>
+    <message>
+        <source>Import requests…</source>
+        <translation>导入申请…</translation>
+    </message>
+    <message>
+        <source>Export requests…</source>
+        <translation>导出申请…</translation>
+    </message>
+    <message>
+        <source>Import orders…</source>
+        <translation>导入订单…</translation>
+    </message>
+    <message>
+        <source>Import redemptions…</source>
+        <translation>导入核销清单…</translation>
+    </message>
+    <message>
+        <source>Import keys…</source>
+        <translation>导入卡密…</translation>
+    </message>
+    <message>
+        <source>Import a payment statement…</source>
+        <translation>导入支付账单…</translation>
+    </message>
+    <message>
+        <source>Export orders…</source>
+        <translation>导出订单…</translation>
+    </message>
+    <message>
+        <source>Export keys…</source>
+        <translation>导出卡密…</translation>
+    </message>
+    <message>
+        <source>Export refunds…</source>
+        <translation>导出退款…</translation>
+    </message>
+    <message>
+        <source>Export the report…</source>
+        <translation>导出报表…</translation>
+    </message>
+    <message>
+        <source>Export the event log…</source>
+        <translation>导出操作日志…</translation>
+    </message>
+    <message>
+        <source>Verify the event log</source>
+        <translation>校验操作日志</translation>
+    </message>
+    <message>
+        <source>Add a product…</source>
+        <translation>添加商品…</translation>
+    </message>
+    <message>
+        <source>Add a channel…</source>
+        <translation>添加渠道…</translation>
+    </message>
+    <message>
+        <source>Reply texts…</source>
+        <translation>回复模板…</translation>
+    </message>
+    <message>
+        <source>Whose file is this…</source>
+        <translation>这是谁的文件…</translation>
+    </message>
+    <message>
+        <source>Back up now</source>
+        <translation>立即备份</translation>
+    </message>
+    <message>
+        <source>Restore a backup…</source>
+        <translation>恢复备份…</translation>
+    </message>
+    <message>
+        <source>Check the shop</source>
+        <translation>检查店铺数据</translation>
+    </message>
+    <message>
+        <source>Change the password…</source>
+        <translation>修改密码…</translation>
+    </message>
+    <message>
+        <source>New recovery code…</source>
+        <translation>生成新恢复码…</translation>
+    </message>
+    <message>
+        <source>Replace all keys…</source>
+        <translation>更换全部密钥…</translation>
+    </message>
+    <message>
+        <source>Save the fingerprint as a picture…</source>
+        <translation>指纹保存为图片…</translation>
+    </message>
+    <message>
+        <source>Lock or unlock</source>
+        <translation>锁定或解锁</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
     </message>
 </context>
 <context>
