@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.dialogs.print_dialog import PrintDialog
+from desktop_app.ui.dialogs.verify_dialog import VerifyDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from tests.ui.paper_shop import PaperWindow
 

@@ -91,9 +91,9 @@ class SettingsPage(QWidget):
         """Where two columns do not fit, the cards stand below each other: nothing may end beyond the edge."""
         if event.type() == QEvent.Type.Resize:
             columns = self._columns
+            items = [columns.itemAt(index) for index in range(columns.count())]
             needed = columns.contentsMargins().right() + columns.spacing()
-            for index in range(columns.count()):
-                needed += columns.itemAt(index).minimumSize().width()
+            needed += sum(item.minimumSize().width() for item in items if item is not None)
             fits = needed <= self._scroll.viewport().width()
             columns.setDirection(QHBoxLayout.Direction.LeftToRight if fits else QHBoxLayout.Direction.TopToBottom)
         return super().eventFilter(watched, event)
