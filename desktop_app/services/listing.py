@@ -21,14 +21,15 @@ from sqlmodel import Session
 
 from desktop_app.services.context import Context
 from desktop_app.services.sort import Sort as Sort
+from desktop_app.storage.connections import lean_cache
 
 Line = TypeVar("Line")
 
 _FEW_ROWS = 1024
 """So far into a list an index is walked even where several have to be merged."""
 
-_WIDTHS = (("I", 8), ("q", 16))
-"""Types of array and the hexadecimal digits of their items: four bytes for an id, and eight where four are too few."""
+_WIDTHS = (("I", 6), ("I", 8), ("q", 16))
+"""Types of array, and the hexadecimal digits of an id on its way there: the fewest that do."""
 _IDS_AT_ONCE = 1 << 14
 """So many ids are worked on in one go: the window gets its turn in between."""
 
@@ -106,7 +107,7 @@ class Listing(Generic[Line]):
         """The ids of all rows in their order, four bytes each (eight where an id needs them)."""
         with self._loading:
             if self._ids is None and self._prepared() is not None:
-                with self._context.read() as session:
+                with self._context.read() as session, lean_cache(session.connection()):
                     self._ids = _ids_of(session, self._parts)
                     # the pages of a whole index: nobody asks this connection for them again
                     session.connection().exec_driver_sql("PRAGMA shrink_memory")
@@ -172,7 +173,8 @@ class Listing(Generic[Line]):
 
 
 def _packed(ids: Sequence[int]) -> array[int]:
-    return array(_WIDTHS[0][0] if max(ids, default=0) < 16 ** _WIDTHS[0][1] else _WIDTHS[1][0], ids)
+    highest = max(ids, default=0)
+    return array(next(kind for kind, digits in _WIDTHS if highest < 16**digits), ids)
 
 
 def _count(session: Session, statement: Select[Any]) -> int:
@@ -223,12 +225,22 @@ def _ids_of(session: Session, statements: Sequence[Select[Any]]) -> array[int]:
                 break
             step = digits * _IDS_AT_ONCE
             for start in range(0, len(text), step):
-                ids.frombytes(bytes.fromhex(text[start : start + step]))
+                ids.frombytes(_widened(bytes.fromhex(text[start : start + step]), digits // 2, ids.itemsize))
         else:
             break
     if sys.byteorder == "little":
         ids.byteswap()
     return ids
+
+
+def _widened(numbers: bytes, size: int, wanted: int) -> bytes:
+    """Big-endian numbers of ``size`` bytes each in ``wanted`` bytes."""
+    if size == wanted:
+        return numbers
+    made = bytearray(len(numbers) // size * wanted)
+    for place in range(size):
+        made[wanted - size + place :: wanted] = numbers[place::size]
+    return bytes(made)
 
 
 def _ids_text(session: Session, statement: Select[Any], digits: int) -> tuple[str, int]:

@@ -27,6 +27,7 @@ from desktop_app.domain.states import OrderState
 from desktop_app.services.buyers import buyer_masker
 from desktop_app.services.context import Context
 from desktop_app.storage.column_types import from_micros
+from desktop_app.storage.connections import lean_cache
 from desktop_app.storage.field_opening import FieldOpener, Opened, Sealed
 from desktop_app.storage.field_process import WORTH_IT, FieldProcess
 from desktop_app.storage.tables import ChannelRow, OrderRow, ProductRow
@@ -47,8 +48,10 @@ _NUMBER: Final = re.compile(rb'^"(?:[^"\\]|\\.)*"', re.MULTILINE)
 _PLACE: Final = "\x02"
 """Where the buyer goes."""
 
-_CAREFUL: Final = re.compile(r"[\"\x00-\x09\x0b-\x1f]|^[^\w#*\n]|^\d+$|^[\d.]+[eE]|^\d{1,2}[-/]|\s$", re.MULTILINE)
-"""Among buyers, one a line: one that may need quotes or the guard; masked ones hardly ever do."""
+_CAREFUL: Final = re.compile(
+    r"[\s\"\x00-\x1f](?:(?<=[\"\x00-\x09\x0b-\x1f])|(?<=\n)(?:[^\w#*\n]|\d+\n|[\d.]+[eE]|\d{1,2}[-/])|(?<=[^\S\n])\n)"
+)
+"""Among buyers, each between two line feeds: one that may need quotes or the guard; masked ones hardly ever do."""
 
 # What begins with a letter is no formula and no number; JSON puts it into quotes, with a backslash where that is not
 # all there is to do. A whole number of so many digits needs the guard and nothing else.
@@ -104,7 +107,7 @@ def _read(context: Context, ids: array[int], statement: str) -> Generator[_Part,
 
     def read(start: int) -> _Part:
         wanted = json.dumps(ids[start : start + _ORDERS].tolist())
-        with context.read() as session:
+        with context.read() as session, lean_cache(session.connection()):
             found = session.connection().exec_driver_sql(statement, (*names, wanted)).one()
         rows, *sealed = (value or b"" for value in found)
         return rows, Sealed(*sealed)
@@ -140,7 +143,7 @@ def _opened(
 def _cells(sealed: Sealed, opened: Opened, mask: Callable[[bytes, bytes], str]) -> list[bytes]:
     """The buyers of the rows in their order, as they stand between quotes."""
     cells = opened.texts.split(b"\n")
-    if _CAREFUL.search(opened.texts.decode()):
+    if _CAREFUL.search(f"\n{opened.texts.decode()}\n"):
         cells = [_cell(cell.decode()) for cell in cells]
     if opened.left:
         items = list(sealed.items())

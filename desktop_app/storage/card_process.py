@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from desktop_app.domain.errors import StorageError
 from desktop_app.storage.card_sealing import Block, CardSealer, CardSecrets, Chunk, TagOrder, tag_order
-from desktop_app.storage.second_process import SecondProcess, begin, put, read, read_into_new, tell_ready, write
+from desktop_app.storage.pipes import begin, read, read_into_new, tell_ready, write
+from desktop_app.storage.second_process import SecondProcess, put
 
 WORTH_IT = 50_000
 """So many keys are done sooner with a second process than without."""

@@ -22,6 +22,7 @@ PAGE_SIZE = "page_size = 8192"
 """Pragma of a file that is still empty; later it changes nothing. A large import takes fewer and larger steps."""
 
 _ROOMY_KIB = 96 * 1024
+_LEAN_KIB = 1024
 
 
 def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
@@ -67,8 +68,21 @@ def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
 @contextmanager
 def roomy_cache(connection: Connection) -> Iterator[None]:
     """Pages that do not fit into the cache are written early, and then lock out every reader until the commit."""
+    with _cache(connection, _ROOMY_KIB):
+        yield
+
+
+@contextmanager
+def lean_cache(connection: Connection) -> Iterator[None]:
+    """Pages of a large part of the shop that is read once: keeping many of them only takes memory."""
+    with _cache(connection, _LEAN_KIB):
+        yield
+
+
+@contextmanager
+def _cache(connection: Connection, kib: int) -> Iterator[None]:
     before = int(connection.exec_driver_sql("PRAGMA cache_size").scalar_one())
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{_ROOMY_KIB}")
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{kib}")
     try:
         yield
     finally:

@@ -1,23 +1,26 @@
 """Many sealed values of one column at a time: opened for lists that are written to a file.
 
-Only keys and bytes come in and go out, so that a second process can do this work (:mod:`.field_process`); it imports
-nothing that takes long to load. What is opened here was sealed by :class:`desktop_app.storage.vault.Vault`, which also
-opens the few values that are left to it.
+Only keys and bytes come in and go out, so that a second process can do this work: it runs this module, which imports
+nothing that takes long to load, and :mod:`.field_process` is the other end of its pipes. What is opened here was sealed
+by :class:`desktop_app.storage.vault.Vault`, which also opens the few values that are left to it.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from array import array
 from collections.abc import Iterator
-from typing import NamedTuple
+from contextlib import suppress
+from typing import BinaryIO, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop_app.domain.masking import mask
-from desktop_app.storage.card_sealing import NONCE_BYTES
+from desktop_app.storage.pipes import begin, read, read_into_new, tell_ready, write
 
+_NONCE_BYTES = 12
 _TAG_BYTES = 16
 
 
@@ -76,7 +79,7 @@ class FieldOpener:
     def opened(self, sealed: Sealed) -> Opened:
         """The texts of these values."""
         decrypt, header, before, after, masked = self._decrypt, self._header, self._before, self._after, self._masked
-        start = len(header) + NONCE_BYTES
+        start = len(header) + _NONCE_BYTES
         shortest = start + _TAG_BYTES
         texts: list[str] = []
         left = array("I")
@@ -95,3 +98,20 @@ class FieldOpener:
                     text = ""
             texts.append(mask(text) if masked else text)
         return Opened("\n".join(texts).encode(), left)
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """The work of the second process, until its requests end."""
+    begin()
+    secrets = FieldSecrets(read_into_new(requests), read(requests), read(requests), read(requests))
+    opener = FieldOpener(secrets, masked=read(requests) != b"\0")
+    secrets.wipe()
+    tell_ready(answers)
+    while True:
+        opened = opener.opened(Sealed(read(requests), read(requests), read(requests), read(requests)))
+        write(answers, opened.texts, opened.left.tobytes())
+
+
+if __name__ == "__main__":
+    with suppress(OSError, EOFError, KeyboardInterrupt):  # its master is gone or wants no more
+        serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Generator
-from contextlib import closing, suppress
+from contextlib import closing
 from queue import Queue
 from threading import Event, Thread
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from desktop_app.domain.errors import StorageError
-from desktop_app.storage.field_opening import FieldOpener, FieldSecrets, Opened, Sealed
-from desktop_app.storage.second_process import (
-    SecondProcess,
-    begin,
-    put,
-    read,
-    read_into_new,
-    tell_ready,
-    write,
-)
+from desktop_app.storage import field_opening
+from desktop_app.storage.field_opening import FieldSecrets, Opened, Sealed
+from desktop_app.storage.pipes import read, write
+from desktop_app.storage.second_process import SecondProcess, put
 
 WORTH_IT = 100_000
 """So many values are opened sooner with a second process than without."""
@@ -40,7 +33,7 @@ class FieldProcess(SecondProcess):
     def start(cls, secrets: FieldSecrets, *, masked: bool) -> FieldProcess | None:
         """Start one and let it load, without waiting for it; None where none can be started. Zeroes ``secrets``."""
         try:
-            return cls.launched(__name__, (*secrets, bytes([masked])))
+            return cls.launched(field_opening.__name__, (*secrets, bytes([masked])))
         finally:
             secrets.wipe()
 
@@ -103,20 +96,3 @@ def _gone() -> StorageError:
         "A helper program that opens sealed data was ended from outside; no file was written. Try again.",
         "负责解密数据的辅助进程被意外终止，没有生成文件，请重试。",
     )
-
-
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """The work of the second process, until its requests end."""
-    begin()
-    secrets = FieldSecrets(read_into_new(requests), read(requests), read(requests), read(requests))
-    opener = FieldOpener(secrets, masked=read(requests) != b"\0")
-    secrets.wipe()
-    tell_ready(answers)
-    while True:
-        opened = opener.opened(Sealed(read(requests), read(requests), read(requests), read(requests)))
-        write(answers, opened.texts, opened.left.tobytes())
-
-
-if __name__ == "__main__":
-    with suppress(OSError, EOFError, KeyboardInterrupt):  # its master is gone or wants no more
-        serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,4 +1,4 @@
-"""A second process of this program for work on many secrets, and how the two talk.
+"""A second process of this program for work on many secrets.
 
 Python runs on one processor, so the second one of a machine would stand idle. The process gets its keys through a pipe,
 never as an argument, writes nothing to disk, and ends with the pipe: when the work is done, when it is cancelled, or
@@ -7,22 +7,17 @@ when this program dies.
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from queue import Full, Queue
-from struct import Struct
 from threading import Event
 from typing import BinaryIO, Self, TypeVar
 
-from desktop_app.storage.core_dumps import disable_core_dumps
+from desktop_app.storage.pipes import READY, write
 
-READY = b"km-second-1"
-
-_LENGTH = Struct("<Q")
 _PATIENCE = 0.1
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -94,52 +89,3 @@ def put(queue: Queue[T], item: T, stop: Event) -> None:
         with suppress(Full):
             queue.put(item, timeout=_PATIENCE)
             return
-
-
-def write(pipe: BinaryIO, *values: bytes | bytearray) -> None:
-    """Each value with its length before it."""
-    for value in values:
-        pipe.write(_LENGTH.pack(len(value)))
-        pipe.write(value)
-    pipe.flush()
-
-
-def read(pipe: BinaryIO) -> bytes:
-    """The next value; :class:`EOFError` when there is none."""
-    length = _length(pipe)
-    value = pipe.read(length)
-    if len(value) < length:
-        raise _ended()
-    return value
-
-
-def read_into_new(pipe: BinaryIO) -> bytearray:
-    """The same for a secret, which is zeroed later."""
-    made = bytearray(_length(pipe))
-    if pipe.readinto(made) != len(made):  # type: ignore[attr-defined]
-        raise _ended()
-    return made
-
-
-def _length(pipe: BinaryIO) -> int:
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise _ended()
-    length: int = _LENGTH.unpack(head)[0]
-    return length
-
-
-def _ended() -> EOFError:
-    return EOFError("the pipe ended")
-
-
-def begin() -> None:
-    """What the second process does before it reads its secrets."""
-    disable_core_dumps()
-    gc.disable()  # nothing there makes cycles
-
-
-def tell_ready(answers: BinaryIO) -> None:
-    """It has its secrets and works."""
-    answers.write(READY)
-    answers.flush()

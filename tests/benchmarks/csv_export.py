@@ -24,6 +24,8 @@ from tests.benchmarks.big_shop import ROWS, open_big_shop
 from tests.benchmarks.measures import Heartbeat, application, family_mb, median_ms, say
 
 ROUNDS = 3
+_LOOK_SECONDS = 0.05
+"""Between two looks at the memory."""
 
 _JOIN = """
 SELECT o.order_no, p.name, (SELECT count(*) FROM units AS u WHERE u.order_id = o.id), o.state, o.paid_fen,
@@ -93,16 +95,20 @@ def _export(app: QApplication, shop: Any, target: Path, *, is_locked: bool) -> t
         times.append(time.perf_counter() - start)
         ended.set()
 
+    def watch() -> None:
+        while not ended.wait(_LOOK_SECONDS):
+            highest.append(family_mb())
+
+    highest = [family_mb()]
     heart = Heartbeat()
-    peak = family_mb()
+    threading.Thread(target=watch, daemon=True).start()
     worker = threading.Thread(target=work)
     worker.start()
     while not ended.is_set():
         app.processEvents()
         time.sleep(0.001)
-        peak = max(peak, family_mb())
     worker.join()
-    return times[0], peak, heart.stop()
+    return times[0], max(highest), heart.stop()
 
 
 def _write(shop: Any, target: Path) -> None:

@@ -135,8 +135,8 @@ def test_a_long_list_walks_an_index_and_sorts_nothing(shop: OrderDesk) -> None:
         assert filtered._is_indexed, where
 
 
-def test_an_id_beyond_four_bytes_is_kept(shop: OrderDesk) -> None:
-    far = 2**40
+@pytest.mark.parametrize("far", [2**24 - 1, 2**24, 2**32 - 1, 2**32, 2**40])
+def test_an_id_is_kept_whatever_its_size(shop: OrderDesk, far: int) -> None:
     shop.desk.execute(
         "INSERT INTO card_keys (id, product_id, batch_id, line, state, state_at, tag, sealed, note) "
         "SELECT ?, product_id, batch_id, 99, 'in_stock', state_at, zeroblob(16), sealed, '' "
