@@ -27,14 +27,6 @@ class Change(Protocol):
     def areas(self) -> frozenset[str]: ...
 
 
-class Page(Protocol):
-    """What every page has; the optional parts are told in ``desktop_app.ui.pages``."""
-
-    def title(self) -> str: ...
-
-    def reload(self, change: Change | None) -> None: ...
-
-
 class WindowContext(Protocol):
     """The window as pages and dialogs see it."""
 
