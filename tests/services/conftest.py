@@ -13,6 +13,7 @@ from desktop_app.services.products import Products
 from desktop_app.storage.database import Database
 from desktop_app.storage.vault import Vault
 from tests.services.desk import Clock, Desk
+from tests.services.order_desk import OrderDesk
 
 
 @pytest.fixture
@@ -43,3 +44,9 @@ def desk(context: Context, clock: Clock) -> Desk:
 
     context.listeners.append(note)
     return found
+
+
+@pytest.fixture
+def shop(desk: Desk) -> OrderDesk:
+    """The same shop, ready to sell."""
+    return OrderDesk(desk)

@@ -73,12 +73,15 @@ class OrderDesk:
         }
         return self.orders.redeem(unit_id, **{**values, **more})  # type: ignore[arg-type]
 
+    def ask_back(self, order_no: str = "A1", **more: object) -> int:
+        """A request; the buyer changed their mind unless ``more`` says otherwise."""
+        values: dict[str, object] = {"requested_at": self.clock(), "reason": ReasonCode.CHANGE_OF_MIND, **more}
+        return self.requests.add(RequestDraft(order_no, **values))  # type: ignore[arg-type]
+
     def refunded(self, order_no: str = "A1") -> int:
         """An order paid and not delivered whose cancellation was approved; the id of its refund."""
         self.paid(order_no)
-        request_id = self.requests.add(
-            RequestDraft(order_no=order_no, requested_at=self.clock(), reason=ReasonCode.CHANGE_OF_MIND)
-        )
+        request_id = self.ask_back(order_no)
         decided = self.requests.approve(request_id, token=self.requests.preview(request_id).token)
         assert decided.refund_id is not None
         return decided.refund_id

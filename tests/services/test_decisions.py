@@ -21,28 +21,14 @@ from desktop_app.domain.states import (
     VerdictKind,
 )
 from desktop_app.services.refunds import RefundFilter
-from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.requests import Decided, RequestFacts, RequestFilter
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 
 BOTH = (EvidenceKind.ORDER_SCREENSHOT, EvidenceKind.PAYMENT_SCREENSHOT)
 
 
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
-
-
 def ask_back(shop: OrderDesk, order_no: str = "A1", **more: object) -> int:
-    values: dict[str, object] = {
-        "order_no": order_no,
-        "requested_at": shop.clock(),
-        "reason": ReasonCode.CHANGE_OF_MIND,
-        "evidence": BOTH,
-        **more,
-    }
-    return shop.requests.add(RequestDraft(**values))  # type: ignore[arg-type]
+    return shop.ask_back(order_no, **{"evidence": BOTH, **more})
 
 
 def approve(shop: OrderDesk, request_id: int, **more: object) -> Decided:

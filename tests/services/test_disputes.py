@@ -22,15 +22,9 @@ from desktop_app.services.disputes import DisputeFilter, Disputes
 from desktop_app.services.refunds import RefundFilter
 from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.requests import RequestFilter
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 
 TO_12315 = EscalationTarget.CONSUMER_12315
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 @pytest.fixture

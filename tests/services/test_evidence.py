@@ -18,11 +18,9 @@ from desktop_app.domain.errors import (
     StorageError,
 )
 from desktop_app.domain.file_kinds import FileKind, FileWarning
-from desktop_app.domain.states import EvidenceKind, ReasonCode, VerdictKind
+from desktop_app.domain.states import EvidenceKind, VerdictKind
 from desktop_app.services.evidence import Evidence, EvidenceLine, Marks, evidence_folder, verify_evidence
-from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.soundness import check_shop
-from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
 
 CHAT = EvidenceKind.CHAT_LOG
@@ -30,18 +28,8 @@ NOTHING = Marks()
 
 
 @pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
-
-
-@pytest.fixture
 def evidence(shop: OrderDesk) -> Evidence:
     return Evidence(shop.context)
-
-
-def ask_back(shop: OrderDesk, order_no: str = "A1", **more: object) -> int:
-    values = {"reason": ReasonCode.CHANGE_OF_MIND, "requested_at": shop.clock(), **more}
-    return shop.requests.add(RequestDraft(order_no=order_no, **values))  # type: ignore[arg-type]
 
 
 def file_of(shop: OrderDesk, evidence_id: int) -> Path:
@@ -65,7 +53,7 @@ def reading(shop: OrderDesk, order_id: int | None = None, ids: list[int] | None 
 def test_evidence_of_an_order_without_a_request_counts_for_a_later_one(shop: OrderDesk, evidence: Evidence) -> None:
     order_id = shop.delivered()
     evidence.add(EvidenceKind.ORDER_SCREENSHOT, Marks(source=" 平台 "), order_id=order_id, content=b"a", name="a.png")
-    request_id = ask_back(shop)
+    request_id = shop.ask_back()
     evidence.add(EvidenceKind.PAYMENT_SCREENSHOT, NOTHING, request_id=request_id, content=b"b", name="b.png")
     detail = shop.requests.detail(request_id)
     assert [(line.name, line.request_no, line.source) for line in detail.evidence] == [
@@ -83,7 +71,7 @@ def test_a_written_promise_changes_the_verdict_when_it_is_marked_and_when_it_is_
     shop: OrderDesk, evidence: Evidence
 ) -> None:
     shop.delivered()
-    request_id = ask_back(shop)
+    request_id = shop.ask_back()
     piece = evidence.add(CHAT, NOTHING, request_id=request_id, content=b"x", name="x.png")
     taken = shop.clock() - timedelta(hours=2)
     evidence.change(piece, Marks(taken, "买家 13812345678", True, True, "备注 "))
@@ -137,11 +125,11 @@ def test_a_time_in_the_future_is_refused(shop: OrderDesk, evidence: Evidence) ->
 
 def test_a_closed_request_takes_none_and_a_decided_one_still_does(shop: OrderDesk, evidence: Evidence) -> None:
     shop.paid("A1")
-    decided = ask_back(shop)
+    decided = shop.ask_back()
     shop.requests.approve(decided, token=shop.requests.preview(decided).token)
     evidence.add(CHAT, NOTHING, request_id=decided, content=b"after", name="mediation.pdf")
     shop.paid("A2")
-    withdrawn = ask_back(shop, "A2")
+    withdrawn = shop.ask_back("A2")
     shop.requests.withdraw(withdrawn, "买家撤回")
     with pytest.raises(RefusedError, match="withdrawn"):
         evidence.add(CHAT, NOTHING, request_id=withdrawn, content=b"x", name="x.png")

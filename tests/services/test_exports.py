@@ -19,7 +19,6 @@ from desktop_app.services.orders import OrderFilter
 from desktop_app.services.prints import Prints
 from desktop_app.services.reconciliation import Reconciliation
 from tests.exchange.statement_samples import alipay_account, alipay_account_row
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 
 COLUMNS = {
@@ -46,11 +45,6 @@ COLUMNS = {
     ),
     "suppliers": ("supplier", "batches", "imported", "in_stock", "tried", "failed", "rate", "loss_fen"),
 }
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 @pytest.fixture

@@ -14,15 +14,9 @@ from desktop_app.services.products import ProductDraft
 from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.sellable import count_up_to, next_keys
 from desktop_app.storage.tables import ProductRow
-from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
 
 LOOP = ("LOOP-AAAA-0001----pw1", "LOOP-AAAA-0002----pw2")
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 def _draft(**more: object) -> ProductDraft:

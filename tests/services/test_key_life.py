@@ -17,11 +17,6 @@ from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 
 
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
-
-
 def sold(shop: OrderDesk, order_no: str = "A1") -> tuple[int, int]:
     """The key and the unit of a delivered order."""
     preview = shop.desk.inventory.preview_text("\n".join(KEYS[:2]), shop.product_id)

@@ -31,14 +31,7 @@ from desktop_app.services import order_find
 from desktop_app.services.listing import Sort
 from desktop_app.services.orders import OrderFilter, Target, unit_lines
 from desktop_app.services.policies import PolicyDraft
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk, query_plans
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
-
 
 # ---- entering
 

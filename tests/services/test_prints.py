@@ -11,13 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from desktop_app.domain.errors import BadInputError, NotFoundError
 from desktop_app.services.listing import Sort
 from desktop_app.services.prints import Prints
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 @pytest.fixture

@@ -12,13 +12,7 @@ from desktop_app.domain.errors import CancelledError, ConflictError, LockedError
 from desktop_app.domain.states import EvidenceKind
 from desktop_app.services.evidence import Evidence, Marks, evidence_folder
 from desktop_app.services.proof_batches import STEP, ProofBatches
-from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 @pytest.fixture

@@ -21,16 +21,10 @@ from desktop_app.services.redemptions import RecordEvidence, Redemptions
 from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.verdicts import load_cases
 from desktop_app.storage import attachments
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 
 PHONE = "13800000000"
 Listed = Callable[..., RedemptionPreview]
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 @pytest.fixture

@@ -9,13 +9,7 @@ import pytest
 
 from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
 from desktop_app.domain.states import KeyState, ProductKind, TopupState, UnitState
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 @pytest.fixture

@@ -10,13 +10,7 @@ from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
 from desktop_app.domain.states import RefundState
 from desktop_app.services.listing import Sort
 from desktop_app.services.refunds import RefundFilter
-from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 def test_a_refund_is_paid_and_arrives(shop: OrderDesk) -> None:

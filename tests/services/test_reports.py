@@ -11,13 +11,7 @@ from desktop_app.domain.errors import RefusedError
 from desktop_app.domain.states import ReasonCode
 from desktop_app.services.listing import Sort
 from desktop_app.services.request_entry import RequestDraft
-from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
 
 
 def _ask(shop: OrderDesk, order_no: str) -> int:

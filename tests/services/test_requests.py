@@ -21,40 +21,23 @@ from desktop_app.domain.states import (
 )
 from desktop_app.services.disputes import Disputes
 from desktop_app.services.evidence import Evidence, Marks
-from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.requests import RequestFilter
 from desktop_app.storage.vault_slots import Argon2Cost
-from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
-
-
-@pytest.fixture
-def shop(desk: Desk) -> OrderDesk:
-    return OrderDesk(desk)
-
-
-def ask_back(shop: OrderDesk, order_no: str = "A1", **more: object) -> int:
-    values: dict[str, object] = {
-        "order_no": order_no,
-        "requested_at": shop.clock(),
-        "reason": ReasonCode.CHANGE_OF_MIND,
-        **more,
-    }
-    return shop.requests.add(RequestDraft(**values))  # type: ignore[arg-type]
 
 
 def test_numbers_count_within_the_day_of_the_shop(shop: OrderDesk) -> None:
     shop.delivered()
-    first = shop.requests.detail(ask_back(shop)).line.request_no
-    second = shop.requests.detail(ask_back(shop)).line.request_no
+    first = shop.requests.detail(shop.ask_back()).line.request_no
+    second = shop.requests.detail(shop.ask_back()).line.request_no
     shop.clock.advance(days=1)
-    third = shop.requests.detail(ask_back(shop)).line.request_no
+    third = shop.requests.detail(shop.ask_back()).line.request_no
     assert (first, second, third) == ("TK20261122001", "TK20261122002", "TK20261123001")
 
 
 def test_asking_pauses_the_clocks_and_the_answer_starts_them_again(shop: OrderDesk) -> None:
     shop.delivered()
-    request_id = ask_back(shop)
+    request_id = shop.ask_back()
     before = shop.requests.detail(request_id).line.due_at
     zh, en = shop.requests.ask(request_id, [EvidenceKind.PAYMENT_SCREENSHOT], "须显示金额")
     assert "须显示金额" in zh
@@ -73,7 +56,7 @@ def test_asking_pauses_the_clocks_and_the_answer_starts_them_again(shop: OrderDe
 
 def test_evidence_changes_the_verdict_and_comes_back_as_it_was(shop: OrderDesk, tmp_path: Path) -> None:
     shop.delivered()
-    request_id = ask_back(shop)
+    request_id = shop.ask_back()
     assert shop.requests.preview(request_id).verdict.verdict is VerdictKind.NEED_EVIDENCE
     picture = tmp_path / "订单 截图.png"
     picture.write_bytes(b"\x89PNG not really")
@@ -98,8 +81,8 @@ def test_evidence_changes_the_verdict_and_comes_back_as_it_was(shop: OrderDesk, 
 
 def test_a_later_request_is_merged_into_the_earlier_one_with_its_units(shop: OrderDesk) -> None:
     shop.delivered(keys=("K-0001-A", "K-0002-B"), paid_fen=10000)
-    first = ask_back(shop, unit_refs=("1",))
-    second = ask_back(shop, unit_refs=("2",), reason=ReasonCode.DUPLICATE_ORDER)
+    first = shop.ask_back(unit_refs=("1",))
+    second = shop.ask_back(unit_refs=("2",), reason=ReasonCode.DUPLICATE_ORDER)
     assert shop.requests.preview(first).verdict.verdict is not VerdictKind.MERGE
     assert shop.requests.preview(second).verdict.verdict is VerdictKind.MERGE
     with pytest.raises(RefusedError):
@@ -113,7 +96,7 @@ def test_a_later_request_is_merged_into_the_earlier_one_with_its_units(shop: Ord
 
 def test_a_settled_request_takes_no_more_steps(shop: OrderDesk) -> None:
     shop.delivered()
-    request_id = ask_back(shop)
+    request_id = shop.ask_back()
     shop.requests.withdraw(request_id, "买家不退了")
     with pytest.raises(ConflictError):
         shop.requests.ask(request_id, [EvidenceKind.CHAT_LOG])
@@ -122,7 +105,7 @@ def test_a_settled_request_takes_no_more_steps(shop: OrderDesk) -> None:
 
 def test_a_security_risk_freezes_the_keys_it_is_about(shop: OrderDesk) -> None:
     order_id = shop.delivered()
-    request_id = ask_back(shop, reason=ReasonCode.SECURITY_RISK)
+    request_id = shop.ask_back(reason=ReasonCode.SECURITY_RISK)
     assert shop.requests.freeze_keys(request_id) == 1
     assert shop.orders.detail(order_id).units[0].key_state is KeyState.QUARANTINED
     with pytest.raises(RefusedError):
@@ -131,7 +114,7 @@ def test_a_security_risk_freezes_the_keys_it_is_about(shop: OrderDesk) -> None:
 
 def test_disputes_are_kept_of_open_and_of_decided_requests(shop: OrderDesk) -> None:
     shop.paid()
-    request_id = ask_back(shop)
+    request_id = shop.ask_back()
     shop.requests.escalate(request_id, EscalationTarget.PLATFORM, reference="PT-1")
     assert shop.requests.detail(request_id).line.state is RequestState.ESCALATED
     shop.requests.approve(request_id, token=shop.requests.preview(request_id).token)
@@ -147,7 +130,7 @@ def test_disputes_are_kept_of_open_and_of_decided_requests(shop: OrderDesk) -> N
 
 def test_a_reason_can_be_given_to_the_buyers_vague_words(shop: OrderDesk) -> None:
     shop.delivered()
-    request_id = ask_back(shop, reason=None, text="不想要了")
+    request_id = shop.ask_back(reason=None, text="不想要了")
     assert shop.requests.preview(request_id).verdict.units[0].rule == "G3a"
     shop.requests.set_reason(request_id, ReasonCode.NOT_RECEIVED)
     assert shop.requests.preview(request_id).verdict.units[0].rule == "M4"
@@ -157,7 +140,7 @@ def test_a_reason_can_be_given_to_the_buyers_vague_words(shop: OrderDesk) -> Non
 
 def test_a_confirmation_after_the_request_takes_nothing_away(shop: OrderDesk) -> None:
     order_id = shop.delivered()
-    request_id = ask_back(shop, evidence=(EvidenceKind.ORDER_SCREENSHOT, EvidenceKind.PAYMENT_SCREENSHOT))
+    request_id = shop.ask_back(evidence=(EvidenceKind.ORDER_SCREENSHOT, EvidenceKind.PAYMENT_SCREENSHOT))
     shop.clock.advance(hours=1)
     shop.orders.complete(order_id)
     assert shop.requests.preview(request_id).verdict.units[0].rule == "N7"
@@ -237,4 +220,4 @@ def test_a_file_of_requests_is_previewed_and_imported_in_one_transaction(shop: O
 
 def test_an_unknown_order_is_named(shop: OrderDesk) -> None:
     with pytest.raises(NotFoundError, match="NOPE"):
-        ask_back(shop, "NOPE")
+        shop.ask_back("NOPE")

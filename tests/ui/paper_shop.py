@@ -7,21 +7,22 @@ from pathlib import Path
 from desktop_app.services import Shop
 from desktop_app.storage.vault_slots import Argon2Cost
 from desktop_app.ui.jobs import Jobs
-from desktop_app.ui.main_window import MainWindow
-from desktop_app.ui.page_table import PAGES
-from tests.services.desk import Clock
 from tests.ui.request_shop import RequestWindow
 
 PASSWORD = "correct horse 9"
-PAGE_NAMES = ("proofs", "refunds", "requests", "orders", "keys", "policies", "settings")
 
 
 class PaperWindow(RequestWindow):
     """Begins on the proofs of a shop with a channel, a product and eight keys."""
 
+    page_names = ("proofs", "refunds", "requests", "orders", "keys", "policies", "settings")
+
     def __init__(self, folder: Path, jobs: Jobs) -> None:
-        self.clock = Clock()
-        self.shop, self.recovery_code = Shop.create(
+        super().__init__(folder, jobs)
+        self.open_shop()
+
+    def _create(self, folder: Path) -> tuple[Shop, str]:
+        return Shop.create(
             folder,
             protection="password",
             password=PASSWORD,
@@ -29,14 +30,6 @@ class PaperWindow(RequestWindow):
             clock=self.clock,
             cost=Argon2Cost(16, 2, 1),
         )
-        self.window = MainWindow(
-            jobs, pages=tuple(entry for entry in PAGES if entry.name in PAGE_NAMES), clock=self.clock
-        )
-        self.window.resize(1280, 800)
-        self.window.attach(self.shop)
-        self.window.show()
-        self.product_id = 0
-        self.open_shop()
 
     def redeemed(self, order_no: str = "DD20261122001", **more: object) -> int:
         """A delivered order whose unit was redeemed; the id of the unit."""

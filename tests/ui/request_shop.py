@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from desktop_app.domain.states import EvidenceKind, PlatformKind, ReasonCode
-from desktop_app.services import Shop
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.requests import RequestDraft
-from desktop_app.ui.jobs import Jobs
-from desktop_app.ui.main_window import MainWindow
-from desktop_app.ui.page_table import PAGES
-from tests.services.desk import Clock
 from tests.ui.stock_shop import KEYS, StockWindow
-
-PAGE_NAMES = ("desk", "requests", "orders", "keys", "products", "proofs", "refunds", "reports")
 
 
 class RequestWindow(StockWindow):
     """Begins on the desk of an empty shop; :meth:`sell` and :meth:`ask_back` fill it."""
 
-    def __init__(self, folder: Path, jobs: Jobs) -> None:
-        self.clock = Clock()
-        self.shop, _code = Shop.create(folder, protection="file", actor="林默", clock=self.clock)
-        self.window = MainWindow(
-            jobs, pages=tuple(entry for entry in PAGES if entry.name in PAGE_NAMES), clock=self.clock
-        )
-        self.window.resize(1280, 800)
-        self.window.attach(self.shop)
-        self.window.show()
-        self.product_id = 0
+    page_names = ("desk", "requests", "orders", "keys", "products", "proofs", "refunds", "reports")
+    product_id = 0
 
     def open_shop(self, kind: PlatformKind = PlatformKind.THIRD_PARTY) -> None:
         """A channel that takes 5 %, a product, eight keys."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,24 +22,28 @@ from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.page_table import PAGES
 from tests.services.desk import Clock
 
-PAGE_NAMES = ("keys", "orders", "products")
 KEYS = tuple(f"STM-2026-AB{number:02d}-{7000 + number}" for number in range(1, 9))
 
 _Dialog = TypeVar("_Dialog", bound=QDialog)
+W = TypeVar("W", bound="StockWindow")
 
 
 class StockWindow:
     """The window with the three pages over a new shop, unlocked by a key file."""
 
+    page_names: tuple[str, ...] = ("keys", "orders", "products")
+
     def __init__(self, folder: Path, jobs: Jobs) -> None:
         self.clock = Clock()
-        self.shop, _code = Shop.create(folder, protection="file", actor="林默", clock=self.clock)
-        self.window = MainWindow(
-            jobs, pages=tuple(entry for entry in PAGES if entry.name in PAGE_NAMES), clock=self.clock
-        )
+        self.shop, self.recovery_code = self._create(folder)
+        pages = tuple(entry for entry in PAGES if entry.name in self.page_names)
+        self.window = MainWindow(jobs, pages=pages, clock=self.clock)
         self.window.resize(1280, 800)
         self.window.attach(self.shop)
         self.window.show()
+
+    def _create(self, folder: Path) -> tuple[Shop, str]:
+        return Shop.create(folder, protection="file", actor="林默", clock=self.clock)
 
     def page(self, name: str) -> Any:
         self.window.navigate(name)
@@ -104,8 +108,8 @@ class StockWindow:
 
 
 @contextmanager
-def stock_window(folder: Path, jobs: Jobs) -> Iterator[StockWindow]:
-    made = StockWindow(folder, jobs)
+def in_use(made: W) -> Iterator[W]:
+    """A window and its shop, closed at the end."""
     try:
         yield made
     finally:
@@ -115,6 +119,10 @@ def stock_window(folder: Path, jobs: Jobs) -> Iterator[StockWindow]:
             made.window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         made.shop.close()
+
+
+def stock_window(folder: Path, jobs: Jobs) -> AbstractContextManager[StockWindow]:
+    return in_use(StockWindow(folder, jobs))
 
 
 def texts_of(table: Any, key: str) -> list[str]:

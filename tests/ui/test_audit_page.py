@@ -16,13 +16,12 @@ from desktop_app.ui.dialogs.log_export_dialog import LogExportDialog
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.page_table import PAGES
-from tests.ui import paper_shop
 from tests.ui.paper_shop import PaperWindow
 
 
 @pytest.fixture
 def at(qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PaperWindow:
-    monkeypatch.setattr(paper_shop, "PAGE_NAMES", ("orders", "requests", "proofs", "audit"))
+    monkeypatch.setattr(PaperWindow, "page_names", ("orders", "requests", "proofs", "audit"))
     window = PaperWindow(tmp_path / "shop", immediate_jobs)
     window.sell("DD1")
     window.sell("DD2")

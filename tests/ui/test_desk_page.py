@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -20,21 +19,13 @@ from desktop_app.ui.opening import Opening
 from desktop_app.ui.pages.desk_page import DeskPage
 from desktop_app.ui.widgets.kpi_card import KpiCard
 from tests.ui.request_shop import RequestWindow
-from tests.ui.stock_shop import texts_of
+from tests.ui.stock_shop import in_use, texts_of
 
 
 @pytest.fixture
 def desk(tmp_path: Path, immediate_jobs: ImmediateJobs) -> Iterator[RequestWindow]:
-    made = RequestWindow(tmp_path / "shop", immediate_jobs)
-    try:
+    with in_use(RequestWindow(tmp_path / "shop", immediate_jobs)) as made:
         yield made
-    finally:
-        made.window.detach()
-        if shiboken6.isValid(made.window):
-            made.window.close()
-            made.window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        made.shop.close()
 
 
 def figure(desk: RequestWindow, key: str) -> tuple[str, str]:

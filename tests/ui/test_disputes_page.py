@@ -22,7 +22,6 @@ from desktop_app.ui.dialogs.dispute_dialogs import AppealDialog, DisputeStepDial
 from desktop_app.ui.dialogs.dossier_dialog import DossierDialog
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.page_table import PAGES
-from tests.ui import request_shop
 from tests.ui.request_shop import RequestWindow
 
 TO_12315 = EscalationTarget.CONSUMER_12315
@@ -30,7 +29,7 @@ TO_12315 = EscalationTarget.CONSUMER_12315
 
 @pytest.fixture
 def window(tmp_path: Path, immediate_jobs: ImmediateJobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[RequestWindow]:
-    monkeypatch.setattr(request_shop, "PAGE_NAMES", tuple(entry.name for entry in PAGES))
+    monkeypatch.setattr(RequestWindow, "page_names", tuple(entry.name for entry in PAGES))
     shown = RequestWindow(tmp_path / "shop", immediate_jobs)
     shown.open_shop()
     yield shown

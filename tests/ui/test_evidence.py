@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,22 +22,14 @@ from desktop_app.ui.pictures import png_of
 from desktop_app.ui.widgets.check_card import CheckCard
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from tests.ui.request_shop import RequestWindow
-from tests.ui.stock_shop import texts_of
+from tests.ui.stock_shop import in_use, texts_of
 
 
 @pytest.fixture
 def desk(tmp_path: Path, immediate_jobs: ImmediateJobs) -> Iterator[RequestWindow]:
-    made = RequestWindow(tmp_path / "shop", immediate_jobs)
-    made.open_shop()
-    try:
+    with in_use(RequestWindow(tmp_path / "shop", immediate_jobs)) as made:
+        made.open_shop()
         yield made
-    finally:
-        made.window.detach()
-        if shiboken6.isValid(made.window):
-            made.window.close()
-            made.window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        made.shop.close()
 
 
 def picture(width: int = 60, height: int = 40) -> QImage:

@@ -22,7 +22,7 @@ from tests.ui.stock_shop import StockWindow, stock_window, texts_of
 
 @pytest.fixture
 def stock(tmp_path: Path, immediate_jobs: ImmediateJobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[StockWindow]:
-    monkeypatch.setattr("tests.ui.stock_shop.PAGE_NAMES", ("keys", "orders", "products", "reports"))
+    monkeypatch.setattr(StockWindow, "page_names", ("keys", "orders", "products", "reports"))
     with stock_window(tmp_path / "shop", immediate_jobs) as made:
         yield made
 

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -45,24 +44,16 @@ from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.widgets.copy_button import CopyButton
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from tests.ui.request_shop import RequestWindow
-from tests.ui.stock_shop import texts_of
+from tests.ui.stock_shop import in_use, texts_of
 
 MARKUP = "<b>退款</b><img src='http://x/y.png'>"
 
 
 @pytest.fixture
 def desk(tmp_path: Path, immediate_jobs: ImmediateJobs) -> Iterator[RequestWindow]:
-    made = RequestWindow(tmp_path / "shop", immediate_jobs)
-    made.open_shop()
-    try:
+    with in_use(RequestWindow(tmp_path / "shop", immediate_jobs)) as made:
+        made.open_shop()
         yield made
-    finally:
-        made.window.detach()
-        if shiboken6.isValid(made.window):
-            made.window.close()
-            made.window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        made.shop.close()
 
 
 def press(desk: RequestWindow, name: str) -> None:

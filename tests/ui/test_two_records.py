@@ -6,29 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel
 
 from desktop_app.domain.states import EvidenceKind, ReasonCode
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.widgets.two_records import TwoRecordsView
 from tests.ui.request_shop import RequestWindow
+from tests.ui.stock_shop import in_use
 
 
 @pytest.fixture
 def shop(tmp_path: Path, immediate_jobs: ImmediateJobs) -> Iterator[RequestWindow]:
-    made = RequestWindow(tmp_path / "shop", immediate_jobs)
-    made.open_shop()
-    try:
+    with in_use(RequestWindow(tmp_path / "shop", immediate_jobs)) as made:
+        made.open_shop()
         yield made
-    finally:
-        made.window.detach()
-        if shiboken6.isValid(made.window):
-            made.window.close()
-            made.window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        made.shop.close()
 
 
 def shown(view: TwoRecordsView) -> list[str]:
