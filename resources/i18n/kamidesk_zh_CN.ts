@@ -3600,14 +3600,6 @@
         <translation>重算整条哈希链，并与签名、日记和已出具的证明核对</translation>
     </message>
     <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message>
-        <source>Progress of the verification</source>
-        <translation>校验进度</translation>
-    </message>
-    <message>
         <source>What the verification found</source>
         <translation>校验结果</translation>
     </message>

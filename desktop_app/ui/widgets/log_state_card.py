@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
 from desktop_app.services.audit_log import AuditReport, AuditState
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.jobs import Job, Jobs, Progress, Report
+from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text, language, when
 from desktop_app.ui.widgets.basics import Card, FactsGrid, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.work_bar import WorkBar
 
 _FINDINGS_HEIGHT = 96
 
@@ -26,8 +27,6 @@ class LogStateCard(Card):
         self._shop = shop
         self._jobs = jobs
         self._window = window
-        self._job: Job | None = None
-        self._is_running = False
         self.facts = FactsGrid("log_state", key_width=110)
         self.facts.add("verified", self.tr("Last verified"))
         self.facts.add("signed", self.tr("Signed"))
@@ -38,12 +37,7 @@ class LogStateCard(Card):
         self.verify_button.setToolTip(
             self.tr("Computes the whole chain and compares it with signatures, journal and issued proofs")
         )
-        self.stop_button = push_button(self.tr("Stop"), "verify_log_stop", self._stop)
-        self._bar = QProgressBar()
-        self._bar.setObjectName("verify_log_progress")
-        self._bar.setAccessibleName(self.tr("Progress of the verification"))
-        self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(180)
+        self.work = WorkBar("verify_log")
         self.message = MessageStrip("verify_log_message")
         self.details = QPlainTextEdit()
         self.details.setObjectName("verify_log_details")
@@ -51,14 +45,14 @@ class LogStateCard(Card):
         self.details.setReadOnly(True)
         self.details.setFixedHeight(_FINDINGS_HEIGHT)
         self.details.hide()
-        self.steps = row_of(self._bar, self.stop_button, self.verify_button)
+        self.steps = row_of(self.verify_button)
         line = row_of(self.facts, spacing=16)
         line.setStretch(0, 1)
         line.addLayout(self.steps)
         self.body.addLayout(line)
+        self.body.addWidget(self.work)
         self.body.addWidget(self.message)
         self.body.addWidget(self.details)
-        self._show_running(False)
 
     def show_state(self, state: AuditState) -> None:
         """What is known without verifying."""
@@ -101,20 +95,13 @@ class LogStateCard(Card):
 
         self.message.clear()
         self.details.hide()
-        self._show_running(True)
-        job = self._jobs.run(self, work, self._on_verified, self._on_failed, self.tr("Verifying the event log"))
-        if self._is_running:
-            self._job = job
-            job.progressed.connect(self._on_progressed)
-
-    def _on_progressed(self, report: Report) -> None:
-        # a bar counts in 32 bits, and in so many events there is no telling two apart
-        self._bar.setRange(0, 1000 if report.total else 0)
-        if report.total:
-            self._bar.setValue(report.done * 1000 // report.total)
+        self.verify_button.setEnabled(False)
+        title = self.tr("Verifying the event log")
+        self.work.begin(title)
+        self.work.follow(self._jobs.run(self, work, self._on_verified, self._on_failed, title))
 
     def _on_verified(self, report: AuditReport) -> None:
-        self._show_running(False)
+        self._end()
         chinese = language() == "zh"
         first = report.first
         if first is None:
@@ -133,18 +120,9 @@ class LogStateCard(Card):
         self.details.setVisible(bool(lines))
 
     def _on_failed(self, error: ShopError) -> None:
-        self._show_running(False)
+        self._end()
         self.message.say(error_text(error), Tone.INFO if isinstance(error, CancelledError) else Tone.BAD)
 
-    def _show_running(self, running: bool) -> None:
-        self._is_running = running
-        if not running:
-            self._job = None
-        self._bar.setRange(0, 0)
-        self._bar.setVisible(running)
-        self.stop_button.setVisible(running)
-        self.verify_button.setEnabled(not running)
-
-    def _stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+    def _end(self) -> None:
+        self.work.end()
+        self.verify_button.setEnabled(True)
