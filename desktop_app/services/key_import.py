@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import compress, count
 from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func
@@ -30,7 +30,7 @@ from desktop_app.services.key_preview import (
     Progress,
     Work,
 )
-from desktop_app.services.key_tagging import find_tags, last_event, tags_at
+from desktop_app.services.key_tagging import KeyTags, find_tags, last_event
 from desktop_app.services.products import key_rule, product_row, shop_day
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
@@ -157,17 +157,17 @@ def _import(
         connection = session.connection()
         with roomy_cache(connection):
             fresh = _still_new(connection, preview)
-            if not fresh.places:
+            if not fresh.indexes:
                 raise _nothing_new(preview)
             batch = BatchRow(
                 product_id=preview.product_id,
                 source=preview.source,
                 sha256=preview.sha256,
                 line_count=preview.line_count,
-                new_count=len(fresh.places),
+                new_count=len(fresh.indexes),
                 blank_count=preview.blank_count,
                 file_duplicates=preview.file_duplicates,
-                shop_duplicates=preview.shop_duplicates + preview.new_count - len(fresh.places),
+                shop_duplicates=preview.shop_duplicates + preview.new_count - len(fresh.indexes),
                 malformed_count=preview.malformed_count,
                 imported_at=context.clock(),
                 imported_by=context.actor,
@@ -266,25 +266,25 @@ def _name_taken(session: Session, name: str) -> bool:
 
 
 class _Fresh(NamedTuple):
-    """Places in ``preview.new``: in their own order, in which they are stored, and in the order of their tags."""
+    """Indexes into ``preview.keys``, in whose order they are stored, and their tags."""
 
-    places: array[int]
-    tag_order: array[int]
+    indexes: array[int]
+    tags: KeyTags
 
 
 def _still_new(connection: Connection, preview: ImportPreview) -> _Fresh:
     """What of ``preview.new`` is not in the shop now."""
-    everything = _Fresh(array("I", range(len(preview.new))), preview.tag_order)
+    everything = _Fresh(preview.new, preview.tags)
     if last_event(connection) == preview.event_seq:
         return everything
-    late: set[int] = set()
-    for start in range(0, len(preview.tag_order), CHUNK):
-        some = preview.tag_order[start : start + CHUNK]
-        late.update(some[at] for at in find_tags(connection, tags_at(preview.tags, some)))
-    if not late:
+    order, ordered = preview.tags.order, preview.tags.ordered
+    taken = bytearray(b"\1") * len(preview.new)
+    for start in range(0, len(order), CHUNK):
+        for at in find_tags(connection, ordered[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]):
+            taken[order[start + at]] = 0
+    if 0 not in taken:
         return everything
-    places = array("I", (at for at in everything.places if at not in late))
-    return _Fresh(places, array("I", (at for at in preview.tag_order if at not in late)))
+    return _Fresh(array("I", compress(preview.new, taken)), preview.tags.only(taken))
 
 
 class _Storing:
@@ -295,8 +295,6 @@ class _Storing:
         self._first_id = int(connection.exec_driver_sql(_NEXT_ID).scalar_one())
         self._stored = self._tags_stored = 0
         self._digest = hashlib.sha256()
-        is_whole = len(fresh.places) == len(preview.new)
-        self._ranks = None if is_whole else {at: rank for rank, at in enumerate(fresh.places)}
 
     @property
     def tags_hash(self) -> str:
@@ -315,21 +313,19 @@ class _Storing:
                 self._work.report(self._stored)
         while self.some_tags():
             pass
-        if not self._stored == self._tags_stored == len(self._fresh.places):
-            raise RuntimeError(f"{self._stored} keys and {self._tags_stored} tags of {len(self._fresh.places)}")
-        _set_notes(self._connection, self._preview, self._fresh.places, batch_id)
+        if not self._stored == self._tags_stored == len(self._fresh.indexes):
+            raise RuntimeError(f"{self._stored} keys and {self._tags_stored} tags of {len(self._fresh.indexes)}")
+        _set_notes(self._connection, self._preview, self._fresh.indexes, batch_id)
 
     def some_tags(self) -> bool:
         """Store the next tags, if any are left."""
-        places = self._fresh.tag_order[self._tags_stored : self._tags_stored + CHUNK]
+        start, first = self._tags_stored, self._first_id
+        places = self._fresh.tags.order[start : start + CHUNK]
         if not places:
             return False
-        tags = tags_at(self._preview.tags, places)
-        ranks = places if self._ranks is None else map(self._ranks.__getitem__, places)
-        first = self._first_id
-        self._tags_stored += self._connection.exec_driver_sql(
-            _INSERT_TAGS, (tags, str([first + rank for rank in ranks]))
-        ).rowcount
+        tags = self._fresh.tags.ordered[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]
+        values = (tags, str([first + at for at in places]))
+        self._tags_stored += self._connection.exec_driver_sql(_INSERT_TAGS, values).rowcount
         self._digest.update(tags)
         self._work.report(self._stored)
         return True
@@ -344,8 +340,8 @@ def _sealed(
     meanwhile: Callable[[], bool],
 ) -> Generator[Chunk, None, None]:
     """The sealed keys for one statement after the other; ``meanwhile`` is called while the next ones are not ready."""
-    blocks = _blocks(preview, fresh.places)
-    if process is not None and process.generation == preview.vault_generation and process.is_ready:
+    blocks = _blocks(preview, fresh)
+    if process is not None and process.generation == preview.vault_generation and _ready(process, meanwhile):
         yield from process.sealed(blocks, meanwhile)
         return
     secrets = context.vault.card_secrets(product_uid)
@@ -364,18 +360,21 @@ def _sealed(
             yield chunk
 
 
-def _blocks(preview: ImportPreview, fresh: array[int]) -> Iterator[Block]:
+def _ready(process: CardProcess, meanwhile: Callable[[], bool]) -> bool:
+    with ThreadPoolExecutor(1) as waiting:
+        answer = waiting.submit(lambda: process.is_ready)
+        while not answer.done() and meanwhile():
+            pass
+        return answer.result()
+
+
+def _blocks(preview: ImportPreview, fresh: _Fresh) -> Iterator[Block]:
     """The new keys, as many at a time as one statement stores."""
-    texts, numbers, new = preview.keys.texts, preview.keys.line_numbers, preview.new
-    for start in range(0, len(fresh), CHUNK):
-        places = fresh[start : start + CHUNK]
-        first, last = places[0], places[-1] + 1
-        if last - first == len(places):
-            tags, indexes = preview.tags[first * TAG_BYTES : last * TAG_BYTES], new[first:last]
-        else:
-            tags, indexes = tags_at(preview.tags, places), array("I", [new[at] for at in places])
+    texts, numbers = preview.keys.texts, preview.keys.line_numbers
+    for start in range(0, len(fresh.indexes), CHUNK):
+        indexes = fresh.indexes[start : start + CHUNK]
         yield Block(
-            tags,
+            fresh.tags.tags[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES],
             array("I", map(numbers.__getitem__, indexes)),
             "\n".join(lines_at(texts, indexes)).encode(),  # no key holds a line feed
         )
@@ -384,8 +383,7 @@ def _blocks(preview: ImportPreview, fresh: array[int]) -> Iterator[Block]:
 def _set_notes(connection: Connection, preview: ImportPreview, fresh: array[int], batch_id: int) -> None:
     notes, numbers = preview.keys.notes, preview.keys.line_numbers
     if notes:
-        indexes = (preview.new[at] for at in fresh)
-        values = [(notes[index], batch_id, numbers[index]) for index in indexes if notes[index]]
+        values = [(notes[index], batch_id, numbers[index]) for index in fresh if notes[index]]
         if values:
             connection.exec_driver_sql(_SET_NOTE, values)
 

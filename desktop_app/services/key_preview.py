@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import accumulate, compress, islice
+from itertools import compress
 from pathlib import Path
 from typing import Final
 
@@ -22,19 +22,16 @@ from desktop_app.domain.errors import BadInputError, CancelledError
 from desktop_app.domain.money import yuan_text
 from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
 from desktop_app.services.context import Context
-from desktop_app.services.key_tagging import KeyPlace, TaggedKeys, tag_keys
+from desktop_app.services.key_tagging import KeyPlace, KeyTags, tag_keys
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
-from desktop_app.storage.card_sealing import TAG_BYTES
 from desktop_app.storage.tables import BatchRow, ProductRow
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 _LARGE_BYTES: Final = 16 * WORTH_IT
-_STEP: Final = 1 << 16
-"""Numbers that are added up at a time, so that a window has its turn in between."""
 
 
 class KeyVerdict(StrEnum):
@@ -128,10 +125,9 @@ class ImportPreview:
     event_seq: int
     """The last event before the shop was searched: while it is the last, no key came in since."""
     new: array[int] = field(repr=False)
-    """Indexes into ``keys`` of what will be stored; ``tags`` holds their blind indexes one after the other."""
-    tags: bytes = field(repr=False)
-    tag_order: array[int] = field(repr=False)
-    """Places in ``new`` in the order of those."""
+    """Indexes into ``keys`` of what will be stored."""
+    tags: KeyTags = field(repr=False)
+    """Of those."""
     vault_generation: int
     """Of the keys that the tags were made with."""
     in_file: array[int] = field(repr=False)
@@ -359,7 +355,8 @@ def _preview(
     known = {at: place for at, place in found.known.items() if taken[at]}
     for at in known:
         taken[at] = 0
-    new, new_tags, tag_order = _only_taken(taken, usable, found)
+    new = array("I", compress(usable, taken)) if 0 in taken else usable
+    tags = found.only(taken)
     names = _batch_names(context, {place.batch_id for place in known.values()})
     in_shop = sorted(known)
     unusual = _unusual(keys, new)
@@ -397,8 +394,7 @@ def _preview(
         face_fen=product.face_fen,
         event_seq=found.event_seq,
         new=new,
-        tags=new_tags,
-        tag_order=tag_order,
+        tags=tags,
         vault_generation=generation,
         in_file=array("I", sorted(index for index in keys.duplicates if not _found(malformed, index))),
         in_shop=array("I", (usable[at] for at in in_shop)),
@@ -440,25 +436,6 @@ def _taken(usable: array[int], copies: Iterable[int], wrong_faces: set[int]) -> 
             if index in wrong_faces:
                 taken[at] = 0
     return taken
-
-
-def _only_taken(taken: bytearray, usable: array[int], found: TaggedKeys) -> tuple[array[int], bytes, array[int]]:
-    """Indexes, tags, and the order of the tags without what is not taken."""
-    left_out = taken.find(0)
-    if left_out < 0:
-        return usable, found.tags, found.order
-    runs: list[bytes] = []
-    start = 0
-    while left_out >= 0:
-        runs.append(found.tags[start * TAG_BYTES : left_out * TAG_BYTES])
-        start = left_out + 1
-        left_out = taken.find(0, start)
-    runs.append(found.tags[start * TAG_BYTES :])
-    before = array("I", [0])  # how many are taken of those before each
-    for at in range(0, len(taken), _STEP):
-        before.extend(islice(accumulate(taken[at : at + _STEP], initial=before[-1]), 1, None))
-    order = array("I", (before[at] for at in found.order if taken[at]))
-    return array("I", compress(usable, taken)), b"".join(runs), order
 
 
 def _wrong_faces(keys: KeyPreview, face_fen: int | None) -> Iterator[int]:

@@ -10,7 +10,8 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import accumulate, compress, islice
 from threading import Thread
 from typing import Final, NamedTuple, TypeVar
 
@@ -20,7 +21,7 @@ from sqlmodel import select
 from desktop_app.exchange.packed_lines import lines_at
 from desktop_app.services.context import Context
 from desktop_app.storage.card_process import CardProcess
-from desktop_app.storage.card_sealing import CHUNK, TAG_BYTES, CardSealer, TagOrder, tag_order
+from desktop_app.storage.card_sealing import CHUNK, TAG, TAG_BYTES, CardSealer, TagOrder, tag_order
 from desktop_app.storage.tables import CardKeyRow
 
 Tell = Callable[[int], None]
@@ -38,6 +39,12 @@ FROM json_each(?) place CROSS JOIN card_tags t ON t.tag = substr(?, place.key * 
 CROSS JOIN card_keys k ON k.id = t.card_key_id
 """
 
+_GROUPED: Final = 16 * CHUNK
+"""Tags that stand in memory one by one while they are parted."""
+
+_STEP: Final = 1 << 16
+"""Numbers that are added up at a time, so that a window has its turn in between."""
+
 _LOOKUPS: Final = 4
 """Parts that wait to be looked up."""
 
@@ -53,16 +60,37 @@ class KeyPlace(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class TaggedKeys:
-    """What the tags of some keys tell; a place is the how-manieth of them it is, from 0."""
+class KeyTags:
+    """The tags of some keys; a place is the how-manieth of them one is, from 0."""
 
-    tags: bytes = field(repr=False)
+    tags: bytes
     """One after the other."""
-    order: array[int] = field(repr=False)
+    order: array[int]
     """Places in the order of their tags, without copies."""
-    copies: dict[int, int] = field(repr=False)
+    ordered: bytes
+    """The tags in that order."""
+
+    def only(self, taken: bytearray) -> KeyTags:
+        """Those with a 1 in ``taken``."""
+        if 0 not in taken:
+            return self
+        before = array("I", [0])  # how many are taken of those before each
+        for at in range(0, len(taken), _STEP):
+            before.extend(islice(accumulate(taken[at : at + _STEP], initial=before[-1]), 1, None))
+        order, ordered = self.order, self.ordered
+        if len(order) > before[-1]:  # not only copies are left out, which have no place in the order
+            is_in = bytearray(map(taken.__getitem__, order))
+            order, ordered = array("I", compress(order, is_in)), _only(is_in, ordered)
+        return KeyTags(_only(taken, self.tags), array("I", map(before.__getitem__, order)), ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedKeys(KeyTags):
+    """What the tags tell besides."""
+
+    copies: dict[int, int]
     """Place of a later copy to that of the first."""
-    known: dict[int, KeyPlace] = field(repr=False)
+    known: dict[int, KeyPlace]
     """What is in the shop; copies are not looked up."""
     event_seq: int
     """The last event before the shop was searched."""
@@ -82,16 +110,20 @@ def tag_keys(
         event_seq = last_event(session.connection())
         has_keys = session.exec(select(CardKeyRow.id).limit(1)).first() is not None
     order = array("I")
+    ordered: list[bytes] = []
     copies: dict[int, int] = {}
     known: dict[int, KeyPlace] = {}
     workers = ThreadPoolExecutor(2)
     waiting: deque[Future[dict[int, KeyPlace]]] = deque()
     try:
-        for places, later in _ordered(process, tags):
+        for group, found in _ordered(process, tags):
+            place = group.__getitem__
+            places = array("I", map(place, found.places))
             order.extend(places)
-            copies.update(later)
+            ordered.append(found.tags)
+            copies.update(zip(map(place, found.copies), map(place, found.originals), strict=True))
             if has_keys:
-                waiting.append(workers.submit(_look_up, context, tags, places))
+                waiting.append(workers.submit(_look_up, context, found.tags, places))
             while len(waiting) > _LOOKUPS:
                 known |= waiting.popleft().result()
             tell(len(indexes) + len(order) + len(copies))
@@ -99,7 +131,7 @@ def tag_keys(
             known |= waiting.popleft().result()
     finally:
         workers.shutdown(cancel_futures=True)
-    return TaggedKeys(tags, order, copies, known, event_seq)
+    return TaggedKeys(tags, order, b"".join(ordered), copies, known, event_seq)
 
 
 def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:
@@ -110,14 +142,19 @@ def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:
     return {at: KeyPlace(batch_id, line, order_no or "") for at, batch_id, line, order_no in rows}
 
 
-def tags_at(tags: bytes, places: Sequence[int]) -> bytes:
-    """Those at these places, one after the other."""
-    return b"".join([tags[at * TAG_BYTES : at * TAG_BYTES + TAG_BYTES] for at in places])
-
-
 def last_event(connection: Connection) -> int:
     """The number of the last event, 0 for none."""
     return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM events").scalar_one())
+
+
+def _only(taken: bytearray, tags: bytes) -> bytes:
+    runs: list[bytes] = []
+    start = 0
+    while (left_out := taken.find(0, start)) >= 0:
+        runs.append(tags[start * TAG_BYTES : left_out * TAG_BYTES])
+        start = left_out + 1
+    runs.append(tags[start * TAG_BYTES :])
+    return b"".join(runs)
 
 
 def _tags(context: Context, process: CardProcess | None, texts: Sequence[str], indexes: array[int]) -> Iterator[bytes]:
@@ -137,38 +174,43 @@ def _tags(context: Context, process: CardProcess | None, texts: Sequence[str], i
     )
 
 
-def _ordered(process: CardProcess | None, tags: bytes) -> Iterator[tuple[array[int], dict[int, int]]]:
-    """Places in the order of their tags, and later copies with the place of the first; in parts."""
-    groups = _groups(tags)
+def _ordered(process: CardProcess | None, tags: bytes) -> Iterator[tuple[array[int], TagOrder]]:
+    """Some places and the order of the tags there; the parts are in their order too."""
+    groups, parts = _grouped(tags)
 
     def here(number: int) -> TagOrder:
-        return tag_order(tags_at(tags, groups[number]))
+        return tag_order(parts[number])
 
     def there(other: CardProcess, number: int) -> TagOrder | None:
-        return other.tag_order(tags_at(tags, groups[number]))
+        return other.tag_order(parts[number])
 
-    for group, found in zip(groups, _by_two(process, len(groups), here, there), strict=True):
-        place = group.__getitem__
-        copies = dict(zip(map(place, found.copies), map(place, found.originals), strict=True))
-        yield array("I", map(place, found.places)), copies
+    return zip(groups, _by_two(process, len(groups), here, there), strict=True)
 
 
-def _groups(tags: bytes) -> list[array[int]]:
-    """The places of the tags by their first byte; few are one group."""
+def _grouped(tags: bytes) -> tuple[list[array[int]], list[bytes]]:
+    """Places of tags by their first byte, and the tags there; few are one group."""
     count = len(tags) // TAG_BYTES
     if count <= CHUNK:
-        return [array("I", range(count))]
-    groups = [array("I") for _ in range(256)]
-    add = [group.append for group in groups]
-    for at, first in enumerate(tags[::TAG_BYTES]):
-        add[first](at)
-    return groups
+        return [array("I", range(count))], [tags]
+    places = [array("I") for _ in range(256)]
+    parts = [bytearray() for _ in range(256)]
+    for start in range(0, count, _GROUPED):
+        some = tags[start * TAG_BYTES : (start + _GROUPED) * TAG_BYTES]
+        found: list[list[bytes]] = [[] for _ in range(256)]
+        add_tag, add_place = [one.append for one in found], [one.append for one in places]
+        for at, (tag,) in enumerate(TAG.iter_unpack(some), start):
+            first = tag[0]
+            add_tag[first](tag)
+            add_place[first](at)
+        for part, group in zip(parts, found, strict=True):
+            part += b"".join(group)
+    return places, [bytes(part) for part in parts]
 
 
 def _look_up(context: Context, tags: bytes, places: array[int]) -> dict[int, KeyPlace]:
     # a session for each part: a long snapshot would hold writers up
     with context.read() as session:
-        found = find_tags(session.connection(), tags_at(tags, places))
+        found = find_tags(session.connection(), tags)
     return {places[at]: where for at, where in found.items()}
 
 

@@ -50,7 +50,7 @@ class CardProcess(SecondProcess):
     def tag_order(self, tags: bytes) -> TagOrder | None:
         """What :func:`tag_order` gives; None when the process is gone."""
         answer = self._asked(_ORDER, tags, answers=len(TagOrder._fields))
-        return TagOrder(*(array("I", part) for part in answer)) if answer else None
+        return TagOrder(answer[0], *(array("I", part) for part in answer[1:])) if answer else None
 
     def _asked(self, kind: bytes, value: bytes, answers: int) -> list[bytes] | None:
         if not self.is_ready:
@@ -141,7 +141,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         if kind == _TAGS:
             write(answers, sealer.tags(read(requests)))
         elif kind == _ORDER:
-            write(answers, *(part.tobytes() for part in tag_order(read(requests))))
+            ordered, *places = tag_order(read(requests))
+            write(answers, ordered, *(part.tobytes() for part in places))
         elif kind == _SEAL:
             tags, numbers = read(requests), array("I", read(requests))
             chunk = sealer.sealed(Block(tags, numbers, read(requests)))

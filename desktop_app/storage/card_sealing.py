@@ -27,7 +27,7 @@ CHUNK = 5000
 """Keys per statement, and so between two looks at whether the merchant cancelled."""
 
 _HMAC_BLOCK = 64
-_TAG = Struct(f"{TAG_BYTES}s")
+TAG = Struct(f"{TAG_BYTES}s")
 _NONCE = Struct(f"{NONCE_BYTES}s")
 
 
@@ -107,7 +107,7 @@ class CardSealer:
         nonces = _NONCE.iter_unpack(os.urandom(NONCE_BYTES * len(texts)))
         records = [
             tag + header + nonce + encrypt(nonce, text, before + tag + after)
-            for (tag,), (nonce,), text in zip(_TAG.iter_unpack(block.tags), nonces, texts, strict=True)
+            for (tag,), (nonce,), text in zip(TAG.iter_unpack(block.tags), nonces, texts, strict=True)
         ]
         widths = [*map(len, records)]
         width = max(widths)
@@ -120,8 +120,9 @@ class CardSealer:
 
 
 class TagOrder(NamedTuple):
-    """The places of tags in their order, of each tag its first place; and the later ``copies`` of ``originals``."""
+    """Tags in their order, one after the other, and of each its first place; the later ``copies`` of ``originals``."""
 
+    tags: bytes
     places: array[int]
     copies: array[int]
     originals: array[int]
@@ -129,11 +130,12 @@ class TagOrder(NamedTuple):
 
 def tag_order(tags: bytes) -> TagOrder:
     """Bring ``tags``, one after the other, into their order. Python sorts without a break: give it some thousands."""
-    each = [tag for (tag,) in _TAG.iter_unpack(tags)]
+    each = [tag for (tag,) in TAG.iter_unpack(tags)]
     first = dict(zip(reversed(each), range(len(each) - 1, -1, -1), strict=True))
     copies, originals = array("I"), array("I")
     if len(first) < len(each):
         pairs = [(at, original) for at, original in enumerate(map(first.__getitem__, each)) if at != original]
         copies.extend(at for at, _ in pairs)
         originals.extend(original for _, original in pairs)
-    return TagOrder(array("I", map(first.__getitem__, sorted(first))), copies, originals)
+    ordered = sorted(first)
+    return TagOrder(b"".join(ordered), array("I", map(first.__getitem__, ordered)), copies, originals)
