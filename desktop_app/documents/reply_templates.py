@@ -123,12 +123,13 @@ _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _BRACE = re.compile("[{}]")
 _OWN_AMOUNT = re.compile(
     r"[¥￥$]\s*[0-9０-９]"
-    r"|[0-9０-９一二两三四五六七八九十半]+\s*(?:元|块钱|%|％|折|个?(?:工作日|小时|分钟|天|日|周))"
+    r"|(?:RMB|CNY|人民币)\s*[0-9０-９]|[0-9０-９]\s*(?:RMB|CNY|人民币|块)|百分之"
+    r"|[0-9０-９零〇一二两三四五六七八九十百千万半壹贰叁肆伍陆柒捌玖拾佰仟]+\s*(?:元|圆|块钱|%|％|折|个?(?:工作日|小时|分钟|天|日|周))"
     r"|[0-9]+\s*(?:yuan|percent|(?:working |business )?days?|hours?|minutes?|weeks?)\b",
     re.IGNORECASE,
 )
 _PROMISE = re.compile(
-    "全额退|全额返|保证|一定会|必定|包退|秒退|马上退|马上到账|立即退|立即到账|立刻退|立刻到账|无条件"
+    "全额退|全额返|全款退|退全款|全部退|原价退|如数退|保证|一定会|必定|包退|秒退|马上退|马上到账|立即退|立即到账|立刻退|立刻到账|无条件"
     r"|\bguarantee|\bfull refund|\bin full\b|\bimmediately\b|\bat once\b|\bpromise|\bunconditional",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,12 @@ def whole_file(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                "The disk is full; {file} was not written: free some space or choose another place.",
+                "磁盘已满，未写入 {file}：请清理空间，或换一个位置。",
+                file=path,
+            ) from error
         raise StorageError(
             "{file} cannot be written ({reason}): close it elsewhere or choose another place.",
             "无法写入 {file}（{reason}）：请关闭已打开的该文件，或换一个位置。",

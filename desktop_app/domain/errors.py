@@ -6,6 +6,31 @@ translation file can lag behind. Anything that is not a :class:`ShopError` is a 
 
 from __future__ import annotations
 
+from typing import Final
+
+# what the system says when a file cannot be read or written; it says so in English on most of them
+_SYSTEM_WORDS: Final = {
+    "Bad file descriptor": "文件已关闭",
+    "Device or resource busy": "设备或文件正忙",
+    "Directory not empty": "文件夹不是空的",
+    "Disk quota exceeded": "磁盘配额已满",
+    "File exists": "文件已存在",
+    "File name too long": "文件名太长",
+    "File too large": "文件太大",
+    "Input/output error": "磁盘读写出错",
+    "Invalid argument": "名称或位置无效",
+    "Is a directory": "这是文件夹，不是文件",
+    "No space left on device": "磁盘已满",
+    "No such file or directory": "文件或文件夹不存在",
+    "Not a directory": "路径中有一处不是文件夹",
+    "Operation not permitted": "系统不允许此操作",
+    "Permission denied": "没有权限",
+    "Read-only file system": "磁盘为只读",
+    "Stale file handle": "网络磁盘已断开",
+    "Text file busy": "文件正被使用",
+    "Too many open files": "打开的文件太多",
+}
+
 
 class ShopError(Exception):
     """A refusal that a merchant can act on: what is wrong, where, and what to do.
@@ -16,13 +41,17 @@ class ShopError(Exception):
 
     def __init__(self, en: str, zh: str, **facts: object) -> None:
         self.en = en.format(**facts)
-        self.zh = zh.format(**facts)
+        self.zh = zh.format(**{name: _in_chinese(fact) for name, fact in facts.items()})
         self.facts = facts
         super().__init__(self.en)
 
     def text(self, language: str) -> str:
         """The sentence in ``language`` (``zh...`` is Chinese, everything else English)."""
         return self.zh if language.lower().startswith("zh") else self.en
+
+
+def _in_chinese(fact: object) -> object:
+    return _SYSTEM_WORDS.get(fact, fact) if isinstance(fact, str) else fact
 
 
 class BadInputError(ShopError):
