@@ -40,5 +40,6 @@ def candidates(text: str) -> str:
     begin alike, with a date. Each one more costs time.
     """
     starts = [*range(len(text) - SHORTEST, -1, -3), 0][:_MOST]
-    trigrams = {text[start : start + SHORTEST] for start in starts}
+    # SQLite ends a question at a NUL, and no number holds one
+    trigrams = {text[start : start + SHORTEST].replace("\0", " ") for start in starts}
     return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in sorted(trigrams))

@@ -169,6 +169,10 @@ def test_search_finds_numbers_buyers_and_accounts_and_nothing_else(shop: OrderDe
     assert found("lin88") == set()
 
 
+def test_a_search_with_a_nul_finds_nothing_and_breaks_nothing(shop: OrderDesk) -> None:
+    assert shop.orders.listing(OrderFilter(text="DD\x002026\x00")).count() == 0
+
+
 def test_a_part_that_many_orders_hold_is_found_all_the_same(shop: OrderDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1, 6):
         shop.paid(f"DD202611{number}", ordered_at=shop.clock() - timedelta(hours=number), paid_at=None)

@@ -124,6 +124,17 @@ def test_search_waits_for_a_pause_but_not_for_enter(qtbot: QtBot) -> None:
     assert told == ["abc", "abc d"]
 
 
+def test_what_no_database_takes_is_not_searched_for(qtbot: QtBot) -> None:
+    box = SearchBox("Find", "find_box")
+    qtbot.addWidget(box)
+    told: list[str] = []
+    box.searched.connect(told.append)
+    box.setText("\x00DD\x07张\u3000三👨\ud83d")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert told == ["DD张\u3000三👨"]
+    assert box.text() == told[0], "a page that reads the field gets the same"
+
+
 def test_message_strip_speaks_the_language_of_the_window(qtbot: QtBot) -> None:
     strip = MessageStrip("strip")
     qtbot.addWidget(strip)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -9,6 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktop_app.ui.icons import set_icon
 
 PAUSE_MS = 200
+_NOT_LOOKED_FOR = ("Cc", "Cs")
+"""NULs and half characters come with what is pasted; no database takes them."""
 
 
 class SearchBox(QLineEdit):
@@ -46,7 +50,11 @@ class SearchBox(QLineEdit):
         else:
             super().keyPressEvent(event)
 
-    def _on_text_changed(self) -> None:
+    def _on_text_changed(self, text: str) -> None:
+        clean = "".join(sign for sign in text if category(sign) not in _NOT_LOOKED_FOR)
+        if clean != text:
+            self.setText(clean)
+            return
         # Qt looks its icon up in the themes of the desktop: not while the program starts
         if not self.isClearButtonEnabled():
             self.setClearButtonEnabled(True)
