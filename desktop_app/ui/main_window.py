@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -24,11 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.domain.errors import ShopError
-from desktop_app.ui.actions import PAGE_KEYS, Change, ShopSignals
+from desktop_app.ui.actions import Change, ShopSignals
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.icons import refresh_icons, set_icon
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text
+from desktop_app.ui.page_keys import PageKeys
 from desktop_app.ui.page_table import PAGES, PageEntry
 from desktop_app.ui.widgets.basics import plain_label, push_button, set_tone
 from desktop_app.ui.widgets.copy_button import SecretClipboard
@@ -173,19 +171,9 @@ class MainWindow(QMainWindow):
             ("Ctrl+L", self.toggle_lock),
             ("F1", self.show_help),
             ("F5", self.reload_page),
-            ("/", self._focus_page_search),
-            ("J", self._step_down),
-            ("K", self._step_up),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
-        for key in PAGE_KEYS:
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setObjectName(key)
-            shortcut.activated.connect(self._run_page_action)
-        for number, name in enumerate(list(self._entries)[:9], start=1):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
-            shortcut.setObjectName(name)
-            shortcut.activated.connect(self._enter_by_number)
+        PageKeys(self, self.page, self.navigate, list(self._entries), self.search_box)
 
     # the shop
 
@@ -470,41 +458,6 @@ class MainWindow(QMainWindow):
         dialog.open()
         dialog.search()
 
-    # keys
-
-    def _page_takes_keys(self) -> bool:
-        """A letter typed at a choice or a number is meant for it, not for the page."""
-        return not isinstance(QApplication.focusWidget(), (QComboBox, QAbstractSpinBox))
-
-    def _run_page_action(self) -> None:
-        actions = getattr(self.page(), "page_actions", None)
-        sender = self.sender()
-        if actions is not None and self._page_takes_keys():
-            action = actions().get(sender.objectName())
-            if action is not None and action.isEnabled():
-                action.trigger()
-
-    def _enter_by_number(self) -> None:
-        sender = self.sender()
-        if sender is not None:
-            self.navigate(sender.objectName())
-
-    def _focus_page_search(self) -> None:
-        box = getattr(self.page(), "search_box", None) or self.search_box
-        box.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        box.selectAll()
-
-    def _step_down(self) -> None:
-        self._step(1)
-
-    def _step_up(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        table = getattr(self.page(), "table", None)
-        if table is not None and self._page_takes_keys():
-            table.step(by)
-
     # Qt's side
 
     def event(self, event: QEvent) -> bool:
@@ -531,31 +484,18 @@ class MainWindow(QMainWindow):
             return
 
         def work(_progress: Progress) -> str:
-            from desktop_app.exchange.redemption_lists import looks_like_redemptions
-            from desktop_app.exchange.statements import looks_like_statement
+            from desktop_app.ui.dropped_files import page_for
 
-            if paths[0].suffix.lower() == ".pdf":
-                return "proofs"
-            if looks_like_statement(paths[0]):
-                return "refunds"
-            return "orders" if looks_like_redemptions(paths[0]) else "keys"
+            return page_for(paths[0])
 
-        # a workbook takes a moment to be looked into
-        self.jobs.run(self, work, lambda page: self._import_dropped(paths[0], page), self.show_error)
+        self.jobs.run(self, work, lambda name: self._hand_over(paths[0], name), self.show_error)
 
-    def _import_dropped(self, path: Path, page: str) -> None:
-        """A payment statement goes to the refunds, a list of what was redeemed to the orders, a PDF is a proof to be
-        verified, the rest are keys."""
-        if self.shop is None:
-            return
-        if page == "refunds" and page in self._entries:
-            self._enter(page).import_statement(path)
-        elif page == "orders":
-            self._enter(page).import_redemptions(path)
-        elif page == "proofs" and page in self._entries:
-            self._enter(page).verify(path)
-        else:
-            self._enter("keys").start_import(paths=[path])
+    def _hand_over(self, path: Path, name: str) -> None:
+        from desktop_app.ui.dropped_files import hand_over
+
+        if self.shop is not None:
+            name = name if name in self._entries else "keys"
+            hand_over(path, name, self._enter(name))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
