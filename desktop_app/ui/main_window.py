@@ -200,19 +200,25 @@ class MainWindow(QMainWindow):
             self.navigate(page, item, **choice)
 
     def prepare(self) -> None:
-        """Load the first page, which needs no shop for that."""
-        importlib.import_module(next(iter(self._entries.values())).module)
+        """Load the first page and then make it, in two steps that nobody notices; it needs no shop for that."""
+        entry = next(iter(self._entries.values()))
+        if self.shop is None and hasattr(_factory(entry), "take_shop"):
+            QTimer.singleShot(0, self, self._make_early)
+
+    def _make_early(self) -> None:
+        if self.shop is None and self._early is None:
+            self._early = self._make(next(iter(self._entries)))
 
     def show_early(self, early: EarlyDesk) -> None:
         """Show the first page as it was read before the shop is open. What somebody asks of it meanwhile happens when
         it is."""
         first = next(iter(self._entries))
-        page = self._make(first)
-        self._early = page
+        if self._early is None:
+            self._early = self._make(first)
         self._zone = early.zone
-        page.show_early(early)
+        self._early.show_early(early)
         self._show_badges(early.counts)
-        self._show(first, page)
+        self._show(first, self._early)
 
     def detach(self) -> None:
         """Let go of the shop and its pages, e.g. before another shop is opened or the window closes."""
@@ -316,9 +322,7 @@ class MainWindow(QMainWindow):
         return page
 
     def _make(self, name: str) -> Any:
-        entry = self._entries[name]
-        factory = getattr(importlib.import_module(entry.module), entry.factory)
-        page = factory(self.shop, self.jobs, self)
+        page = _factory(self._entries[name])(self.shop, self.jobs, self)
         page.setObjectName(page.objectName() or f"{name}_page")
         self._stack.addWidget(page)
         return page
@@ -525,6 +529,10 @@ class MainWindow(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             available = self.screen().availableGeometry()
             self.resize(min(1360, available.width() - 40), min(840, available.height() - 40))
+
+
+def _factory(entry: PageEntry) -> Any:
+    return getattr(importlib.import_module(entry.module), entry.factory)
 
 
 def _zone(name: str) -> ZoneInfo:

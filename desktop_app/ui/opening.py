@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from desktop_app.services.early_desk import EarlyDesk
 
 TIDY_MS = 10
+"""So often what is piled up while the services load is thrown away."""
 
 
 class Opening(QObject):
@@ -75,7 +76,7 @@ class Opening(QObject):
                 return None
 
         self._jobs.run(self, look, self._on_looked)
-        self._window.prepare()
+        QTimer.singleShot(0, self._window, self._window.prepare)
 
     def _on_looked(self, early: EarlyDesk | None) -> None:
         if early is None:

@@ -40,7 +40,14 @@ _SOLD = (KeyState.DELIVERED, KeyState.REDEEMED)
 
 
 def open_big_shop(rows: int = ROWS) -> Shop:
-    """The shop, unlocked; the first call of a machine makes it, which takes a minute or two."""
+    """The shop, unlocked."""
+    shop = Shop.open(big_shop_folder(rows))
+    shop.unlock(PASSWORD)
+    return shop
+
+
+def big_shop_folder(rows: int = ROWS) -> Path:
+    """Where the shop is; the first call of a machine makes it, which takes a minute or two."""
     mark = fingerprint([*schema_statements(), Path(__file__).read_text(encoding="utf-8")])[:12]
     folder = Path(tempfile.gettempdir()) / f"kamidesk-benchmark-{rows}-{mark}"
     if not (folder / "made").exists():
@@ -50,9 +57,7 @@ def open_big_shop(rows: int = ROWS) -> Shop:
         folder.mkdir(mode=0o700)
         _make(folder, rows).close()
         (folder / "made").touch()
-    shop = Shop.open(folder)
-    shop.unlock(PASSWORD)
-    return shop
+    return folder
 
 
 def _make(folder: Path, rows: int) -> Shop:

@@ -219,7 +219,7 @@ def test_the_early_desk_goes_when_the_shop_does_not_open(qtbot: QtBot, desk: Req
     holder = Shop.open(closed, window=True)
     qtbot.waitUntil(lambda: desk.child(QLabel, "opening_text").isVisible())
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert window.findChild(DeskPage) is None
+    assert not any(page.isVisible() for page in window.findChildren(DeskPage))
     window.navigate("orders")
     holder.close()
     desk.child(QPushButton, "opening_button").click()

@@ -361,3 +361,22 @@ def test_a_data_folder_that_a_cloud_copies_is_told(window: MainWindow, tmp_path:
     made.close()
     Opening(window, window.jobs, tmp_path / folder / "shop").start()
     assert ("OneDrive" in window.findChild(QLabel, "status_message").text()) is told
+
+
+def test_a_page_under_the_mouse_is_marked_until_the_mouse_leaves(qtbot: QtBot, window: MainWindow) -> None:
+    window.show()
+    pages = window.navigation
+    place = pages.visualItemRect(pages.item(1)).center()
+    before = pages.viewport().grab().toImage()
+    QTest.mouseMove(pages.viewport(), place)
+    qtbot.waitUntil(lambda: pages.hovered_row == 1)
+    assert pages.viewport().grab().toImage() != before
+    QCoreApplication.sendEvent(pages, QEvent(QEvent.Type.Leave))
+    assert pages.hovered_row == -1
+    assert pages.viewport().grab().toImage() == before
+
+
+def test_what_is_asked_before_the_shop_is_there_is_not_done_without_it(window: MainWindow) -> None:
+    window.navigate("orders")
+    window.navigation.choose("keys")
+    assert window.page() is None
