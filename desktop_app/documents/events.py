@@ -241,6 +241,8 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
     "target": ("with", "受理方", _code(EscalationTarget)),
     "written_promise": ("written promise", "书面承诺", _plain),
     "in_platform_chat": ("in-platform chat", "平台内聊天", _plain),
+    "imported_from": ("imported from", "导入时间起", _moment),
+    "imported_to": ("imported before", "导入时间止", _moment),
     "captured_at": ("taken at", "取证时间", _moment),
     "redeemed_at": ("redeemed at", "核销时间", _moment),
     "paid_at": ("paid at", "支付时间", _moment),

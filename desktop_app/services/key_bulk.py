@@ -253,6 +253,9 @@ def _shown(session: Session, where: KeyFilter) -> dict[str, Any]:
         told["batch"] = batch.name if batch else ""
     if where.state is not None:
         told["of_state"] = where.state.value
+    for name, moment in (("imported_from", where.imported_from), ("imported_to", where.imported_to)):
+        if moment is not None:
+            told[name] = to_micros(moment)
     if where.text.strip():
         told["searched"] = True
     return told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -82,13 +82,16 @@ class KeyLine:
 class KeyFilter:
     """``text``: an exact key, a fingerprint (``#1a2b3c4d``), the beginning of an order number, or part of a batch name.
 
-    Keys themselves are searched only while the shop is unlocked.
+    Keys themselves are searched only while the shop is unlocked. ``imported_from`` is the first moment of their import
+    that counts, ``imported_to`` the first that does not.
     """
 
     product_id: int | None = None
     state: KeyState | None = None
     batch_id: int | None = None
     text: str = ""
+    imported_from: datetime | None = None
+    imported_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -
     tie_breaks: list[SQLColumnExpression[Any]] = [col(CardKeyRow.id)]
     if sort.key == "id" and where.product_id is not None and where == KeyFilter(product_id=where.product_id):
         parts = partial(_of_products, [where.product_id], sort.descending)
+    elif sort.key == "id" and not is_whole and replace(where, imported_from=None, imported_to=None) == KeyFilter():
+        parts = partial(_by_import, where, sort.descending)
     elif sort.key == "id" and where.batch_id is not None:
         tie_breaks.insert(0, col(CardKeyRow.line))  # ids follow the lines of a batch, and lines are indexed with it
     elif sort.key == "batch":
@@ -144,6 +149,8 @@ def _filtered(context: Context, where: KeyFilter) -> Select[Any]:
         statement = statement.where(col(CardKeyRow.state) == where.state)
     if where.batch_id is not None:
         statement = statement.where(col(CardKeyRow.batch_id) == where.batch_id)
+    if imported := _imported(where):
+        statement = statement.where(col(CardKeyRow.batch_id).in_(select(BatchRow.id).where(*imported)))
     if text := where.text.strip():
         with context.read() as session:
             statement = statement.where(col(CardKeyRow.id).in_(_matching(context, session, text)))
@@ -178,15 +185,34 @@ def _run(product_id: int, state: KeyState) -> tuple[ColumnElement[bool], ...]:
 
 
 def _by_expiry(descending: bool) -> list[Select[Any]]:
-    """All keys, those of the batch that expires first in front: batch by batch, each in the order of its lines."""
-    order = [col(BatchRow.expires_on), col(BatchRow.id), col(CardKeyRow.line), col(CardKeyRow.id)]
-    statement = (
+    """All keys, those of the batch that expires first in front."""
+    return [_by_batch((col(BatchRow.expires_on),), descending)]
+
+
+def _by_import(where: KeyFilter, descending: bool) -> list[Select[Any]]:
+    """The keys of some imports by number: ids follow the batches, and in them the lines."""
+    return [_by_batch((), descending).where(*_imported(where))]
+
+
+def _by_batch(first: Iterable[SQLColumnExpression[Any]], descending: bool) -> Select[Any]:
+    """The keys batch by batch, each in the order of its lines."""
+    order = [*first, col(BatchRow.id), col(CardKeyRow.line), col(CardKeyRow.id)]
+    return (
         sql_select(col(CardKeyRow.id))
         .select_from(BatchRow)
         .join(CardKeyRow, col(CardKeyRow.batch_id) == col(BatchRow.id))
         .order_by(*(column.desc() if descending else column.asc() for column in order))
     )
-    return [statement]
+
+
+def _imported(where: KeyFilter) -> list[ColumnElement[bool]]:
+    """The batches that the filter names by the time of their import; none: all of them."""
+    told: list[ColumnElement[bool]] = []
+    if where.imported_from is not None:
+        told.append(col(BatchRow.imported_at) >= where.imported_from)
+    if where.imported_to is not None:
+        told.append(col(BatchRow.imported_at) < where.imported_to)
+    return told
 
 
 def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> list[KeyLine]:

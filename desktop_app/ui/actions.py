@@ -52,6 +52,9 @@ class WindowContext(Protocol):
     def dialog_parent(self) -> QWidget:
         """The parent of dialogs."""
 
+    def scan_keys(self, part: str) -> None:
+        """Look for a part of a key by opening all of them."""
+
     def restore_backup(self) -> None:
         """Ask for a backup to put in the place of this shop."""
 

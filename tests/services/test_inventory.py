@@ -225,3 +225,29 @@ def test_notes_batches_and_history(desk: Desk) -> None:
     assert [event.kind for event in desk.inventory.history(ids[2])] == ["keys.imported", "key.noted", "key.voided"]
     with pytest.raises(NotFoundError):
         desk.inventory.history(99)
+
+
+def test_keys_are_filtered_by_the_time_of_their_import(desk: Desk) -> None:
+    first_product, second_product = desk.product(), desk.product("OTHER")
+    made: list[list[int]] = []
+    moments = []
+    for number, product_id in enumerate((first_product, second_product, first_product)):
+        moments.append(desk.clock())
+        made.append(desk.stock(product_id, *(f"TIME-{number}-{line}" for line in range(3))))
+        desk.clock.advance(hours=24)
+
+    def ids(where: KeyFilter, sort: Sort | None = None) -> list[int]:
+        listing = desk.inventory.listing(where, sort)
+        page = [line.id for line in listing.page(0, 50)]
+        assert listing.count() == len(page)
+        assert list(listing.ids()) == page
+        return page
+
+    # the first moment counts, the last one does not
+    assert ids(KeyFilter(imported_from=moments[1])) == [*reversed(made[2]), *reversed(made[1])]
+    assert ids(KeyFilter(imported_to=moments[1]), Sort("id")) == made[0]
+    assert ids(KeyFilter(imported_from=moments[1], imported_to=moments[2]), Sort("batch")) == made[1]
+    assert ids(KeyFilter(product_id=first_product, imported_from=moments[1])) == [*reversed(made[2])]
+    assert ids(KeyFilter(imported_from=desk.clock())) == []
+    assert desk.inventory.put_into_bin(KeyFilter(imported_to=moments[1]), "old") == 3
+    assert ids(KeyFilter(state=KeyState.BINNED), Sort("id")) == made[0]

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.states import KeyState
-from desktop_app.services.inventory import KeyFilter, KeyVerdict
+from desktop_app.services.inventory import ImportOptions, KeyFilter, KeyVerdict
 from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
+from desktop_app.ui.dialogs.key_scan_dialog import KeyScanDialog
 from desktop_app.ui.dialogs.key_steps import KeyNoteDialog, MoveKeysDialog, RestockDialog
 from desktop_app.ui.dialogs.product_dialog import ProductDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
+from desktop_app.ui.widgets.period_filter import Period
 from tests.ui.event_loop import Heartbeat
 from tests.ui.stock_shop import KEYS, StockWindow, stock_window, texts_of
 
@@ -383,3 +385,32 @@ def test_the_table_is_reachable_by_keys(qtbot: QtBot, stock: StockWindow) -> Non
     qtbot.keyClick(page.table, Qt.Key.Key_J)
     assert page.table.current_row().line == 7
     assert page.pane.isVisible()
+
+
+def test_the_list_can_be_narrowed_to_the_imports_of_some_days(stock: StockWindow) -> None:
+    product_id = stock.add_product()
+    inventory = stock.shop.inventory
+    inventory.import_keys(inventory.preview_text("OLD-KEY-0001", product_id), ImportOptions())
+    stock.clock.advance(hours=48)
+    inventory.import_keys(inventory.preview_text("NEW-KEY-0001\nNEW-KEY-0002", product_id), ImportOptions())
+    page = stock.page("keys")
+    assert page.table.rows.rowCount() == 3
+    page.period.set_period(Period.TODAY)
+    page.period.period_changed.emit()
+    assert page.table.rows.rowCount() == 2
+    page.open_item(1)
+    assert page.period.period() is Period.ANY
+    assert page.table.rows.rowCount() == 3
+
+
+def test_a_part_of_a_key_that_is_not_found_can_be_looked_for_inside_all(stock: StockWindow) -> None:
+    product_id = stock.add_product()
+    inventory = stock.shop.inventory
+    inventory.import_keys(inventory.preview_text("ABCD-1234-EFGH", product_id), ImportOptions())
+    page = stock.page("keys")
+    page.search_box.setText("1234")
+    page.search_box.searched.emit("1234")
+    assert page.table.rows.rowCount() == 0
+    stock.child(QPushButton, "keys_table_empty_button", page).click()
+    dialog = stock.dialog(KeyScanDialog)
+    assert dialog.part_edit.text() == "1234"

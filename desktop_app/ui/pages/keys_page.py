@@ -22,6 +22,7 @@ from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.file_choice import dropped_files
 from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.dialogs.key_steps import ChosenKeys, KeySteps
+from desktop_app.ui.find_anywhere import SHORTEST_PART
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import label, tone, when
 from desktop_app.ui.row_model import Column, RowSource
@@ -30,6 +31,7 @@ from desktop_app.ui.widgets.inputs import EnumCombo
 from desktop_app.ui.widgets.item_combo import ItemCombo
 from desktop_app.ui.widgets.key_pane import KeyPane
 from desktop_app.ui.widgets.message_strip import MessageStrip
+from desktop_app.ui.widgets.period_filter import Period, PeriodFilter
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
 
@@ -79,24 +81,25 @@ class KeysPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(
-            row_of(
-                self.search_box,
-                self.product_combo,
-                self.state_combo,
-                self.batch_combo,
-                self._count,
-                1,
-                self.empty_bin_button,
-                self.export_button,
-            )
+        filters = row_of(
+            self.search_box,
+            self.product_combo,
+            self.state_combo,
+            self.batch_combo,
+            self.period,
+            self._count,
+            1,
+            self.empty_bin_button,
+            self.export_button,
         )
+        filters.setStretch(0, 20)
+        layout.addLayout(filters)
         layout.addWidget(self.message)
         layout.addWidget(splitter, 1)
 
     def _build_filters(self) -> None:
         self.search_box = SearchBox(self.tr("Find card keys"), "keys_search", self.tr("Whole key, order no. or batch…"))
-        self.search_box.setMinimumWidth(200)
+        self.search_box.setMinimumWidth(110)
         self.search_box.setMaximumWidth(280)
         self.search_box.searched.connect(self._on_filter_changed)
         self.product_combo = ItemCombo(self.tr("Product"), "keys_product_combo", any_text=self.tr("All products"))
@@ -107,6 +110,12 @@ class KeysPage(QWidget):
         self.product_combo.item_chosen.connect(self._on_product_chosen)
         self.state_combo.code_chosen.connect(self._on_filter_changed)
         self.batch_combo.item_chosen.connect(self._on_filter_changed)
+        for combo in (self.product_combo, self.batch_combo):
+            combo.setMinimumContentsLength(6)
+        self.state_combo.setMinimumWidth(96)
+        self.period = PeriodFilter(self.tr("Imported when"), "keys_period")
+        self.period.setToolTip(self.tr("When they were imported"))
+        self.period.period_changed.connect(self._on_filter_changed)
         self.empty_bin_button = push_button(
             self.tr("Empty the recycle bin…"), "empty_bin_button", self._empty_bin, kind="danger"
         )
@@ -188,8 +197,14 @@ class KeysPage(QWidget):
 
     def where(self) -> KeyFilter:
         """The filter in force."""
+        first, end = self.period.bounds(self._window.now(), self._window.zone())
         return KeyFilter(
-            self.product_combo.item_id(), self.state_combo.code(), self.batch_combo.item_id(), self.search_box.text()
+            product_id=self.product_combo.item_id(),
+            state=self.state_combo.code(),
+            batch_id=self.batch_combo.item_id(),
+            text=self.search_box.text(),
+            imported_from=first,
+            imported_to=end,
         )
 
     def _open_source(self, sort: Sort | None) -> RowSource[KeyLine]:
@@ -210,6 +225,7 @@ class KeysPage(QWidget):
         self.product_combo.set_item(where.product_id)
         self._fill_batches()
         self.batch_combo.set_item(where.batch_id)
+        self.period.set_period(Period.ANY)
         self.search_box.set_text_quietly(where.text)
 
     def _on_product_chosen(self, _product_id: int | None) -> None:
@@ -237,9 +253,14 @@ class KeysPage(QWidget):
     def _set_empty(self) -> None:
         if self.where() != KeyFilter():
             text = self.tr("No key has all of this. Keys are found by their whole text, not by a part of it.")
-            if self.search_box.text().strip() and not self._shop.is_unlocked:
+            action, on_action = self.tr("Show all keys"), self._clear_filter
+            part = self.search_box.text().strip()
+            if part and not self._shop.is_unlocked:
                 text = self.tr("While the shop is locked, keys are found only by order number and batch.")
-            self.table.set_empty(self.tr("No key fits"), text, self.tr("Show all keys"), self._clear_filter)
+            elif len(part) >= SHORTEST_PART:
+                text = self.tr("Keys are sealed and found by their whole text; a part of one takes a look into each.")
+                action, on_action = self.tr("Look inside all keys…"), self._scan
+            self.table.set_empty(self.tr("No key fits"), text, action, on_action)
         elif not self._key_products():
             self.table.set_empty(
                 self.tr("No product yet"),
@@ -254,6 +275,9 @@ class KeysPage(QWidget):
                 self.tr("Import keys"),
                 self.start_import,
             )
+
+    def _scan(self) -> None:
+        self._window.scan_keys(self.search_box.text().strip())
 
     def _add_product(self) -> None:
         self._window.navigate("products", new=True)
