@@ -3430,6 +3430,14 @@
         <translation>全部批次</translation>
     </message>
     <message>
+        <source>Imported when</source>
+        <translation>导入时间</translation>
+    </message>
+    <message>
+        <source>When they were imported</source>
+        <translation>按导入时间筛选</translation>
+    </message>
+    <message>
         <source>Empty the recycle bin…</source>
         <translation>清空回收站…</translation>
     </message>
@@ -3484,6 +3492,14 @@
     <message>
         <source>While the shop is locked, keys are found only by order number and batch.</source>
         <translation>店铺锁定时，只能按订单号和批次查找卡密。</translation>
+    </message>
+    <message>
+        <source>Keys are sealed and found by their whole text; a part of one takes a look into each.</source>
+        <translation>卡密加密保存，须输入整条才能查到；只记得一部分时，可逐条打开查找。</translation>
+    </message>
+    <message>
+        <source>Look inside all keys…</source>
+        <translation>在所有卡密中查找…</translation>
     </message>
     <message>
         <source>No key fits</source>
