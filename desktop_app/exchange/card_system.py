@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop_app.domain.card_keys import KeyWarning, Sentence
-from desktop_app.exchange.key_tables import DELETED, CardFormat, KeyColumn, state_sentence
+from desktop_app.exchange.key_columns import KeyColumn
+from desktop_app.exchange.key_tables import DELETED, CardFormat, state_sentence
 
 _UNSOLD: Final = "0"
 _WORDS: Final = {"1": "已售出 (1)", "2": "已使用 (2)"}

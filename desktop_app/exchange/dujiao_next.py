@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop_app.domain.card_keys import KeyWarning, Sentence
-from desktop_app.exchange.key_tables import CardFormat, KeyColumn, state_sentence
+from desktop_app.exchange.key_columns import KeyColumn
+from desktop_app.exchange.key_tables import CardFormat, state_sentence
 
 TEXT_FILE: Final = re.compile(r"card-secrets-[0-9]{8}-[0-9]{6}(?: ?\([0-9]+\))?\.txt")
 """How it names its export; browsers add ``(1)``."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop_app.domain.card_keys import KeyWarning, Sentence
-from desktop_app.exchange.key_tables import DELETED, CardFormat, KeyColumn, state_sentence
+from desktop_app.exchange.key_columns import KeyColumn
+from desktop_app.exchange.key_tables import DELETED, CardFormat, state_sentence
 
 _UNSOLD: Final = "1"
 _WORDS: Final = {"2": "已售出 (2)"}

@@ -8,7 +8,8 @@ from typing import Final
 from desktop_app.domain.card_keys import Sentence
 from desktop_app.domain.errors import BadInputError
 from desktop_app.exchange.csv_tables import folded_name
-from desktop_app.exchange.key_tables import CardFormat, KeyColumn, KeyPreview, state_sentence
+from desktop_app.exchange.key_columns import KeyColumn
+from desktop_app.exchange.key_tables import CardFormat, KeyPreview, state_sentence
 
 _DAMAGED: Final = "✗"
 _IN_STOCK: Final = frozenset({"instock", "在库"})

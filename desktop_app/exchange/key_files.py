@@ -18,23 +18,25 @@ from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule
 from desktop_app.domain.errors import BadInputError
 from desktop_app.exchange.card_formats import format_of_dump, format_of_header, format_of_text_file
 from desktop_app.exchange.csv_tables import DELIMITERS, Record, likely_delimiter, records_of, split_cells, used_up
-from desktop_app.exchange.key_tables import (
+from desktop_app.exchange.key_columns import (
     COLUMN_NAMES,
-    CardFormat,
     ColumnChoiceError,
     KeyColumn,
-    KeyPreview,
-    Layout,
-    LineVerdict,
     checked_roles,
-    column_roles,
     looks_like_header,
-    mark_duplicates,
     no_key_column,
     no_such_column,
     numbered_column,
     paired_roles,
+)
+from desktop_app.exchange.key_tables import (
+    CardFormat,
+    KeyPreview,
+    Layout,
+    LineVerdict,
+    mark_duplicates,
     refuse_sold_elsewhere,
+    roles_in,
     take_lines,
     take_rows,
 )
@@ -118,7 +120,7 @@ def read_key_file(
             layout=Layout.TABLE,
             format=dump.card_format,
             columns=dump.columns,
-            roles=column_roles(dump.name, dump.columns, key_column, dump.card_format, roles),
+            roles=roles_in(dump.name, dump.columns, key_column, dump.card_format, roles),
             has_header=True,
         )
         take_rows(preview, dump.records, rule, following=1, goods=goods)
@@ -254,7 +256,7 @@ def _table(
             return used, *_numbered(file.name, len(cells), number, roles), None, False
         if number is not None and number < len(cells):
             key_column = cells[number]
-        return used, tuple(cells), column_roles(file.name, cells, key_column, card_format, roles), card_format, True
+        return used, tuple(cells), roles_in(file.name, cells, key_column, card_format, roles), card_format, True
     except ColumnChoiceError as error:
         error.delimiter = used
         if has_header and header is None and kind is False:
@@ -324,7 +326,7 @@ def _take_sheet(
             key_column = cells[number]
         preview.columns = tuple(cells)
         try:
-            preview.roles = column_roles(preview.source, cells, key_column, preview.format, roles)
+            preview.roles = roles_in(preview.source, cells, key_column, preview.format, roles)
         except ColumnChoiceError as error:
             if header is None and is_nameless:
                 error.has_header, error.columns = False, _numbers(len(cells))

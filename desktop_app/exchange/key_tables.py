@@ -1,4 +1,4 @@
-"""Card keys in rows: what a column means, what another shop's program adds to it, and the verdict on every row.
+"""Card keys in rows: what another shop's program adds to its columns, and the verdict on every row.
 
 A :class:`CardFormat` says how the card list of one program is recognised and which of its rows may be sold. A status
 that is not known to mean "unsold" is never taken for it.
@@ -19,7 +19,8 @@ from typing import Final
 from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule, KeyWarning, Sentence, are_plain, examine, is_plain
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.money import Fen, parse_yuan
-from desktop_app.exchange.csv_tables import Record, folded_name, header_places
+from desktop_app.exchange.csv_tables import Record, folded_name
+from desktop_app.exchange.key_columns import KeyColumn, column_roles, looks_like_heading
 from desktop_app.exchange.packed_lines import PackedLines
 from desktop_app.exchange.text_files import NewlineKind
 
@@ -41,68 +42,16 @@ class LineVerdict(StrEnum):
     MALFORMED = "malformed"
 
 
-class KeyColumn(StrEnum):
-    """What a column of a key table means."""
-
-    KEY = "key"
-    NUMBER = "number"
-    PASSWORD = "password"
-    FACE = "face"
-    COST = "cost"
-    EXPIRY = "expiry"
-    NOTE = "note"
-    STATUS = "status"
-
-
-COLUMN_NAMES: Final[dict[KeyColumn, tuple[str, ...]]] = {
-    KeyColumn.KEY: (
-        "卡密",
-        "卡密内容",
-        "卡密信息",
-        "激活码",
-        "兑换码",
-        "充值码",
-        "key",
-        "card key",
-        "card",
-        "secret",
-        "code",
-        "carmi",
-    ),
-    KeyColumn.NUMBER: ("卡号", "账号", "帐号", "number", "card no", "card number", "account"),
-    KeyColumn.PASSWORD: ("密码", "卡密码", "password", "pin", "pwd"),
-    KeyColumn.FACE: ("面值", "面额", "face", "face value"),
-    KeyColumn.COST: ("成本", "成本价", "进价", "cost", "cost price"),
-    KeyColumn.EXPIRY: ("有效期", "到期日", "过期日期", "到期时间", "expiry", "expires", "expires on", "expiry date"),
-    KeyColumn.NOTE: ("备注", "说明", "note", "remark"),
-    KeyColumn.STATUS: ("状态", "卡密状态", "status", "state"),
-}
-"""Header names that are recognised; case, spaces and underscores do not matter."""
-
 _SELLABLE: Final = frozenset(
     {"available", "instock", "unsold", "unused", "可用", "在库", "库存", "未售", "未售出", "未出售", "未使用"}
 )
-_ROLES: Final = {folded_name(name): role.value for role, names in COLUMN_NAMES.items() for name in names}
-_KEY_ROLES: Final = frozenset({KeyColumn.KEY.value, KeyColumn.NUMBER.value, KeyColumn.PASSWORD.value})
 _DETAIL_ROLES: Final = frozenset(KeyColumn) - {KeyColumn.KEY, KeyColumn.NUMBER, KeyColumn.PASSWORD}
-_WORD: Final = re.compile(r"[^\W\d]+(?:[ ][^\W\d]+)*")
 _ROUNDED: Final = re.compile(r"[0-9]\.[0-9]+E\+[0-9]{2}")
 _DATE: Final = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T][0-9:]{4,8})?")
 _DATE_DIGITS: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_BETWEEN_NAMES: Final = re.compile(r"-{2,}|[\s,;|/，；｜、]+")
 _HEADING_LINES: Final = 20
 """So far down stands a heading."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-
-
-class ColumnChoiceError(BadInputError):
-    """Which column is the card key has to be chosen; the attributes say between what."""
-
-    columns: tuple[str, ...] = ()
-    has_header: bool = True
-    delimiter: str | None = None
-    sheet: str = ""
-    sheets: tuple[str, ...] = ()
 
 
 DELETED: Final = Sentence("It was deleted in its shop: not for sale.", "已在原店铺中删除，不可出售。")
@@ -222,126 +171,22 @@ class KeyPreview:
         self.needs_confirmation = True
 
 
-# ---- headers
+# ---- rows
 
 
-def looks_like_header(cells: Sequence[str]) -> bool | None:
-    """Whether a first line names columns of keys; None when it names columns, but none that is known.
-
-    A single English word proves little: ``alice,password`` is an account with a weak password.
-    """
-    known = [cell for cell in cells if folded_name(cell) in _ROLES]
-    keyish = [cell for cell in known if _ROLES[folded_name(cell)] in _KEY_ROLES]
-    if any(not cell.isascii() for cell in keyish):
-        return True
-    if keyish and (len(known) == len(cells) or (len(known) >= 2 and len(cells) >= 3)):
-        return True
-    words = len(cells) >= 3 and all(map(_WORD.fullmatch, cells)) and len(set(cells)) == len(cells)
-    return None if words else False
-
-
-def looks_like_heading(line: str) -> bool:
-    """Whether a line of a list of keys is rather the names of its fields, such as ``卡号----密码``."""
-    cells = [cell for cell in _BETWEEN_NAMES.split(line.strip()) if cell]
-    known = [_ROLES[name] for cell in cells if (name := folded_name(cell)) in _ROLES]
-    return not _KEY_ROLES.isdisjoint(known) and 2 * len(known) > len(cells)
-
-
-def column_roles(
+def roles_in(
     file_name: str,
     cells: Sequence[str],
     key_column: str | None,
-    card_format: CardFormat | None = None,
+    card_format: CardFormat | None,
     chosen: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
-    """What each column of a header is. ``key_column`` is the cell of the column that is the key, whatever the others
-    are called; ``chosen`` (role to index) takes the place of the names, but a column that says what was sold stays
-    one. BadInputError when one is there twice, ColumnChoiceError when no column is the key."""
-    names = _ROLES
-    if card_format is not None:
-        names = {folded_name(name): role.value for name, role in card_format.roles.items()}
-    if key_column is not None:
-        wanted = folded_name(key_column)
-        if wanted not in map(folded_name, cells):
-            raise no_key_column(file_name, cells)
-        names = {name: role for name, role in names.items() if role not in _KEY_ROLES} | {wanted: KeyColumn.KEY.value}
-    places, _ignored = header_places(file_name, cells, names)
-    if chosen is not None and (card_format is None or card_format.unfold is None):
-        status = {role: place for role, place in places.items() if role == KeyColumn.STATUS}
-        places = status | checked_roles(file_name, cells, chosen)
-    return paired_roles(file_name, cells, places)
-
-
-def checked_roles(file_name: str, cells: Sequence[str], chosen: Mapping[str, int]) -> dict[str, int]:
-    """What the merchant chose, if the table has these columns and none is two things."""
-    for role, place in chosen.items():
-        if role not in set(KeyColumn) or not 0 <= place < len(cells):
-            raise no_such_column(file_name, len(cells), place)
-    if len(set(chosen.values())) < len(chosen):
-        raise _choice(
-            ColumnChoiceError(
-                "{file}: one column cannot be two things; choose another one.",
-                "{file}：同一列不能有两种含义，请另选一列。",
-                file=file_name,
-            ),
-            cells,
-        )
-    return {role.value: chosen[role] for role in KeyColumn if role in chosen}
-
-
-def paired_roles(file_name: str, cells: Sequence[str], places: dict[str, int]) -> dict[str, int]:
-    """``places`` with one column that is the key, or a number and its password. ColumnChoiceError otherwise."""
-    if KeyColumn.KEY in places and KeyColumn.NUMBER in places:
-        if KeyColumn.PASSWORD in places:
-            raise _choice(
-                ColumnChoiceError(
-                    "{file} has a key, a number and a password column; choose the one that is the card key.",
-                    "{file} 同时有卡密、卡号和密码列，请选择哪一列是卡密。",
-                    file=file_name,
-                ),
-                cells,
-            )
-        # the usual pair 卡号,卡密: the second is the password of the first
-        places[KeyColumn.PASSWORD] = places.pop(KeyColumn.KEY)
-    if not _KEY_ROLES & places.keys():
-        raise no_key_column(file_name, cells)
-    return places
-
-
-def no_such_column(name: str, count: int, place: int) -> BadInputError:
-    return BadInputError(
-        "{file} has {count} columns, so there is no column {number} to choose.",
-        "{file} 只有 {count} 列，不能选择第 {number} 列。",
-        file=name,
-        count=count,
-        number=place + 1,
-    )
-
-
-def numbered_column(key_column: str | None) -> int | None:
-    """The index of a column that was chosen by its number, counted from 1; None: it was chosen by name, or not."""
-    if key_column is None or not re.fullmatch(r"[1-9][0-9]{0,2}", key_column.strip()):
-        return None
-    return int(key_column) - 1
-
-
-def no_key_column(name: str, cells: Sequence[str]) -> ColumnChoiceError:
-    return _choice(
-        ColumnChoiceError(
-            "{file} has no column that is known to be the card key; name it 卡密 or key, or choose it.",
-            "{file} 中找不到卡密列，请将列名改为“卡密”或 key，或手动选择。",
-            file=name,
-        ),
-        cells,
-    )
-
-
-def _choice(error: ColumnChoiceError, cells: Sequence[str]) -> ColumnChoiceError:
-    error.columns = tuple(cells)
-    return error
-
-
-# ---- rows
+    """:func:`desktop_app.exchange.key_columns.column_roles` of a header that may be that of a known program."""
+    if card_format is None:
+        return column_roles(file_name, cells, key_column, chosen=chosen)
+    # a row that holds several keys has no column that could be chosen
+    chosen = chosen if card_format.unfold is None else None
+    return column_roles(file_name, cells, key_column, card_format.roles, chosen)
 
 
 def take_lines(preview: KeyPreview, lines: list[str], rule: KeyRule) -> None:

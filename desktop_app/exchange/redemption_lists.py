@@ -21,7 +21,7 @@ from desktop_app.exchange.csv_tables import (
     records_of,
     split_cells,
 )
-from desktop_app.exchange.key_tables import ColumnChoiceError
+from desktop_app.exchange.key_columns import ColumnChoiceError
 from desktop_app.exchange.redemption_lines import LABELS, LIST_COLUMNS, ListColumn, ListLine, read_line
 from desktop_app.exchange.spreadsheets import Sheet, is_workbook, read_workbook
 from desktop_app.exchange.text_files import NewlineKind, Progress, TextFile, decode_text, open_regular, read_text_file

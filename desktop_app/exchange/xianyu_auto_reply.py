@@ -11,7 +11,8 @@ from typing import Final
 
 from desktop_app.domain.card_keys import Sentence
 from desktop_app.exchange.csv_tables import Record
-from desktop_app.exchange.key_tables import CardFormat, KeyColumn, state_sentence
+from desktop_app.exchange.key_columns import KeyColumn
+from desktop_app.exchange.key_tables import CardFormat, state_sentence
 
 COLUMNS: Final = (
     "卡券名称",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from desktop_app.domain.errors import BadInputError
 from desktop_app.exchange.cells import CellError
-from desktop_app.exchange.key_tables import ColumnChoiceError
+from desktop_app.exchange.key_columns import ColumnChoiceError
 from desktop_app.exchange.redemption_lines import LIST_COLUMNS, ListLine, read_moment
 from desktop_app.exchange.redemption_lists import (
     ListLayout,

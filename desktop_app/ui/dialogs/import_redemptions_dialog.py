@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout
 
 from desktop_app.domain.errors import ShopError
-from desktop_app.exchange.key_tables import ColumnChoiceError
+from desktop_app.exchange.key_columns import ColumnChoiceError
 from desktop_app.exchange.redemption_lists import ListLayout, list_template
 from desktop_app.services.listing import Sort
 from desktop_app.services.redemption_import import LIST_SOURCES, ListKind, ListOptions, RedemptionImportResult

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
-from desktop_app.exchange.key_tables import ColumnChoiceError
+from desktop_app.exchange.key_columns import ColumnChoiceError
 from desktop_app.exchange.redemption_lines import ListColumn
 from desktop_app.exchange.redemption_lists import (
     ListLayout,
