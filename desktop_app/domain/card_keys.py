@@ -273,6 +273,11 @@ def normalise(text: str, rule: KeyRule = EXACT) -> str:
     return text if rule is EXACT else _folded(text, rule)
 
 
+def trimmed(text: str) -> str:
+    """``text`` without the spaces and invisible characters before and after it."""
+    return text.strip(_EDGES)
+
+
 def fields(text: str) -> tuple[str, ...]:
     """The parts of a key of several fields (``number----password``, ``|``, tab, comma), for display only."""
     for separator in _SEPARATORS:

@@ -16,7 +16,17 @@ from functools import lru_cache
 from itertools import compress
 from typing import Final
 
-from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule, KeyWarning, Sentence, are_plain, examine, is_plain
+from desktop_app.domain.card_keys import (
+    EXACT,
+    KeyProblem,
+    KeyRule,
+    KeyWarning,
+    Sentence,
+    are_plain,
+    examine,
+    is_plain,
+    trimmed,
+)
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.money import Fen, parse_yuan
 from desktop_app.exchange.csv_tables import Record, folded_name
@@ -265,15 +275,16 @@ class _Rows:
         if self._width == 1 and len(cells) > 1 and '"' not in record.raw:
             cells = [record.raw]  # a lone column of keys that contain the delimiter: the line is the key
         problem: KeyProblem | None
+        warnings: tuple[KeyWarning, ...] = ()
         if len(cells) == self._width:
             if self._format is not None and self._format.cell is not None:
                 cells = [self._format.cell(cell) for cell in cells]
-            text, problem = _joined(cells, self._places)
+            text, problem, warnings = _joined(cells, self._places)
         else:
             text, problem, cells = record.raw, KeyProblem.COLUMNS, [""] * self._width
-        warnings: tuple[KeyWarning, ...] = ()
         if record.flaws and problem is None:
-            problem, warnings = self._flaws(record.flaws)
+            problem, found_flaws = self._flaws(record.flaws)
+            warnings = (*warnings, *found_flaws)
         check = examine(text, self._rule)
         if problem is None:
             problem = self._state(index, cells)
@@ -362,15 +373,21 @@ def _listed(goods: Mapping[str, int]) -> str:
     return ", ".join(shown) + (", …" if len(goods) > 5 else "")
 
 
-def _joined(cells: Sequence[str], places: Mapping[KeyColumn, int | None]) -> tuple[str, KeyProblem | None]:
-    """The key of one row; number and password are joined as ``number----password``."""
+def _joined(
+    cells: Sequence[str], places: Mapping[KeyColumn, int | None]
+) -> tuple[str, KeyProblem | None, tuple[KeyWarning, ...]]:
+    """The key of one row; number and password are joined as ``number----password``.
+
+    Each is trimmed first: inside the key its spaces would count, and the same card in a list of lines be another one.
+    """
     number, password = places[KeyColumn.NUMBER], places[KeyColumn.PASSWORD]
     if number is not None and password is not None:
-        parts = (cells[number], cells[password])
-        missing = not all(part.strip() for part in parts)
-        return "----".join(parts), KeyProblem.INCOMPLETE if missing else None
+        given = [cells[number], cells[password]]
+        parts = [trimmed(cell) for cell in given]
+        problem = None if all(parts) else KeyProblem.INCOMPLETE
+        return "----".join(parts), problem, () if parts == given else (KeyWarning.EDGES,)
     place = next(at for at in (places[KeyColumn.KEY], number, password) if at is not None)
-    return cells[place], None
+    return cells[place], None, ()
 
 
 def _take_details(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import math
 import posixpath
 import re
 import zipfile
@@ -114,6 +115,9 @@ class Sheet:
         if isinstance(value, bool):
             flaws[at] = KeyProblem.NOT_TEXT
             return "TRUE" if value else "FALSE"
+        if isinstance(value, float) and not math.isfinite(value):
+            flaws[at] = KeyProblem.DIGITS_LOST
+            return str(value)
         if isinstance(value, int | float):
             lost = abs(value) >= _DIGITS_KEPT or len(repr(value).replace(".", "").strip("-0")) > 15
             flaws[at] = KeyProblem.DIGITS_LOST if lost else KeyWarning.WAS_NUMBER

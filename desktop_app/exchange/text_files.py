@@ -72,7 +72,7 @@ _KNOWN_BINARIES: Final = (
     (b"\x1f\x8b", "a compressed file (gzip)", "压缩文件（gzip）"),
     (b"7z\xbc\xaf\x27\x1c", "a compressed file (7z)", "压缩文件（7z）"),
     (b"Rar!\x1a\x07", "a compressed file (RAR)", "压缩文件（RAR）"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "旧版 Excel 或 Word 文件"),
+    (b"\xd0\xcf\x11\xe0", "an old or password-protected Excel or Word file", "旧版或加密的 Excel 或 Word 文件"),
     (b"%PDF-", "a PDF", " PDF 文件"),
     (b"\x89PNG\r\n", "a picture", "图片"),
     (b"\xff\xd8\xff", "a picture", "图片"),

@@ -336,3 +336,11 @@ def test_a_guessed_encoding_shows_words_by_which_to_judge_it(tmp_path: Path) -> 
     assert preview.needs_confirmation
     assert preview.words == "卡号： 密码"
     assert read_key_file(path, encoding="gb18030").words == ""
+
+
+def test_spaces_around_a_number_or_its_password_make_no_other_card() -> None:
+    preview = read_pasted_keys("卡号,密码\n8801,2233\n 8801\u200b,\u30002233 \n8802,\u200b\n8803, 4455\n")
+    assert [preview.texts[index] for index in preview.new_indexes()] == ["8801----2233", "8803----4455"]
+    assert preview.duplicates == {1: 0}
+    assert preview.problems == {2: KeyProblem.INCOMPLETE}
+    assert preview.warnings[3] == (KeyWarning.EDGES,)

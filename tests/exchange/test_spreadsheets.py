@@ -222,3 +222,15 @@ def test_another_archive_is_refused(tmp_path: Path) -> None:
     broken = archive(tmp_path / "keys.xlsx", **{"xl__workbook.xml": b"<nonsense"})
     with pytest.raises(BadInputError, match="damaged"):
         read_key_file(broken)
+
+
+@pytest.mark.parametrize("number", ["NaN", "1e400", "-1e400"])
+def test_a_number_that_is_none_is_no_key(tmp_path: Path, number: str) -> None:
+    path = write(tmp_path / "keys.xlsx", Sheet1=[["卡密"], [12345], ["KEY-1"]])
+    other = tmp_path / "odd.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b"<v>12345</v>", f"<v>{number}</v>".encode()))
+    preview = read_key_file(other)
+    assert [preview.texts[index] for index in preview.new_indexes()] == ["KEY-1"]
+    assert preview.problems == {0: KeyProblem.DIGITS_LOST}
