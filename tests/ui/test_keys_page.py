@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.states import KeyState
 from desktop_app.services.inventory import ImportOptions, KeyFilter, KeyVerdict
+from desktop_app.ui import row_loader
 from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.dialogs.key_scan_dialog import KeyScanDialog
 from desktop_app.ui.dialogs.key_steps import KeyNoteDialog, MoveKeysDialog, RestockDialog
 from desktop_app.ui.dialogs.product_dialog import ProductDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.widgets import key_pane
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.period_filter import Period
 from tests.ui.event_loop import Heartbeat
@@ -414,3 +417,43 @@ def test_a_part_of_a_key_that_is_not_found_can_be_looked_for_inside_all(stock: S
     stock.child(QPushButton, "keys_table_empty_button", page).click()
     dialog = stock.dialog(KeyScanDialog)
     assert dialog.part_edit.text() == "1234"
+
+
+def test_the_life_of_a_chosen_key_is_read_once_and_beside_the_window(
+    stock: StockWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stock.stock(stock.add_product(), *KEYS[:3])
+    page = stock.page("keys")
+    ids = [row.id for row in page.table.rows.source.page(0, 3)]
+    asked: list[int] = []
+    threads: set[threading.Thread] = set()
+    gate = threading.Event()
+    gate.set()
+    life = stock.shop.inventory.life
+
+    def watched(key_id: int) -> Any:
+        asked.append(key_id)
+        threads.add(threading.current_thread())
+        gate.wait()
+        return life(key_id)
+
+    monkeypatch.setattr(stock.shop.inventory, "life", watched)
+    page.table.select_row(0)
+    page.table.select_row(1)
+    assert asked == ids[:2]
+    assert threading.main_thread() not in threads
+    page.pane.show_key(page.table.current_row())
+    assert asked == [*ids[:2], ids[1]], "after a step it is read anew"
+
+    monkeypatch.setattr(row_loader, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(key_pane, "PATIENCE_SECONDS", 0.0)
+    gate.clear()
+    page.table.select_row(2)
+    assert page.pane.isVisible()
+    assert not page.pane.life.isVisible(), "not that of the key before"
+    page.table.select_row(0)
+    gate.set()
+    qtbot.waitUntil(page.pane.life.isVisible)
+    assert page.pane._life_of == ids[0]
+    qtbot.wait(20)
+    assert page.pane._life_of == ids[0], "what was asked for before comes to nothing"

@@ -60,9 +60,11 @@ class KeysPage(QWidget):
         self._build_filters()
         self.message = MessageStrip("keys_message")
         self.table = RowTable("keys_table", self.tr("Card keys"), self._columns(), self._open_source, multiple=True)
+        self._told: KeyLine | None = None
+        self.table.rows.about_to_swap.connect(self._on_new_rows)
         self.table.rows.swapped.connect(self._on_rows)
         self.table.rows_selected.connect(self._show_selection)
-        self.table.row_chosen.connect(self._show_selection)
+        self.table.row_chosen.connect(self._on_row_chosen)
         self.pane = KeyPane(shop, window)
         self.pane.step_wanted.connect(self._on_step_wanted)
         self.pane.failed.connect(self.message.show_error)
@@ -242,6 +244,9 @@ class KeysPage(QWidget):
     def _reload_table(self) -> None:
         self.table.reload()
 
+    def _on_new_rows(self) -> None:
+        self._told = None  # what happened to the key meanwhile is to be read
+
     def _on_rows(self) -> None:
         """New rows are there; a long list comes later than it was asked for."""
         count = self.table.rows.rowCount()
@@ -284,12 +289,19 @@ class KeysPage(QWidget):
 
     # one key or many
 
+    def _on_row_chosen(self, row: KeyLine | None) -> None:
+        """A choice is told as a number of rows, too, before or after; a key's life is read once for both."""
+        if row is not None and not self.pane.shows(row):
+            self._show_selection()
+            self._told = row
+
     def _show_selection(self, *_: object) -> None:
         count = self.table.selected_count()
         self.pane.setVisible(count > 0)
+        told, self._told = self._told, None
         if count == 1:
             rows = self.table.selected_rows(1)
-            if rows:
+            if rows and (rows[0] != told or not self.pane.shows(rows[0])):
                 try:
                     self.pane.show_key(rows[0])
                 except ShopError as error:

@@ -11,17 +11,22 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import KeyState
-from desktop_app.services.inventory import KeyLine
+from desktop_app.services.inventory import KeyLife, KeyLine
+from desktop_app.ui import row_loader
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.key_steps import states_before
 from desktop_app.ui.icons import set_icon
 from desktop_app.ui.labels import label, tone, when
+from desktop_app.ui.row_loader import Load
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import DetailPane, FactsGrid, Pill, plain_label, push_button, row_of
 from desktop_app.ui.widgets.copy_button import CopyButton
 from desktop_app.ui.widgets.key_life_view import KeyLifeView
 from desktop_app.ui.widgets.timeline_view import TimelineView
+
+PATIENCE_SECONDS = 0.03
+"""A life that is read so soon is shown together with its key."""
 
 
 class KeyPane(DetailPane):
@@ -38,6 +43,8 @@ class KeyPane(DetailPane):
         self._window = window
         self._key: KeyLine | None = None
         self._is_revealed = False
+        self._reading: Load | None = None
+        self._life_of: int | None = None
         # a key that stays on screen is read by whoever passes by
         self._hide_timer = QTimer(self, singleShot=True)
         self._hide_timer.timeout.connect(self.hide_key)
@@ -101,6 +108,10 @@ class KeyPane(DetailPane):
     def step_button(self, name: str) -> QWidget:
         return self._steps[name]
 
+    def shows(self, key: KeyLine) -> bool:
+        """Whether exactly this is on show."""
+        return self._key == key and not self.isHidden()
+
     def show_key(self, key: KeyLine) -> None:
         """One key is chosen."""
         if self._key is None or self._key.id != key.id or not self._shop.is_unlocked:
@@ -138,6 +149,7 @@ class KeyPane(DetailPane):
     def show_many(self, count: int, states: set[KeyState] | None) -> None:
         """Several are chosen; ``states`` None: too many to look at, any step may be possible."""
         self._key = None
+        self._reading = None
         self._is_revealed = False
         self._text.clear()
         self._many.setText(self.tr("{count} keys chosen").format(count=f"{count:,}"))
@@ -204,13 +216,34 @@ class KeyPane(DetailPane):
         return text
 
     def _show_life(self) -> None:
-        if self._key is not None:
-            life = self._shop.inventory.life(self._key.id)
-            self.life.show_life(life)
-            # a key that is only set apart was not delivered, and has no line there
-            is_listed = self._key.order_no in (delivery.order_no for delivery in life.deliveries)
-            self.order_button.setVisible(bool(self._key.order_no) and not is_listed)
-            self.timeline.set_events(life.events, self._window.zone())
+        """Read beside the window: a log with steps on half a million keys takes its time."""
+        if self._key is None:
+            return
+        key_id, inventory = self._key.id, self._shop.inventory
+        self._reading = load = row_loader.start(self, lambda: inventory.life(key_id), self._on_life)
+        if load.wait(max(PATIENCE_SECONDS, row_loader.PATIENCE_SECONDS)):
+            self._on_life(load)
+        elif self._life_of != key_id:  # else what stands there is of this key, if only from before its last step
+            self.life.hide()
+            self.timeline.set_events((), self._window.zone())
+
+    def _on_life(self, load: Load) -> None:
+        if load is not self._reading or self._key is None:
+            return  # another key is looked at by now
+        self._reading = None
+        if isinstance(load.error, ShopError):
+            self.failed.emit(load.error)
+            return
+        if load.error is not None:
+            raise load.error
+        life: KeyLife = load.value
+        self._life_of = life.key.id
+        self.life.show_life(life)
+        self.life.show()
+        # a key that is only set apart was not delivered, and has no line there
+        is_listed = self._key.order_no in (delivery.order_no for delivery in life.deliveries)
+        self.order_button.setVisible(bool(self._key.order_no) and not is_listed)
+        self.timeline.set_events(life.events, self._window.zone())
 
     def _open_order(self) -> None:
         if self._key is not None:
