@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -144,7 +144,9 @@ def _moved(
     vault = context.vault
     open_one, rule = vault.opener(CARD_TABLE, CARD_COLUMN, source.uid), key_rule(target)
     plain = [open_one(tag, sealed) for _, _, tag, sealed in rows]
-    tags = vault.card_tags(normalise(text.decode(), rule) for text in plain)
+    tags: Iterable[bytes] = (row[2] for row in rows)
+    if rule != key_rule(source) or vault.is_rotating:
+        tags = vault.card_tags(normalise(text.decode(), rule) for text in plain)
     same, others = [], []
     for row, text, tag in zip(rows, plain, tags, strict=True):
         if tag == row[2]:

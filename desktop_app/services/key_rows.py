@@ -66,13 +66,18 @@ def reseal(context: Context, session: Session, key: CardKeyRow, source: ProductR
 
 def ranges(ids: Iterable[int]) -> str:
     """Sorted ``ids`` as ``1-40,77``."""
-    parts: list[list[int]] = []
+    parts: list[str] = []
+    first = last = None
     for one in ids:
-        if parts and parts[-1][1] == one - 1:
-            parts[-1][1] = one
-        else:
-            parts.append([one, one])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
+        if last is not None and one == last + 1:
+            last = one
+            continue
+        if first is not None:
+            parts.append(str(first) if first == last else f"{first}-{last}")
+        first = last = one
+    if first is not None:
+        parts.append(str(first) if first == last else f"{first}-{last}")
+    return ",".join(parts)
 
 
 def in_ranges(key_id: int, text: str) -> bool:
