@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
-
-from sqlmodel import col, select
 
 from desktop_app.documents.code_words import is_chinese, word
 from desktop_app.documents.csv_export import Column, Kind, write_csv, write_csv_parts
@@ -25,6 +23,7 @@ from desktop_app.services.context import Context
 from desktop_app.services.event_log import events_listing
 from desktop_app.services.inventory import Inventory
 from desktop_app.services.key_lines import KeyFilter, KeyLine
+from desktop_app.services.key_reveal import plain_keys
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_export import order_parts
 from desktop_app.services.order_lines import OrderFilter, OrderLine, orders_listing
@@ -35,12 +34,10 @@ from desktop_app.services.refunds import RefundFilter, RefundLine, Refunds
 from desktop_app.services.request_lines import RequestFilter, RequestLine, request_listing
 from desktop_app.services.stock import Stock, StockLine, SupplierLine
 from desktop_app.services.timeline import EventLine
-from desktop_app.storage.tables import CardKeyRow, ProductRow
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
-_STEP = 500
 _YES = (("", ""), ("yes", "是"))
 _SIDES = (("In the shop only", "仅店铺有"), ("In the statement only", "仅账单有"))
 _ACTIONS = {"approve": ("Approved", "同意"), "refuse": ("Refused", "拒绝")}
@@ -421,25 +418,25 @@ def export(
         listing = chosen.listing(context, shown, sort or Sort("batch"))
     total = listing.count()
     lines: Iterable[Any] = listing.rows()
-    if reveal:
-        _log_reveal(context, what, path, total)
-        lines = _revealed(context, listing.rows())
     tell = None if progress is None else partial(_tell, progress, total)
-    cells: Iterable[Sequence[object]] = (chosen.cells(line, language, context.zone) for line in lines)
-    parts = None
-    if what == "orders" and isinstance(listing, Listing):
-        parts = order_parts(context, listing.ids(), language)
-    if as_lines:
-        count = write_lines(path, map(_whole_key, lines), tell, cancelled)
-    elif path.suffix.lower() == ".xlsx":
-        if what == "keys":
-            cells = map(_quoted_once_more, cells)
-        count = write_xlsx(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
-    elif parts is not None:
-        with closing(parts):
+    with ExitStack() as ending:
+        plain: Iterator[tuple[int, str | None]] = iter(())
+        if reveal:
+            _log_reveal(context, what, path, total)
+            plain = ending.enter_context(closing(plain_keys(context, _ids(listing))))
+            lines = _revealed(listing.rows(), plain)
+        cells: Iterable[Sequence[object]] = (chosen.cells(line, language, context.zone) for line in lines)
+        if as_lines:
+            count = write_lines(path, _whole_keys(plain), tell, cancelled)
+        elif path.suffix.lower() == ".xlsx":
+            if what == "keys":
+                cells = map(_quoted_once_more, cells)
+            count = write_xlsx(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
+        elif what == "orders" and (parts := order_parts(context, _ids(listing), language)) is not None:
+            ending.enter_context(closing(parts))
             count = write_csv_parts(path, chosen.columns, parts, language, tell, cancelled)
-    else:
-        count = write_csv(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
+        else:
+            count = write_csv(path, chosen.columns, cells, language, tell, cancelled, zone=context.zone)
     with context.write() as session:
         context.record(
             session,
@@ -481,14 +478,16 @@ def _require_plain_keys(what: str, reveal: bool) -> None:
         )
 
 
-def _whole_key(line: KeyLine) -> str:
-    if line.masked == DAMAGED:
-        raise StorageError(
-            "Key {id} is damaged and has no text any more: export as CSV, or leave it out by a filter.",
-            "卡密 {id} 已损坏，无法还原文本：请导出为 CSV，或用筛选排除它。",
-            id=line.id,
-        )
-    return line.masked
+def _whole_keys(plain: Iterable[tuple[int, str | None]]) -> Iterator[str]:
+    for key_id, text in plain:
+        if text == DAMAGED:
+            raise StorageError(
+                "Key {id} is damaged and has no text any more: export as CSV, or leave it out by a filter.",
+                "卡密 {id} 已损坏，无法还原文本：请导出为 CSV，或用筛选排除它。",
+                id=key_id,
+            )
+        if text is not None:
+            yield text
 
 
 def _log_reveal(context: Context, what: str, path: Path, total: int) -> None:
@@ -504,26 +503,14 @@ def _log_reveal(context: Context, what: str, path: Path, total: int) -> None:
         )
 
 
-def _revealed(context: Context, lines: Iterator[KeyLine]) -> Iterator[KeyLine]:
-    while part := list(islice(lines, _STEP)):
-        plain = _plain_keys(context, [line.id for line in part])
-        for line in part:
-            yield replace(line, masked=plain[line.id])
+def _revealed(lines: Iterator[KeyLine], plain: Iterator[tuple[int, str | None]]) -> Iterator[KeyLine]:
+    """``lines`` with their keys in clear; ``plain`` has each of them in the same order, and those that are gone."""
+    for line in lines:
+        text = next(text for key_id, text in plain if key_id == line.id)
+        if text is not None:
+            yield replace(line, masked=text)
 
 
-def _plain_keys(context: Context, key_ids: Sequence[int]) -> dict[int, str]:
-    with context.read() as session:
-        rows = session.exec(
-            select(CardKeyRow, ProductRow.uid)
-            .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
-            .where(col(CardKeyRow.id).in_(key_ids))
-        ).all()
-    return {key.id: _opened(context, key, product_uid) for key, product_uid in rows}
-
-
-def _opened(context: Context, key: CardKeyRow, product_uid: bytes) -> str:
-    try:
-        return context.vault.open_card(key.tag, key.sealed, product_uid).decode()
-    except StorageError:
-        # one damaged key must not keep all others from being saved
-        return DAMAGED
+def _ids(listing: _Rows) -> array[int]:
+    assert isinstance(listing, Listing)
+    return listing.ids()

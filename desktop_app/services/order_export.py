@@ -12,9 +12,9 @@ import json
 import re
 from array import array
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice
 from typing import Final
@@ -28,8 +28,8 @@ from desktop_app.services.buyers import buyer_masker
 from desktop_app.services.context import Context
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.connections import lean_cache
-from desktop_app.storage.field_opening import FieldOpener, Opened, Sealed
-from desktop_app.storage.field_process import WORTH_IT, FieldProcess
+from desktop_app.storage.field_opening import Opened, Sealed
+from desktop_app.storage.field_process import opened_parts
 from desktop_app.storage.tables import ChannelRow, OrderRow, ProductRow
 
 _ORDERS: Final = 2000
@@ -96,7 +96,7 @@ def _parts(
         return
     # what was unlocked at the start stays readable to the end of this export, as with every work under way
     mask = buyer_masker(context.vault)
-    with _opened(context, parts, len(ids)) as opened:
+    with opened_parts(context.vault, ("orders", "buyer"), parts, len(ids), masked=True) as opened:
         for (rows, sealed), buyers in opened:
             cells = _cells(sealed, buyers, mask) if rows else []
             yield _finished(rows, cells), len(cells)
@@ -121,25 +121,6 @@ def _read(context: Context, ids: array[int], statement: str) -> Generator[_Part,
             yield part
 
 
-@contextmanager
-def _opened(
-    context: Context, parts: Generator[_Part, None, None], orders: int
-) -> Iterator[Iterator[tuple[_Part, Opened]]]:
-    """The parts with their buyers; a second process ends with the context."""
-    process = None
-    if orders >= WORTH_IT:
-        process = FieldProcess.start(context.vault.field_secrets("orders", "buyer"), masked=True)
-    if process is not None:
-        with process, closing(process.opened(parts)) as opened:
-            yield opened
-        return
-    secrets = context.vault.field_secrets("orders", "buyer")
-    opener = FieldOpener(secrets, masked=True)
-    secrets.wipe()
-    with closing(parts):
-        yield ((part, opener.opened(part[1])) for part in parts)
-
-
 def _cells(sealed: Sealed, opened: Opened, mask: Callable[[bytes, bytes], str]) -> list[bytes]:
     """The buyers of the rows in their order, as they stand between quotes."""
     cells = opened.texts.split(b"\n")
@@ -148,7 +129,8 @@ def _cells(sealed: Sealed, opened: Opened, mask: Callable[[bytes, bytes], str]) 
     if opened.left:
         items = list(sealed.items())
         for place in opened.left:
-            cells[place] = _cell(mask(*items[place]))
+            row_id, value, _ = items[place]
+            cells[place] = _cell(mask(row_id, value))
     return cells
 
 

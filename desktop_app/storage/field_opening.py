@@ -22,6 +22,9 @@ from desktop_app.storage.pipes import begin, read, read_into_new, tell_ready, wr
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_UID_BYTES = 16
+_SIZES = [size.to_bytes(4, "big") for size in range(1024)]
+"""Before each part of what is authenticated; a longer identity is left to the vault."""
 
 
 class FieldSecrets(NamedTuple):
@@ -31,7 +34,7 @@ class FieldSecrets(NamedTuple):
     header: bytes
     """Stands before every value of this key."""
     before: bytes
-    """What is authenticated before the row, and :attr:`after` it."""
+    """What is authenticated before the row, and :attr:`after` row and product."""
     after: bytes
 
     def wipe(self) -> None:
@@ -46,16 +49,21 @@ class Sealed(NamedTuple):
     values: bytes
     lengths: bytes
     """0: nothing is sealed there."""
+    product_uids: bytes = b""
+    """The one of each row, for values that belong to a product."""
 
-    def items(self) -> Iterator[tuple[bytes, bytes]]:
-        """Identity and value of each row."""
-        row_at = at = 0
+    def items(self) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Identity, value and product of each row."""
+        row_at = at = uid_at = 0
+        uid_bytes = _UID_BYTES if self.product_uids else 0
         row_lengths: list[int] = json.loads(b"[%b]" % self.row_id_lengths)
         lengths: list[int] = json.loads(b"[%b]" % self.lengths)
         for row_length, length in zip(row_lengths, lengths, strict=True):
-            yield self.row_ids[row_at : row_at + row_length], self.values[at : at + length]
+            row_id = self.row_ids[row_at : row_at + row_length]
+            yield row_id, self.values[at : at + length], self.product_uids[uid_at : uid_at + uid_bytes]
             row_at += row_length
             at += length
+            uid_at += uid_bytes
 
 
 class Opened(NamedTuple):
@@ -83,17 +91,17 @@ class FieldOpener:
         shortest = start + _TAG_BYTES
         texts: list[str] = []
         left = array("I")
-        for row_id, value in sealed.items():
+        for row_id, value, uid in sealed.items():
             text = ""
             if value:
                 try:
                     if len(value) < shortest or not value.startswith(header):
                         raise InvalidTag
-                    aad = before + len(row_id).to_bytes(4, "big") + row_id + after
+                    aad = b"".join((before, _SIZES[len(row_id)], row_id, _SIZES[len(uid)], uid, after))
                     text = decrypt(value[len(header) : start], value[start:], aad).decode()
                     if "\n" in text:
                         raise InvalidTag
-                except (InvalidTag, UnicodeDecodeError):
+                except (InvalidTag, UnicodeDecodeError, IndexError):
                     left.append(len(texts))
                     text = ""
             texts.append(mask(text) if masked else text)
@@ -108,7 +116,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     secrets.wipe()
     tell_ready(answers)
     while True:
-        opened = opener.opened(Sealed(read(requests), read(requests), read(requests), read(requests)))
+        opened = opener.opened(Sealed(*(read(requests) for _ in Sealed._fields)))
         write(answers, opened.texts, opened.left.tobytes())
 
 

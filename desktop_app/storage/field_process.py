@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from queue import Queue
 from threading import Event, Thread
 from typing import TypeVar
 
 from desktop_app.domain.errors import StorageError
 from desktop_app.storage import field_opening
-from desktop_app.storage.field_opening import FieldSecrets, Opened, Sealed
+from desktop_app.storage.field_opening import FieldOpener, FieldSecrets, Opened, Sealed
 from desktop_app.storage.pipes import read, write
 from desktop_app.storage.second_process import SecondProcess, put
+from desktop_app.storage.vault import Vault
 
 WORTH_IT = 100_000
 """So many values are opened sooner with a second process than without."""
@@ -84,6 +85,28 @@ class FieldProcess(SecondProcess):
         except (OSError, EOFError) as error:
             raise _gone() from error
         return Opened(texts, left)
+
+
+@contextmanager
+def opened_parts(
+    vault: Vault, column: tuple[str, str], parts: Generator[Part[T], None, None], values: int, *, masked: bool
+) -> Iterator[Iterator[tuple[Part[T], Opened]]]:
+    """Each part of so many ``values`` of a table's ``column`` with its texts; ``parts`` are closed in the end.
+
+    A second process works on many values, and ends with the context. :class:`LockedError` while the vault is locked.
+    """
+    process = None
+    if values >= WORTH_IT:
+        process = FieldProcess.start(vault.field_secrets(*column), masked=masked)
+    if process is not None:
+        with process, closing(process.opened(parts)) as opened:
+            yield opened
+        return
+    secrets = vault.field_secrets(*column)
+    opener = FieldOpener(secrets, masked=masked)
+    secrets.wipe()
+    with closing(parts):
+        yield ((part, opener.opened(part[1])) for part in parts)
 
 
 class _End:

@@ -233,7 +233,7 @@ class Vault:
 
         return open_one
 
-    def field_secrets(self, table: str, column: str, product_uid: bytes = b"") -> FieldSecrets:
+    def field_secrets(self, table: str, column: str) -> FieldSecrets:
         """What :class:`desktop_app.storage.field_opening.FieldOpener` needs for values of the present keys.
 
         Whoever gets it zeroes it, and forgets it when the work in hand ends: locking does not reach it.
@@ -244,7 +244,7 @@ class Vault:
             key=keys.lent(_purpose(table), keys.generation),
             header=header,
             before=length_prefixed(b"km.field.1", self.shop_uid, table.encode(), column.encode()),
-            after=length_prefixed(product_uid, header[1:]),
+            after=length_prefixed(header[1:]),
         )
 
     def seal_card(self, tag: bytes, card: bytes, product_uid: bytes) -> bytes:

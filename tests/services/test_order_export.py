@@ -16,6 +16,7 @@ from desktop_app.domain.errors import CancelledError, StorageError
 from desktop_app.services import exports, order_export
 from desktop_app.services.order_export import order_parts
 from desktop_app.services.orders import OrderFilter
+from desktop_app.storage import field_process
 from desktop_app.storage.field_opening import FieldSecrets
 from desktop_app.storage.field_process import FieldProcess
 from tests.services.desk import Desk
@@ -96,7 +97,7 @@ def by_two(monkeypatch: pytest.MonkeyPatch) -> list[FieldProcess]:
         started.append(process)
         return process
 
-    monkeypatch.setattr(order_export, "WORTH_IT", 1)
+    monkeypatch.setattr(field_process, "WORTH_IT", 1)
     monkeypatch.setattr(order_export, "_ORDERS", 3)
     monkeypatch.setattr(FieldProcess, "start", noted)
     return started

@@ -65,11 +65,11 @@ def odd_values(vault: Vault) -> Sealed:
     before = batch(vault, ["of the keys before"])
     vault.take_over(vault.successor())
     sealed = list(batch(vault, ["one", "", "王小明", "two\nlines", "moved", "altered", "short"]).items())
-    ids, values = [row_id for row_id, _ in sealed], [value for _, value in sealed]
+    ids, values = [row_id for row_id, _, _ in sealed], [value for _, value, _ in sealed]
     ids[4] = b"B4"
     values[5] = values[5][:-1] + bytes([values[5][-1] ^ 1])
     values[6] = values[6][:20]
-    ((row_id, value),) = before.items()
+    ((row_id, value, _),) = before.items()
     other = vault.seal("orders", "target", b"A8", b"of another column")
     binary = vault.seal("orders", "buyer", b"A9", b"\xff\xfe")
     return packed([*ids, row_id, b"A8", b"A9"], [*values, value, other, binary])
