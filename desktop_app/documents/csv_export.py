@@ -21,7 +21,7 @@ from pathlib import Path
 
 from desktop_app.documents.whole_file import whole_file
 from desktop_app.domain.deadlines import SHOP_ZONE
-from desktop_app.domain.errors import BadInputError, CancelledError
+from desktop_app.domain.errors import CancelledError
 
 _ROWS_PER_STEP = 1000
 
@@ -61,13 +61,8 @@ class Column:
 
 
 def guard(text: str) -> str:
-    """``text`` as a spreadsheet shows it unchanged; :func:`unguard` takes it back."""
+    """``text`` as a spreadsheet shows it unchanged; an import takes the ``'`` off again."""
     return f"'{text}" if _NEEDS_GUARD.match(text) else text
-
-
-def unguard(cell: str) -> str:
-    """The text that :func:`guard` made ``cell`` from."""
-    return cell[1:] if cell.startswith("'") else cell
 
 
 def write_csv(
@@ -110,26 +105,6 @@ def write_csv_parts(
             if progress is not None:
                 progress(count)
     return count
-
-
-def read_back(path: Path) -> Iterator[list[str]]:
-    """The rows of a file of :func:`write_csv`, header first, every guard taken off.
-
-    Raises BadInputError, with the line, for a file that is not strict CSV in UTF-8.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        try:
-            for row in reader:
-                yield [unguard(cell) for cell in row]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise BadInputError(
-                "{file}, line {line}: this is not a CSV file that Kamidesk wrote ({reason}).",
-                "{file} 第 {line} 行：不是 Kamidesk 导出的 CSV 文件（{reason}）。",
-                file=path.name,
-                line=reader.line_num,
-                reason=error,
-            ) from error
 
 
 def money_text(fen: int) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from desktop_app.documents.csv_export import read_back
 from desktop_app.domain.errors import BadInputError, CancelledError, LockedError, StorageError
 from desktop_app.domain.states import OrderState
 from desktop_app.services.exports import EXPORTS
@@ -18,6 +17,7 @@ from desktop_app.services.listing import Sort
 from desktop_app.services.orders import OrderFilter
 from desktop_app.services.prints import Prints
 from desktop_app.services.reconciliation import Reconciliation
+from tests.csv_files import read_back
 from tests.exchange.statement_samples import alipay_account, alipay_account_row
 from tests.services.order_desk import KEYS, OrderDesk
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.documents.csv_export import read_back
 from desktop_app.domain.errors import BadInputError, CancelledError, LockedError, NotFoundError
 from desktop_app.domain.states import EvidenceKind, ReasonCode, RequestState
 from desktop_app.services import import_report, key_scan
 from desktop_app.services.inventory import ImportOptions, KeyVerdict
 from desktop_app.services.request_entry import RequestDraft
+from tests.csv_files import read_back
 from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 

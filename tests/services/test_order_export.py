@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desktop_app.documents.csv_export import read_back, write_csv, write_csv_parts
+from desktop_app.documents.csv_export import write_csv, write_csv_parts
 from desktop_app.domain.errors import CancelledError, StorageError
 from desktop_app.services import exports, order_export
 from desktop_app.services.order_export import order_parts
@@ -19,6 +19,7 @@ from desktop_app.services.orders import OrderFilter
 from desktop_app.storage import field_process
 from desktop_app.storage.field_opening import FieldSecrets
 from desktop_app.storage.field_process import FieldProcess
+from tests.csv_files import read_back
 from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.documents.csv_export import read_back
 from desktop_app.domain.states import EvidenceKind, KeyState, ProductKind, ReasonCode
 from desktop_app.services.products import ProductDraft
 from desktop_app.services.request_entry import RequestDraft
 from desktop_app.services.stock import Stock, StockLine, SupplierLine
+from tests.csv_files import read_back
 from tests.services.desk import Desk
 from tests.services.order_desk import OrderDesk
 

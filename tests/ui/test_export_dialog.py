@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.documents.csv_export import read_back
 from desktop_app.services.key_lines import KeyFilter
 from desktop_app.services.listing import Sort
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from tests.csv_files import read_back
 from tests.ui.paper_shop import PASSWORD, PaperWindow
 from tests.ui.stock_shop import KEYS
 

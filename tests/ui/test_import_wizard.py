@@ -12,10 +12,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.documents.csv_export import read_back
 from desktop_app.services.inventory import KeyFilter, KeyVerdict, NewKeys
 from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from tests.csv_files import read_back
 from tests.ui.stock_shop import KEYS, StockWindow, stock_window, texts_of
 
 
