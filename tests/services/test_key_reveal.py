@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.documents.csv_export import read_back
 from desktop_app.domain.errors import LockedError, StorageError
 from desktop_app.services import key_reveal
 from desktop_app.services.key_reveal import plain_keys
 from desktop_app.services.reports import Reports
 from desktop_app.storage import field_process
 from desktop_app.storage.field_process import FieldProcess
+from tests.csv_files import read_back
 from tests.services.desk import Desk
 
 KEYS = (
