@@ -161,3 +161,21 @@ def test_a_step_on_a_filter_can_be_tied_to_a_number(
     assert "shows 3 keys by now, not 2: nothing was changed" in capfd.readouterr().err
     assert run([*everything, "--count", "3"]) == 0
     assert "3 keys changed" in capfd.readouterr().out
+
+
+def test_an_export_can_be_narrowed_to_some_keys(
+    shop_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for number in (1, 2):
+        path = tmp_path / "keys.txt"
+        path.write_text(f"KEY-{number}-A\nKEY-{number}-B\n")
+        assert run(["keys", "import", str(path), "--product", "A", "--batch", f"B{number}"]) == 0
+    target = tmp_path / "out.txt"
+    assert run(["export", "keys", "-o", str(target), "--reveal", "--batch", "B2", "--product", "A"]) == 0
+    assert target.read_text().split() == ["KEY-2-A", "KEY-2-B"]
+    assert run(["keys", "all", "void", "--batch", "B2", "--reason", "x"]) == 0
+    table = tmp_path / "out.csv"
+    assert run(["export", "keys", "-o", str(table), "--reveal", "--state", "void"]) == 0
+    assert [line.count("KEY-2") for line in table.read_text("utf-8-sig").splitlines()] == [0, 1, 1]
+    assert run(["export", "keys", "-o", str(table), "--state", "sold"]) == 2
+    assert run(["export", "orders", "-o", str(table), "--batch", "B1"]) == 2

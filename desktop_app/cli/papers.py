@@ -84,13 +84,30 @@ def export(
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Keys in clear; asks for the password and is logged.")
     ] = False,
+    product: Annotated[str, typer.Option(help="Only keys of the product with this code.")] = "",
+    batch: Annotated[str, typer.Option(help="Only keys of this batch.")] = "",
+    state: Annotated[str, typer.Option(help="Only keys in this state, such as in_stock.")] = "",
 ) -> None:
     """Write a list of the shop as CSV (UTF-8 with BOM), a workbook, or the lines of keys."""
+    from desktop_app.domain.states import KeyState
+    from desktop_app.services.inventory import KeyFilter
+
     session: Session = context.obj
+    if (product or batch or state) and what != "keys":
+        raise typer.BadParameter("--product, --batch and --state choose keys")
+    if state and state not in set(KeyState):
+        raise typer.BadParameter(f"{state}: {', '.join(KeyState)}")
     with session.shop(unlocked=True) as shop:
+        where = None
+        if product or batch or state:
+            where = KeyFilter(
+                product_id=shop.products.by_code(product).id if product else None,
+                batch_id=shop.inventory.batch_by_name(batch).id if batch else None,
+                state=KeyState(state) if state else None,
+            )
         if reveal and "password" in shop.protections():
             shop.confirm_password(session.password())
-        count = shop.reports.export(what, output, language=language, reveal=reveal)
+        count = shop.reports.export(what, output, where=where, language=language, reveal=reveal)
     session.say(f"{count} rows in {output}", f"{output}：{count} 行")
 
 

@@ -83,7 +83,7 @@ class KeyFilter:
     """``text``: an exact key, a fingerprint (``#1a2b3c4d``), the beginning of an order number, or part of a batch name.
 
     Keys themselves are searched only while the shop is unlocked. ``imported_from`` is the first moment of their import
-    that counts, ``imported_to`` the first that does not.
+    that counts, ``imported_to`` the first that does not. ``key_ids`` leaves only these.
     """
 
     product_id: int | None = None
@@ -92,6 +92,7 @@ class KeyFilter:
     text: str = ""
     imported_from: datetime | None = None
     imported_to: datetime | None = None
+    key_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,10 @@ def _filtered(context: Context, where: KeyFilter) -> Select[Any]:
         statement = statement.where(col(CardKeyRow.state) == where.state)
     if where.batch_id is not None:
         statement = statement.where(col(CardKeyRow.batch_id) == where.batch_id)
+    if where.key_ids is not None:
+        # one value, however many they are
+        chosen = func.json_each(json.dumps(where.key_ids)).table_valued("value")
+        statement = statement.where(col(CardKeyRow.id).in_(sql_select(chosen.c.value)))
     if imported := _imported(where):
         statement = statement.where(col(CardKeyRow.batch_id).in_(select(BatchRow.id).where(*imported)))
     if text := where.text.strip():

@@ -249,5 +249,9 @@ def test_keys_are_filtered_by_the_time_of_their_import(desk: Desk) -> None:
     assert ids(KeyFilter(imported_from=moments[1], imported_to=moments[2]), Sort("batch")) == made[1]
     assert ids(KeyFilter(product_id=first_product, imported_from=moments[1])) == [*reversed(made[2])]
     assert ids(KeyFilter(imported_from=desk.clock())) == []
+    chosen = (made[2][1], made[0][0])
+    assert ids(KeyFilter(key_ids=chosen)) == [made[2][1], made[0][0]]
+    assert ids(KeyFilter(key_ids=chosen, product_id=first_product, imported_to=moments[1])) == [made[0][0]]
+    assert ids(KeyFilter(key_ids=())) == []
     assert desk.inventory.put_into_bin(KeyFilter(imported_to=moments[1]), "old") == 3
     assert ids(KeyFilter(state=KeyState.BINNED), Sort("id")) == made[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QItemSelection, QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.domain.states import KeyState
 from desktop_app.services.inventory import ImportOptions, KeyFilter, KeyVerdict
 from desktop_app.ui import row_loader
+from desktop_app.ui.dialogs.export_dialog import ExportDialog
 from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.dialogs.key_scan_dialog import KeyScanDialog
 from desktop_app.ui.dialogs.key_steps import KeyNoteDialog, MoveKeysDialog, RestockDialog
@@ -457,3 +458,29 @@ def test_the_life_of_a_chosen_key_is_read_once_and_beside_the_window(
     assert page.pane._life_of == ids[0]
     qtbot.wait(20)
     assert page.pane._life_of == ids[0], "what was asked for before comes to nothing"
+
+
+def test_only_the_chosen_keys_are_exported(stock: StockWindow, tmp_path: Path) -> None:
+    product_id = stock.add_product()
+    inventory = stock.shop.inventory
+    inventory.import_keys(inventory.preview_text("\n".join(KEYS[:4]), product_id), ImportOptions())
+    page = stock.page("keys")
+    page.table.selectRow(0)
+    stock.child(QPushButton, "export_keys_button", page).click()
+    dialog = stock.dialog(ExportDialog)
+    assert not dialog.chosen_box.isHidden()
+    assert not dialog.chosen_box.isChecked()  # one is only looked at
+    dialog.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    page.table.selectionModel().select(
+        QItemSelection(page.table.rows.index(1, 0), page.table.rows.index(2, 9)),
+        QItemSelectionModel.SelectionFlag.ClearAndSelect,
+    )
+    stock.child(QPushButton, "export_keys_button", page).click()
+    dialog = stock.dialog(ExportDialog)
+    assert dialog.chosen_box.isChecked()
+    target = tmp_path / "chosen.txt"
+    dialog.path_edit.setText(str(target))
+    dialog.reveal_box.setChecked(True)
+    dialog.export_button.click()
+    assert target.read_text().split() == [KEYS[1], KEYS[2]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
+from desktop_app.services.key_lines import KeyFilter
 from desktop_app.services.listing import Sort
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.file_choice import choose_target
@@ -23,14 +25,21 @@ LANGUAGES = (("zh", "中文"), ("en", "English"))
 
 
 def export_table(
-    parent: QWidget, shop: Any, jobs: Jobs, what: str, where: object | None = None, sort: Sort | None = None
+    parent: QWidget,
+    shop: Any,
+    jobs: Jobs,
+    what: str,
+    where: object | None = None,
+    sort: Sort | None = None,
+    chosen: tuple[int, Callable[[], list[int]]] | None = None,
 ) -> ExportDialog:
     """Open the dialog that writes a table to a CSV file.
 
     ``what`` is one of :data:`desktop_app.services.exports.EXPORTS`, ``where`` the filter of the page and ``sort`` its
-    order, so that the file holds exactly the rows of the table.
+    order, so that the file holds exactly the rows of the table. ``chosen``, for card keys: how many are selected, and
+    what reads their ids on a worker thread.
     """
-    dialog = ExportDialog(parent, shop, jobs, what, where, sort)
+    dialog = ExportDialog(parent, shop, jobs, what, where, sort, chosen)
     dialog.open()
     return dialog
 
@@ -41,7 +50,14 @@ class ExportDialog(QDialog):
     exported = Signal(object)
 
     def __init__(
-        self, parent: QWidget, shop: Any, jobs: Jobs, what: str, where: object | None, sort: Sort | None
+        self,
+        parent: QWidget,
+        shop: Any,
+        jobs: Jobs,
+        what: str,
+        where: object | None,
+        sort: Sort | None,
+        chosen: tuple[int, Callable[[], list[int]]] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")
@@ -53,6 +69,8 @@ class ExportDialog(QDialog):
         self._what = what
         self._where = where
         self._sort = sort
+        self._chosen_count = 0 if chosen is None else chosen[0]
+        self._read_chosen = None if chosen is None else chosen[1]
         self._job: Job | None = None
         self._written: Path | None = None
         # only a password can be asked for again; without one the choice itself is the confirmation
@@ -77,6 +95,10 @@ class ExportDialog(QDialog):
         form.addRow(plain_label(self.tr("File"), role="muted"), row_of(self.path_edit, self._browse))
         form.addRow(plain_label(self.tr("Headings"), role="muted"), row_of(self.language_combo, 1))
 
+        self.chosen_box = QCheckBox(self.tr("Only the {count} chosen keys").format(count=f"{self._chosen_count:,}"))
+        self.chosen_box.setObjectName("export_chosen")
+        # one chosen key is the one that was looked at
+        self.chosen_box.setChecked(self._chosen_count > 1)
         self.reveal_box = QCheckBox(self.tr("Write the card keys in clear"))
         self.reveal_box.setObjectName("export_reveal")
         self.reveal_box.toggled.connect(self._on_reveal_changed)
@@ -115,6 +137,8 @@ class ExportDialog(QDialog):
             )
         )
         layout.addLayout(form)
+        layout.addWidget(self.chosen_box)
+        self.chosen_box.setVisible(self._chosen_count > 0)
         for widget in (self.reveal_box, self.password_edit, self._reveal_note):
             layout.addWidget(widget)
             widget.setVisible(self._what == "keys")
@@ -181,6 +205,7 @@ class ExportDialog(QDialog):
         password = self.password_edit.text() if reveal and self._asks_password else None
         shop, what, where, sort = self._shop, self._what, self._where, self._sort
         chosen = str(self.language_combo.currentData())
+        read_chosen = self._read_chosen if self.chosen_box.isChecked() else None
 
         def work(progress: Progress) -> int:
             if password is not None:
@@ -189,7 +214,7 @@ class ExportDialog(QDialog):
             count: int = shop.reports.export(
                 what,
                 path,
-                where=where,
+                where=where if read_chosen is None else KeyFilter(key_ids=tuple(read_chosen())),
                 sort=sort,
                 language=chosen,
                 reveal=reveal,

@@ -409,7 +409,8 @@ class KeysPage(QWidget):
 
     def _export(self) -> None:
         parent = self._window.dialog_parent()
-        export_table(parent, self._shop, self._jobs, "keys", self.where(), self.table.sort_state)
+        chosen = (self.table.selected_count(), self.table.ids_reader(selected=True))
+        export_table(parent, self._shop, self._jobs, "keys", self.where(), self.table.sort_state, chosen)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_files(event):
