@@ -1883,6 +1883,10 @@
         <translation>表头</translation>
     </message>
     <message>
+        <source>Only the {count} chosen keys</source>
+        <translation>仅导出选中的 {count} 张卡密</translation>
+    </message>
+    <message>
         <source>Write the card keys in clear</source>
         <translation>以明文写入卡密</translation>
     </message>
