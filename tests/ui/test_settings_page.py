@@ -164,9 +164,11 @@ def test_a_new_recovery_code_is_typed_again_before_it_is_gone(qtbot: QtBot, at: 
     dialog.reject()
     assert dialog.isVisible(), "it cannot be shown another time"
     dialog.code.again_edit.setText(code[:-1])
-    assert not dialog.done_button.isEnabled()
+    qtbot.keyClick(dialog.code.again_edit, Qt.Key.Key_Return)
+    assert dialog.isVisible()
     dialog.code.again_edit.setText(code.lower().replace("-", " "))
-    qtbot.mouseClick(dialog.done_button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(dialog.code.again_edit, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
     at.shop.lock()
     at.shop.unlock_with_recovery_code(code)
     at.shop.lock()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import CancelledError, ShopError
@@ -20,6 +20,7 @@ from desktop_app.ui.labels import error_text, language
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.places import last_folder, open_folder, remember_folder
+from desktop_app.ui.widgets.screen_fit import follow_text
 
 LANGUAGES = (("zh", "中文"), ("en", "English"))
 
@@ -282,6 +283,11 @@ class ExportDialog(QDialog):
             self._job.cancel()
             self.cancel_button.setEnabled(False)
             self._progress_text.setText(self.tr("Stopping…"))
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        follow_text(self, event)
+        return handled
 
     def reject(self) -> None:
         """Escape while it runs stops the export; the dialog closes at the next one."""

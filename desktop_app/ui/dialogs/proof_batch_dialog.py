@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QDialog, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import CancelledError
@@ -20,6 +20,7 @@ from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.places import ask_folder, last_folder, open_folder, remember_folder
 from desktop_app.ui.widgets.row_table import RowTable
+from desktop_app.ui.widgets.screen_fit import follow_text
 from desktop_app.ui.widgets.work_bar import WorkBar
 
 
@@ -289,6 +290,11 @@ class ProofBatchDialog(QDialog):
         if self.outcome is not None:
             self.print_wanted.emit(list(self.outcome.proof_ids))
             self.accept()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        follow_text(self, event)
+        return handled
 
     def reject(self) -> None:
         """Escape while it works stops the work; the dialog closes at the next one."""

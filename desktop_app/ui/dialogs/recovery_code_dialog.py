@@ -68,6 +68,7 @@ class RecoveryCodeDialog(QDialog):
         self.done_button = push_button(self.tr("Done"), "code_done_button", self.accept, kind="primary")
         self.done_button.setEnabled(False)
         self.code.retyped.connect(self.done_button.setEnabled)
+        self.code.again_edit.returnPressed.connect(self.done_button.click)
         step = QWidget()
         layout = column_of(
             plain_label(self.tr("Your new recovery code"), role="title"),

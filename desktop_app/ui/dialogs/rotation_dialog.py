@@ -95,6 +95,7 @@ class RotationDialog(QDialog):
         self.start_button.setEnabled(False)
         self.back_out_button = push_button(self.tr("Cancel"), "rotation_back_out", self.reject)
         self.code.retyped.connect(self.start_button.setEnabled)
+        self.code.again_edit.returnPressed.connect(self.start_button.click)
         self.start_message = MessageStrip("rotation_start_message", closable=False)
         step = QWidget()
         layout = column_of(

@@ -94,6 +94,7 @@ class SetupDialog(QDialog):
         self.start_button = push_button(self.tr("Start"), "start_button", self.accept, kind="primary")
         self.start_button.setEnabled(False)
         self.code.retyped.connect(self.start_button.setEnabled)
+        self.code.again_edit.returnPressed.connect(self.start_button.click)
         step = QWidget()
         layout = column_of(
             plain_label(self.tr("Your recovery code"), role="title"),
