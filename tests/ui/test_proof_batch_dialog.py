@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.dialogs.print_dialog import PrintDialog
@@ -68,13 +68,16 @@ def test_all_that_the_filter_shows_and_nothing_else(at: PaperWindow, tmp_path: P
     ]
 
 
-def test_what_was_left_out_is_listed_with_its_reason(at: PaperWindow) -> None:
+def test_what_was_left_out_is_listed_with_its_reason(qtbot: QtBot, at: PaperWindow) -> None:
     _units(at, 1)
     at.redeemed("DD20261122009", code="")
     dialog = _page(at).open_batch()
     dialog.start_button.click()
     assert "Issued: 1. Left out: 1." in dialog.message.text()
     assert not dialog.left_table.isHidden()
+    table, below = dialog.left_table, dialog.close_button
+    # the list does not lie under the buttons
+    qtbot.waitUntil(lambda: table.mapTo(dialog, QPoint(0, table.height())).y() <= below.mapTo(dialog, QPoint()).y())
     row = dialog.left_table.rows.row(0)
     assert row is not None
     assert row.order_no == "DD20261122009"

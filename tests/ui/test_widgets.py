@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import BadInputError, RefusedError
@@ -213,3 +213,18 @@ def test_a_form_opens_at_its_first_field_and_return_does_it(qtbot: QtBot) -> Non
     assert dialog.focusWidget() is dialog.edit
     qtbot.keyClick(dialog.edit, Qt.Key.Key_Return)
     assert done == [FormDialog.DialogCode.Accepted]
+
+
+def test_a_dialog_that_grows_does_not_leave_the_screen(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = ConfirmDialog(parent, "Delete", "It is gone then.", "Delete")
+    dialog.show()
+    bottom = dialog.screen().availableGeometry().bottom()
+    dialog.move(20, bottom - dialog.frameGeometry().height() - 5)
+    QApplication.processEvents()
+    dialog.message.say("A long sentence that appears later. " * 12, Tone.BAD)
+    qtbot.waitUntil(lambda: dialog.minimumHeight() > 250)
+    qtbot.waitUntil(lambda: dialog.frameGeometry().bottom() <= bottom)
+    assert dialog.message.height() >= dialog.message.heightForWidth(dialog.message.width())
+    dialog.close()

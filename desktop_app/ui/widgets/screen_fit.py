@@ -25,3 +25,8 @@ def follow_text(dialog: QDialog, event: QEvent) -> None:
         layout = dialog.layout()
         if layout is not None:
             dialog.setMinimumHeight(layout.totalHeightForWidth(dialog.width()))
+        if event.type() == QEvent.Type.Resize and dialog.isVisible():
+            room, frame = dialog.screen().availableGeometry(), dialog.frameGeometry()
+            if frame.bottom() > room.bottom():
+                # it grew downwards, and its buttons are at the foot
+                dialog.move(frame.x(), max(room.top(), frame.y() - (frame.bottom() - room.bottom())))
