@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QObject, Qt
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
@@ -200,3 +200,41 @@ def test_a_long_list_is_chosen_as_a_whole_without_a_look_at_each_row(
     assert watched.selected_count() == ROWS
     assert asked, "nothing was seen of what is looked for"
     assert len(asked) < 5000
+
+
+@pytest.mark.parametrize("is_other", [False, True])
+def test_a_large_choice_ends_with_new_rows_and_is_not_followed_there(
+    qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, is_other: bool
+) -> None:
+    size = 3000
+    asked: list[int] = []
+
+    class Watched(Slow):
+        def page(self, offset: int, limit: int) -> Sequence[Key]:
+            asked.append(offset)
+            return super().page(offset, limit)
+
+    table = RowTable("large_table", "Large", COLUMNS, lambda sort: Watched(gate, sort, size), multiple=True)
+    qtbot.addWidget(table)
+    table.resize(500, 300)
+    table.reload()
+    qtbot.waitUntil(lambda: not table.rows.is_loading)
+    flag = QItemSelectionModel.SelectionFlag
+    chosen = QItemSelection(table.rows.index(1, 0), table.rows.index(size - 2, 0))
+    table.selectionModel().select(chosen, flag.ClearAndSelect | flag.Rows)
+    assert table.selected_count() == size - 2
+    followed: list[int] = []
+    table.rows.layoutAboutToBeChanged.connect(lambda: followed.append(len(table.rows.persistentIndexList())))
+    told: list[int] = []
+    table.rows_selected.connect(told.append)
+    asked.clear()
+    if is_other:
+        size = 2000
+        table.reload()
+    else:
+        table.horizontalHeader().sectionClicked.emit(0)
+    qtbot.waitUntil(lambda: not table.rows.is_loading and bool(told))
+    assert table.selected_count() == 0
+    assert told[-1] == 0
+    assert all(count < 10 for count in followed)
+    assert len(set(asked)) < 5, "only what is looked at is read"

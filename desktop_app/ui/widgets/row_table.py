@@ -30,7 +30,7 @@ from desktop_app.ui.widgets.empty_state import EmptyState
 
 ROW_HEIGHT = 38
 REMEMBERED_SELECTION = 500
-"""A reload looks up at most so many selected rows again."""
+"""A reload finds so many selected rows again; of more none is selected any longer, rather than some of them."""
 _MEASURED_ROWS = 24
 
 
@@ -118,8 +118,7 @@ class RowTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setObjectName(f"{self.objectName()}_header")
-        # at every paint a header asks whether its columns are selected, which looks at each row of a selection, and
-        # shows nothing of it here: this one never has any
+        # a header asks at every paint, of each selected row, whether its columns are selected: this one sees none
         header.setSelectionModel(QItemSelectionModel(self.rows, header))
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
@@ -159,7 +158,8 @@ class RowTable(QTableView):
         self.rows.settle()
 
     def _selected_ids(self) -> list[Hashable]:
-        return [self._row_id(row) for row in self.selected_rows(REMEMBERED_SELECTION)]
+        is_found_again = self.selected_count() <= REMEMBERED_SELECTION
+        return [self._row_id(row) for row in self.selected_rows()] if is_found_again else []
 
     def _is_looking(self) -> bool:
         return self._place is not None
@@ -170,6 +170,8 @@ class RowTable(QTableView):
             self._place = _Place(self._selected_ids(), self.rows.id_at(number), number)
         self._top = self.verticalScrollBar().value()
         self._is_restoring = self._is_swapping = True
+        if self.selected_count() > REMEMBERED_SELECTION:
+            self.clearSelection()  # Qt would follow each of its cells to the new rows, for minutes
 
     def _on_swapped(self) -> None:
         self._is_swapping = False
@@ -279,9 +281,7 @@ class RowTable(QTableView):
 
     def visible_columns(self) -> list[str]:
         """Keys of the columns shown, from left to right: an export writes exactly these."""
-        header = self.horizontalHeader()
-        logical = [header.logicalIndex(place) for place in range(header.count())]
-        return [self.rows.columns[number].key for number in logical if not header.isSectionHidden(number)]
+        return [self.rows.columns[number].key for number in self._shown_columns()]
 
     @property
     def sort_state(self) -> Sort | None:
@@ -394,10 +394,14 @@ class RowTable(QTableView):
 
     # columns
 
-    def _first_visible_column(self) -> int:
+    def _shown_columns(self) -> list[int]:
+        """Their numbers from left to right."""
         header = self.horizontalHeader()
-        shown = (header.logicalIndex(place) for place in range(header.count()))
-        return next((number for number in shown if not header.isSectionHidden(number)), 0)
+        numbers = map(header.logicalIndex, range(header.count()))
+        return [number for number in numbers if not header.isSectionHidden(number)]
+
+    def _first_visible_column(self) -> int:
+        return (self._shown_columns() or [0])[0]
 
     def _open_column_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
@@ -422,24 +426,16 @@ class RowTable(QTableView):
 
     def _on_section_resized(self, number: int, before: int, after: int) -> None:
         """Whoever drags one column has chosen the widths of all; hiding and the stretch of the last say nothing."""
-        if self._is_fitting or not before or not after or number == self._last_visible_column():
+        if self._is_fitting or not before or not after or number in self._shown_columns()[-1:]:
             return
         self._has_own_widths = True
         self._columns_touched()
-
-    def _last_visible_column(self) -> int:
-        header = self.horizontalHeader()
-        shown = (header.logicalIndex(place) for place in reversed(range(header.count())))
-        return next((number for number in shown if not header.isSectionHidden(number)), 0)
 
     def _fit_columns(self) -> None:
         """Let the columns fill the width, as long as the merchant has not set any."""
         if self._has_own_widths:
             return
-        header = self.horizontalHeader()
-        shown = [
-            number for number in map(header.logicalIndex, range(header.count())) if not self.isColumnHidden(number)
-        ]
+        shown = self._shown_columns()
         wanted = [self._wanted_width(number) for number in shown]
         widths = fitted_widths([self.rows.columns[number].key for number in shown], wanted, self.viewport().width())
         self._is_fitting = True
