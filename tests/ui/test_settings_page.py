@@ -330,7 +330,7 @@ def test_a_password_that_is_just_being_changed_cannot_be_cancelled(qtbot: QtBot,
     dialog.reject()
     assert dialog.isVisible(), "it would look as if the password had stayed"
     assert not dialog.cancel_button.isEnabled()
-    qtbot.waitUntil(lambda: bool(dialog.message.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(dialog.message.text()))
     assert dialog.focusWidget() is dialog.old_edit, "Return must not cancel now"
     dialog.reject()
     assert not dialog.isVisible()
@@ -341,7 +341,7 @@ def test_a_recovery_code_that_is_just_being_made_is_waited_for(qtbot: QtBot, job
     qtbot.mouseClick(_page(at).protection.code_button, Qt.MouseButton.LeftButton)
     dialog = at.dialog(RecoveryCodeDialog)
     dialog.password_edit.setText(PASSWORD)
-    with qtbot.waitSignal(dialog.renewed, timeout=20_000):
+    with qtbot.waitSignal(dialog.renewed):
         qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
         assert dialog.isVisible(), "nobody would ever have seen the code that is in force"
@@ -354,7 +354,7 @@ def test_keys_that_are_just_being_put_in_force_are_not_forgotten(qtbot: QtBot, j
     dialog = at.dialog(RotationDialog)
     dialog._on_prepared(at.shop.vault.prepare_rotation(PASSWORD, cost=Argon2Cost(16, 2, 1)))
     dialog.code.again_edit.setText(dialog.code.code_label.text())
-    with qtbot.waitSignal(dialog.started, timeout=20_000):
+    with qtbot.waitSignal(dialog.started):
         qtbot.mouseClick(dialog.start_button, Qt.MouseButton.LeftButton)
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
         assert dialog.isVisible()
