@@ -113,6 +113,11 @@ def money_text(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
 
 
+def time_text(at: datetime, zone: tzinfo) -> str:
+    """``at`` on the clock of ``zone``: ``2026-11-21 09:12:33``."""
+    return at.astimezone(zone).replace(microsecond=0, tzinfo=None).isoformat(" ")
+
+
 def _formatter(kind: Kind, zone: tzinfo) -> Callable[[object], str]:
     def text(value: object) -> str:
         return "" if value is None else guard(str(value))
@@ -130,7 +135,7 @@ def _formatter(kind: Kind, zone: tzinfo) -> Callable[[object], str]:
         if value is None:
             return ""
         assert isinstance(value, datetime)
-        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        return time_text(value, zone)
 
     return {Kind.TEXT: text, Kind.NUMBER: number, Kind.MONEY: money, Kind.TIME: time}[kind]
 

@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from desktop_app.documents.csv_export import Column, Kind
+from desktop_app.documents.csv_export import Column, Kind, time_text
 from desktop_app.documents.whole_file import whole_file
 from desktop_app.domain.deadlines import SHOP_ZONE
 from desktop_app.domain.errors import BadInputError, CancelledError
@@ -85,7 +85,7 @@ def _tell(count: int, progress: Callable[[int], None] | None, cancelled: Callabl
 
 
 def _text(value: object, zone: tzinfo) -> str:
-    text = value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
+    text = time_text(value, zone) if isinstance(value, datetime) else str(value)
     if len(text) > _CELL:
         raise BadInputError(
             "A text of {length} characters does not fit into a cell of a workbook: export as CSV.",

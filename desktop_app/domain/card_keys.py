@@ -335,14 +335,28 @@ def _warnings(text: str) -> tuple[KeyWarning, ...]:
 
 
 def _mask_field(text: str) -> str:
-    counted = [index for index, character in enumerate(text) if character not in "- "]
-    shown = min(8, len(counted) // 2, max(0, len(counted) - 8))
+    counted = len(text) - _separators(text)
+    shown = min(8, counted // 2, max(0, counted - 8))
     if not shown:
-        return "*" * min(8, max(4, len(counted)))
-    head, tail = counted[: shown // 2], counted[len(counted) - (shown - shown // 2) :]
-    open_places = {*head, *tail}
+        return "*" * min(8, max(4, counted))
+    first, last = shown // 2, shown - shown // 2
+    head, tail = text[:first], text[-last:]
+    while (missing := first - len(head) + _separators(head)) > 0:
+        head = text[: len(head) + missing]
+    while (missing := last - len(tail) + _separators(tail)) > 0:
+        tail = text[-len(tail) - missing :]
     if len(text) > 40:
-        return f"{''.join(text[i] for i in head)}********{''.join(text[i] for i in tail)}"
-    return "".join(
-        character if index in open_places or character in "- " else "*" for index, character in enumerate(text)
-    )
+        return f"{_letters(head)}********{_letters(tail)}"
+    return f"{head}{_stars(text[len(head) : -len(tail)])}{tail}"
+
+
+def _separators(text: str) -> int:
+    return text.count("-") + text.count(" ")
+
+
+def _letters(text: str) -> str:
+    return text.replace("-", "").replace(" ", "")
+
+
+def _stars(text: str) -> str:
+    return " ".join("-".join("*" * len(part) for part in word.split("-")) for word in text.split(" "))

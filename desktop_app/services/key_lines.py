@@ -25,6 +25,7 @@ from desktop_app.services.products import key_rule, shop_day
 from desktop_app.storage.card_sealing import TAG_BYTES
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.tables import BatchRow, CardKeyRow, CardTagRow, DeliveryRow, OrderRow, ProductRow, UnitRow
+from desktop_app.storage.vault import CARD_COLUMN, CARD_TABLE
 
 _DAMAGED = "✗"
 _FINGERPRINT_DIGITS = 8
@@ -226,6 +227,7 @@ def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> lis
     rows = session.connection().exec_driver_sql(_LINES, (json.dumps(list(key_ids)),)).all()
     orders = _orders_of(session, [row[0] for row in rows if row[8] != KeyState.IN_STOCK.value])
     uses = uses_of(session, [row[0] for row in rows if row[14]])
+    masked = _masker(context)
     lines: dict[int, KeyLine] = {}
     for row in rows:
         order = orders.get(row[0])
@@ -242,7 +244,7 @@ def key_lines(context: Context, session: Session, key_ids: Sequence[int]) -> lis
             expires_on=row[10],
             is_expired=row[10] is not None and row[10] < today,
             note=row[11],
-            masked=_masked(context, row[12], row[13], row[4]),
+            masked=masked(row[12], row[13], row[4]),
             order_no=order.order_no if order else "",
             uses=uses.get(row[0], 0) if row[14] else None,
             use_limit=row[15],
@@ -322,11 +324,20 @@ def _half_character(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _masked(context: Context, tag: bytes, sealed: bytes, product_uid: bytes) -> str:
-    try:
-        return mask(context.vault.open_card(tag, sealed, product_uid).decode())
-    except LockedError:
-        return fingerprint(tag)
-    except StorageError:
-        # one damaged key must not hide the others; the check of the shop reports it
-        return _DAMAGED
+def _masker(context: Context) -> Callable[[bytes, bytes, bytes], str]:
+    """What a list shows of a key, for those of one page."""
+    openers: dict[bytes, Callable[[bytes, bytes], bytes]] = {}
+
+    def masked(tag: bytes, sealed: bytes, product_uid: bytes) -> str:
+        try:
+            opener = openers.get(product_uid)
+            if opener is None:
+                opener = openers[product_uid] = context.vault.opener(CARD_TABLE, CARD_COLUMN, product_uid)
+            return mask(opener(tag, sealed).decode())
+        except LockedError:
+            return fingerprint(tag)
+        except StorageError:
+            # one damaged key must not hide the others; the check of the shop reports it
+            return _DAMAGED
+
+    return masked
