@@ -22,6 +22,7 @@ from desktop_app.domain.errors import BadInputError, CancelledError
 from desktop_app.domain.money import yuan_text
 from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
 from desktop_app.services.context import Context
+from desktop_app.services.key_other_rules import known_by_other_rules
 from desktop_app.services.key_tagging import KeyPlace, KeyTags, tag_keys
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
@@ -352,7 +353,11 @@ def _preview(
     malformed = array("I", sorted(wrong_faces.union(keys.problems)))
     taken = _taken(usable, found.copies, wrong_faces)
     total = taken.count(1)
-    known = {at: place for at, place in found.known.items() if taken[at]}
+    elsewhere = known_by_other_rules(context, key_rule(product), keys.texts, usable, found.known, lambda: tell(steps))
+    for later, first in found.copies.items():
+        if later in elsewhere:
+            elsewhere.setdefault(first, elsewhere.pop(later))
+    known = {at: place for at, place in (found.known | elsewhere).items() if taken[at]}
     for at in known:
         taken[at] = 0
     new = array("I", compress(usable, taken)) if 0 in taken else usable

@@ -39,6 +39,8 @@ FROM json_each(?) place CROSS JOIN card_tags t ON t.tag = substr(?, place.key * 
 CROSS JOIN card_keys k ON k.id = t.card_key_id
 """
 
+_OF_PRODUCTS: Final = "WHERE k.product_id IN (SELECT value FROM json_each(?))"
+
 _GROUPED: Final = 16 * CHUNK
 """Tags that stand in memory one by one while they are parted."""
 
@@ -134,11 +136,18 @@ def tag_keys(
     return TaggedKeys(tags, order, b"".join(ordered), copies, known, event_seq)
 
 
-def find_tags(connection: Connection, tags: bytes) -> dict[int, KeyPlace]:
-    """Which of ``tags`` (one after the other) are in the shop: place among them to where the key is."""
+def find_tags(connection: Connection, tags: bytes, product_ids: Sequence[int] | None = None) -> dict[int, KeyPlace]:
+    """Which of ``tags`` (one after the other) are in the shop: place among them to where the key is.
+
+    With ``product_ids`` only keys of these products count.
+    """
     if not tags:
         return {}
-    rows = connection.exec_driver_sql(_FIND_TAGS, (str([0] * (len(tags) // TAG_BYTES)), tags))
+    values: tuple[str | bytes, ...] = (str([0] * (len(tags) // TAG_BYTES)), tags)
+    statement = _FIND_TAGS
+    if product_ids is not None:
+        statement, values = f"{statement}{_OF_PRODUCTS}", (*values, str([*product_ids]))
+    rows = connection.exec_driver_sql(statement, values)
     return {at: KeyPlace(batch_id, line, order_no or "") for at, batch_id, line, order_no in rows}
 
 

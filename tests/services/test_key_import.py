@@ -134,8 +134,9 @@ def test_duplicates_are_found_across_products_by_each_ones_rule(desk: Desk) -> N
     desk.stock(desk.product("A"), "ａｂｃｄ-0001-0002", "plain-key-01")
     folded = desk.product("B", fold_case=True, fold_hyphens=True)
     preview = desk.inventory.preview_text("abcd-0001-0002\nABCD00010002\nPLAINKEY01\nplain-key-01", folded)
-    # B compares without hyphens, so only its own index form can meet a key of A
-    assert [verdict for _, verdict in verdicts(preview)] == ["new", "duplicate_in_file", "new", "duplicate_in_file"]
+    # by the rule of A the first and the last are keys of A; by that of B the others are copies of them
+    in_shop, in_file = "duplicate_in_shop", "duplicate_in_file"
+    assert [verdict for _, verdict in verdicts(preview)] == [in_shop, in_file, in_shop, in_file]
     exact = desk.inventory.preview_text("abcd-0001-0002\nplain-key-01", desk.product("C"))
     assert [verdict for _, verdict in verdicts(exact)] == ["duplicate_in_shop", "duplicate_in_shop"]
 
@@ -389,3 +390,23 @@ def test_killed_midway_nothing_of_the_import_is_there(tmp_path: Path, stop_at: i
             assert connection.exec_driver_sql(imported).scalar() == 1
     finally:
         database.close()
+
+
+def test_a_key_of_a_product_with_another_comparison_is_found_by_the_rule_of_that(desk: Desk) -> None:
+    exact, folding = desk.product(), desk.product("FOLDING", fold_case=True)
+    hyphens = desk.product("HYPHENS", fold_hyphens=True)
+    desk.stock(exact, "ABC-1", "ABD-2")
+    desk.stock(folding, "xyz-9")
+
+    def judged(product_id: int, *keys: str) -> list[str]:
+        preview = desk.inventory.preview_text("\n".join(keys), product_id)
+        return [line.verdict.value for line in preview.lines(None, 0, 10)]
+
+    shop, new = KeyVerdict.DUPLICATE_IN_SHOP.value, KeyVerdict.NEW.value
+    # the same text is the same card in any product; another case is so only where one of both rules says it
+    assert judged(folding, "ABC-1", "abd-2", "QQQ-3") == [shop, new, new]
+    assert judged(exact, "XYZ-9", "ABC-1", "abc-1") == [shop, shop, new]
+    assert judged(hyphens, "ABC-1", "xyz-9", "xyz9") == [shop, shop, KeyVerdict.DUPLICATE_IN_FILE.value]
+    preview = desk.inventory.preview_text("ABC-1\nQQQ-3", folding)
+    assert (preview.new_count, preview.shop_duplicates) == (1, 1)
+    assert desk.inventory.import_keys(preview, ImportOptions()).new_count == 1
