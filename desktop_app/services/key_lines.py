@@ -29,6 +29,9 @@ from desktop_app.storage.vault import CARD_COLUMN, CARD_TABLE
 
 _DAMAGED = "✗"
 _FINGERPRINT_DIGITS = 8
+_FEW = 20_000
+# by the index of states, which begins with the product
+_OF_STATE = "SELECT id FROM card_keys WHERE product_id IN (SELECT id FROM products) AND state = ?"
 
 # For the driver itself: a page is read at every move of a scroll bar.
 _LINES = """
@@ -140,7 +143,26 @@ def keys_listing(context: Context, where: KeyFilter, sort: Sort | None = None) -
     def read(session: Session, ids: Sequence[int]) -> list[KeyLine]:
         return key_lines(context, session, ids)
 
-    return Listing(context, partial(_filtered, context, where), read, columns, tie_breaks, sort, parts)
+    def statement() -> Select[Any] | Sequence[int]:
+        if sort.key == "id" and where.state is not None and where == KeyFilter(state=where.state):
+            few = _few_of_state(context, where.state, sort.descending)
+            if few is not None:
+                return few
+        return _filtered(context, where)
+
+    return Listing(context, statement, read, columns, tie_breaks, sort, parts)
+
+
+def _few_of_state(context: Context, state: KeyState, descending: bool) -> Sequence[int] | None:
+    """The keys of a state that few have, such as those in the recycle bin: looking for them from one end would mean
+    looking at all keys."""
+    with context.read() as session:
+        connection = session.connection()
+        count = connection.exec_driver_sql(f"SELECT count(*) FROM ({_OF_STATE} LIMIT ?)", (state.value, _FEW + 1))
+        if count.scalar_one() > _FEW:
+            return None
+        order = "DESC" if descending else "ASC"
+        return list(connection.exec_driver_sql(f"{_OF_STATE} ORDER BY id {order}", (state.value,)).scalars())
 
 
 def _filtered(context: Context, where: KeyFilter) -> Select[Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from desktop_app.domain.errors import BadInputError, LockedError, NotFoundError, RefusedError, StorageError
 from desktop_app.domain.states import KeyState, ProductKind
+from desktop_app.services import key_lines
 from desktop_app.services.inventory import KeyFilter
 from desktop_app.services.listing import Sort
 from tests.services.desk import Desk
@@ -112,6 +113,22 @@ def test_filters_sorts_and_text(desk: Desk) -> None:
     fingerprint = desk.inventory.get(first[0]).masked
     assert ids(KeyFilter(text=fingerprint)) == [first[0]]
     assert ids(KeyFilter(text=KEYS[0])) == []
+
+
+@pytest.mark.parametrize("few", [0, 1, 2, 3, 20_000])
+def test_keys_of_a_state_are_listed_however_few_they_are(desk: Desk, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(key_lines, "_FEW", few)
+    first = desk.stock(desk.product("A"), "FEW0-0000-0001", "FEW0-0000-0002", "FEW0-0000-0003")
+    second = desk.stock(desk.product("B"), "FEW1-0000-0001", "FEW1-0000-0002")
+    desk.inventory.put_into_bin([first[1], *second], "录错")
+    for sort, expected in ((None, [second[1], second[0], first[1]]), (Sort("id"), [first[1], *second])):
+        listing = desk.inventory.listing(KeyFilter(state=KeyState.BINNED), sort)
+        assert listing.count() == 3
+        assert [line.id for line in listing.page(0, 2)] == expected[:2]
+        assert list(listing.ids()) == expected
+    assert desk.inventory.listing(KeyFilter(state=KeyState.VOID)).count() == 0
+    narrow = KeyFilter(state=KeyState.BINNED, product_id=desk.products.by_code("A").id)
+    assert [line.id for line in desk.inventory.listing(narrow).rows()] == [first[1]]
 
 
 def test_void_is_for_good(desk: Desk) -> None:
