@@ -22,6 +22,7 @@ from sqlmodel import Session
 from desktop_app.services.context import Context
 from desktop_app.services.sort import Sort as Sort
 from desktop_app.storage.connections import lean_cache
+from desktop_app.storage.memory import give_back
 
 Line = TypeVar("Line")
 
@@ -32,6 +33,9 @@ _WIDTHS = (("I", 6), ("I", 8), ("q", 16))
 """Types of array, and the hexadecimal digits of an id on its way there: the fewest that do."""
 _IDS_AT_ONCE = 1 << 14
 """So many ids are worked on in one go: the window gets its turn in between."""
+
+_MANY_ROWS = 100_000
+"""Reading so many ids takes memory that is worth being given back."""
 
 _MOST_COUNTS = 64
 """So many statements a connection remembers."""
@@ -111,6 +115,8 @@ class Listing(Generic[Line]):
                     self._ids = _ids_of(session, self._parts)
                     # the pages of a whole index: nobody asks this connection for them again
                     session.connection().exec_driver_sql("PRAGMA shrink_memory")
+                if len(self._ids) > _MANY_ROWS:
+                    give_back()
             return self._ids if self._ids is not None else array(_WIDTHS[0][0])
 
     def positions(self, ids: Collection[int]) -> dict[int, int]:
