@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import compress, count
+from itertools import count
 from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func
@@ -30,7 +30,7 @@ from desktop_app.services.key_preview import (
     Progress,
     Work,
 )
-from desktop_app.services.key_tagging import KeyTags, find_tags, last_event
+from desktop_app.services.key_tagging import KeyTags, find_tags, last_event, only
 from desktop_app.services.products import key_rule, product_row, shop_day
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
@@ -284,7 +284,7 @@ def _still_new(connection: Connection, preview: ImportPreview) -> _Fresh:
             taken[order[start + at]] = 0
     if 0 not in taken:
         return everything
-    return _Fresh(array("I", compress(preview.new, taken)), preview.tags.only(taken))
+    return _Fresh(only(taken, preview.new), preview.tags.only(taken))
 
 
 class _Storing:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import compress
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,7 @@ from desktop_app.domain.money import yuan_text
 from desktop_app.exchange.key_files import KeyPreview, Layout, read_key_file, read_pasted_keys
 from desktop_app.services.context import Context
 from desktop_app.services.key_other_rules import known_by_other_rules
-from desktop_app.services.key_tagging import KeyPlace, KeyTags, tag_keys
+from desktop_app.services.key_tagging import KeyPlace, KeyTags, only, tag_keys
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
@@ -360,7 +359,7 @@ def _preview(
     known = {at: place for at, place in (found.known | elsewhere).items() if taken[at]}
     for at in known:
         taken[at] = 0
-    new = array("I", compress(usable, taken)) if 0 in taken else usable
+    new = only(taken, usable) if 0 in taken else usable
     tags = found.only(taken)
     names = _batch_names(context, {place.batch_id for place in known.values()})
     in_shop = sorted(known)

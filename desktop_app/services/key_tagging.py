@@ -45,12 +45,13 @@ _GROUPED: Final = 16 * CHUNK
 """Tags that stand in memory one by one while they are parted."""
 
 _STEP: Final = 1 << 16
-"""Numbers that are added up at a time, so that a window has its turn in between."""
+"""Numbers that are gone through at a time, so that a window has its turn in between."""
 
 _LOOKUPS: Final = 4
 """Parts that wait to be looked up."""
 
 _Made = TypeVar("_Made")
+_Sliced = TypeVar("_Sliced", bytearray, "array[int]")
 
 
 class KeyPlace(NamedTuple):
@@ -77,13 +78,18 @@ class KeyTags:
         if 0 not in taken:
             return self
         before = array("I", [0])  # how many are taken of those before each
-        for at in range(0, len(taken), _STEP):
-            before.extend(islice(accumulate(taken[at : at + _STEP], initial=before[-1]), 1, None))
+        for some in _steps(taken):
+            before.extend(islice(accumulate(some, initial=before[-1]), 1, None))
         order, ordered = self.order, self.ordered
         if len(order) > before[-1]:  # not only copies are left out, which have no place in the order
-            is_in = bytearray(map(taken.__getitem__, order))
-            order, ordered = array("I", compress(order, is_in)), _only(is_in, ordered)
-        return KeyTags(_only(taken, self.tags), array("I", map(before.__getitem__, order)), ordered)
+            is_in = bytearray()
+            for places in _steps(order):
+                is_in += bytes(map(taken.__getitem__, places))
+            order, ordered = only(is_in, order), _only(is_in, ordered)
+        moved = array("I")
+        for places in _steps(order):
+            moved.extend(map(before.__getitem__, places))
+        return KeyTags(_only(taken, self.tags), moved, ordered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,18 @@ def find_tags(connection: Connection, tags: bytes, product_ids: Sequence[int] | 
 def last_event(connection: Connection) -> int:
     """The number of the last event, 0 for none."""
     return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM events").scalar_one())
+
+
+def only(taken: bytearray, numbers: array[int]) -> array[int]:
+    """The ``numbers`` with a 1 in ``taken``."""
+    found = array("I")
+    for at in range(0, len(taken), _STEP):
+        found.extend(compress(numbers[at : at + _STEP], taken[at : at + _STEP]))
+    return found
+
+
+def _steps(values: _Sliced) -> Iterator[_Sliced]:
+    return (values[at : at + _STEP] for at in range(0, len(values), _STEP))
 
 
 def _only(taken: bytearray, tags: bytes) -> bytes:
