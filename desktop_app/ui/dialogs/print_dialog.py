@@ -106,7 +106,6 @@ class PrintDialog(QDialog):
             name="print_unsigned",
             wrap=True,
         )
-        self.unsigned_note.setVisible(several)
         self.message = MessageStrip("print_message")
         self.work = WorkBar("print_work")
         self.cancel_button = push_button(self.tr("Cancel"), "print_cancel", self.reject)
@@ -127,6 +126,8 @@ class PrintDialog(QDialog):
         side.addLayout(row_of(self.some_pages, self.from_spin, plain_label("–"), self.to_spin, 1))
         side.addWidget(self.count_label)
         side.addWidget(self.unsigned_note)
+        if not several:
+            self.unsigned_note.hide()
         side.addStretch(1)
         side.addWidget(self.message)
         side.addWidget(self.work)

@@ -30,13 +30,14 @@ class MessageStrip(QFrame):
         self._icon = QLabel()
         self._text = plain_label(name=f"{name}_text", wrap=True, selectable=True)
         self._close = icon_button("x", self.tr("Close this message"), f"{name}_close", self.clear)
-        self._close.setVisible(closable)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
         layout.setSpacing(10)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        # not before it has its place: what is shown without one is a window for a moment
+        self._close.setVisible(closable)
         self.hide()
 
     def show_error(self, error: ShopError) -> None:

@@ -88,9 +88,6 @@ class PdfPreview(QFrame):
         self._area.viewport().installEventFilter(self)
         self._area.installEventFilter(self)
         self.empty_state = EmptyState(f"{name}_empty")
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self.empty_state)
-        self._stack.addWidget(self._area)
 
         self.previous_button = icon_button(
             "chevron-left", self.tr("Previous page (Page Up)"), f"{name}_previous", self.show_previous
@@ -122,7 +119,11 @@ class PdfPreview(QFrame):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(separator())
+        # a stack shows what it is given first: without a place of its own that would be a window for a moment
+        self._stack = QStackedLayout()
         layout.addLayout(self._stack, 1)
+        self._stack.addWidget(self.empty_state)
+        self._stack.addWidget(self._area)
 
     # what pages use
 
