@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from desktop_app.ui.find_anywhere import Hit
 
 SAID_MS = 12_000
+STEP_MS = 1
+"""Between two steps of a start. Not zero: that would be no step of its own, and nothing would be painted before it."""
 
 
 class MainWindow(QMainWindow):
@@ -203,7 +205,7 @@ class MainWindow(QMainWindow):
         """Load the first page and then make it, in two steps that nobody notices; it needs no shop for that."""
         entry = next(iter(self._entries.values()))
         if self.shop is None and hasattr(_factory(entry), "take_shop"):
-            QTimer.singleShot(0, self, self._make_early)
+            QTimer.singleShot(STEP_MS, self, self._make_early)
 
     def _make_early(self) -> None:
         if self.shop is None and self._early is None:

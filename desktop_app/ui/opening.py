@@ -21,7 +21,7 @@ from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.key_rotation import KeyRotation
 from desktop_app.ui.labels import error_text
-from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.main_window import STEP_MS, MainWindow
 from desktop_app.ui.screen_lock import ScreenLock
 from desktop_app.ui.theme import Scheme, apply_theme
 
@@ -76,14 +76,14 @@ class Opening(QObject):
                 return None
 
         self._jobs.run(self, look, self._on_looked)
-        QTimer.singleShot(0, self._window, self._window.prepare)
+        QTimer.singleShot(STEP_MS, self._window, self._window.prepare)
 
     def _on_looked(self, early: EarlyDesk | None) -> None:
         if early is None:
             self._open()
             return
         # comes after the paint: what is loaded then takes its time
-        QTimer.singleShot(0, self, self._open)
+        QTimer.singleShot(STEP_MS, self, self._open)
         self._window.show_early(early)
 
     def _open(self) -> None:
