@@ -30,6 +30,7 @@ from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.connections import lean_cache
 from desktop_app.storage.field_opening import Opened, Sealed
 from desktop_app.storage.field_process import opened_parts
+from desktop_app.storage.freed_memory import give_back
 from desktop_app.storage.tables import ChannelRow, OrderRow, ProductRow
 
 _ORDERS: Final = 2000
@@ -112,6 +113,7 @@ def _read(context: Context, ids: array[int], statement: str) -> Generator[_Part,
         rows, *sealed = (value or b"" for value in found)
         return rows, Sealed(*sealed)
 
+    give_back()  # what finding the ids took
     starts = iter(range(0, len(ids), _ORDERS))
     with ThreadPoolExecutor(_READERS, thread_name_prefix="export") as readers:
         ahead = deque(readers.submit(read, start) for start in islice(starts, _READERS))
@@ -119,6 +121,7 @@ def _read(context: Context, ids: array[int], statement: str) -> Generator[_Part,
             part = ahead.popleft().result()
             ahead.extend(readers.submit(read, start) for start in islice(starts, 1))
             yield part
+    give_back()
 
 
 def _cells(sealed: Sealed, opened: Opened, mask: Callable[[bytes, bytes], str]) -> list[bytes]:
