@@ -16,7 +16,7 @@ from desktop_app.paths import resources
 from desktop_app.ui import labels
 from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.main_window import MainWindow
-from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
+from desktop_app.ui.theme import IS_STYLED, STYLE, Scheme, apply_theme, load_fonts
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may compute while the window wants its turn."""
@@ -46,7 +46,11 @@ def run(data_dir: Path, argv: Sequence[str] = ()) -> int:
 def make_application(argv: Sequence[str] = (), *, language: str | None = None) -> QApplication:
     """The one QApplication, dressed; the one that exists already when there is one."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(["kamidesk", *argv])
+    if isinstance(existing, QApplication):
+        app = existing
+    else:
+        app = QApplication(["kamidesk", "-style", STYLE, *argv])
+        app.setProperty(IS_STYLED, True)
     # ASCII: assistive technology and the settings file go by this name. No display name: Qt would append it to
     # every window title.
     app.setApplicationName("kamidesk")

@@ -12,6 +12,10 @@ from desktop_app.paths import resources
 from desktop_app.ui.colours import Tokens, Tone, use_dark
 from desktop_app.ui.icons import tinted_svg_file
 
+STYLE = "Fusion"
+IS_STYLED = "kamidesk_styled"
+"""The property of an application that has our style."""
+
 SANS_FAMILY = "Noto Sans SC"
 MONO_FAMILY = "JetBrains Mono"
 FONT_FILES = ("NotoSansSC_400Regular.ttf", "NotoSansSC_700Bold.ttf", "JetBrainsMono_400Regular.ttf")
@@ -56,8 +60,10 @@ def mono_font(points: float = 10.0) -> QFont:
 def apply_theme(app: QApplication, scheme: Scheme) -> None:
     """Switch palette, font and style sheet of the whole application."""
     active = use_dark(wants_dark(scheme))
-    if app.style().name() != "fusion":
-        app.setStyle("Fusion")
+    # not asked for when it was begun with: QStyle and its enums take as long to load as the window to paint
+    if not app.property(IS_STYLED):
+        app.setStyle(STYLE)
+        app.setProperty(IS_STYLED, True)
     app.setFont(sans_font())
     app.setPalette(palette(active))
     app.setStyleSheet(style_sheet(active))
