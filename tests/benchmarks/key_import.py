@@ -155,9 +155,13 @@ class _Beside(threading.Thread):
         tasks = Path("/proc/self/task")
         while tasks.is_dir():
             with suppress(OSError, IndexError):  # threads and processes end while they are looked at
+                own = Path("/proc/self/cmdline").read_bytes()
                 for pid in " ".join((task / "children").read_text() for task in tasks.iterdir()).split():
-                    pages = (Path("/proc") / pid / "statm").read_text().split()[1]
-                    self.most_mb = max(self.most_mb, int(pages) * resource.getpagesize() / 2**20)
+                    other = Path("/proc") / pid
+                    if (other / "cmdline").read_bytes() == own:
+                        continue  # it is just being started, and still shown with the memory of this process
+                    pages = int((other / "statm").read_text().split()[1])
+                    self.most_mb = max(self.most_mb, pages * resource.getpagesize() / 2**20)
             time.sleep(0.05)
 
 
