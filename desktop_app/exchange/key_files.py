@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -171,6 +171,23 @@ def read_pasted_keys(
     )
 
 
+def as_list(keys: Iterable[str]) -> Iterator[str]:
+    """``keys`` in an order in which a file of them, one on each line, is read as a list again.
+
+    A file that begins with a key like ``卡密`` would be taken for a table, and that key for its header: such keys go
+    to the end.
+    """
+    rest = iter(keys)
+    held = []
+    for key in rest:
+        if _is_header(key, likely_delimiter(key)) is False and not is_dump("", key.encode()):
+            yield key
+            break
+        held.append(key)
+    yield from rest
+    yield from held
+
+
 def preview_keys(
     file: TextFile,
     *,
@@ -235,7 +252,7 @@ def _table(
     used = delimiter if delimiter is not None else likely_delimiter(line)
     if used not in DELIMITERS:
         raise BadInputError("The delimiter must be a comma, a tab or a semicolon.", "分隔符只能是逗号、制表符或分号。")
-    kind = looks_like_header([cell.strip().strip('"') for cell in line.split(used)])
+    kind = _is_header(line, used)
     number = numbered_column(key_column)
     is_chosen = number is not None or roles is not None
     if layout is None and key_column is None and header is None and roles is None and kind is not True:
@@ -263,6 +280,10 @@ def _table(
             # the first line is more likely a row
             error.has_header, error.columns = False, _numbers(len(cells))
         raise
+
+
+def _is_header(line: str, delimiter: str) -> bool | None:
+    return looks_like_header([cell.strip().strip('"') for cell in line.split(delimiter)])
 
 
 def _numbers(width: int) -> tuple[str, ...]:

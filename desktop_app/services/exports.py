@@ -18,6 +18,7 @@ from desktop_app.documents.text_export import write_lines
 from desktop_app.documents.xlsx_export import write_xlsx
 from desktop_app.domain.errors import BadInputError, LockedError, StorageError
 from desktop_app.domain.states import KeyState
+from desktop_app.exchange.key_files import as_list
 from desktop_app.services.buyers import DAMAGED
 from desktop_app.services.context import Context
 from desktop_app.services.event_log import events_listing
@@ -427,7 +428,7 @@ def export(
             lines = _revealed(listing.rows(), plain)
         cells: Iterable[Sequence[object]] = (chosen.cells(line, language, context.zone) for line in lines)
         if as_lines:
-            count = write_lines(path, _whole_keys(plain), tell, cancelled)
+            count = write_lines(path, as_list(_whole_keys(plain)), tell, cancelled)
         elif path.suffix.lower() == ".xlsx":
             if what == "keys":
                 cells = map(_quoted_once_more, cells)

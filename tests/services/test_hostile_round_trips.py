@@ -113,6 +113,22 @@ def test_the_same_keys_come_out_of_every_export(keys: list[str], chance: random.
                 assert sorted(taken) == sorted(left), ending
 
 
+def test_a_list_that_would_begin_with_the_name_of_a_column_keeps_that_key(tmp_path: Path) -> None:
+    keys = ["FIRST-0001", "卡密", "key,password", "red,apple,pear", "insert into t values (1);", "LAST-0001"]
+    with _shop() as first:
+        source, out = tmp_path / "keys.txt", tmp_path / "out.txt"
+        source.write_text("".join(f"{key}\n" for key in keys), "utf-8")
+        _, stored = _taken(first, source)
+        assert stored == keys
+        rows = first.inventory.listing(KeyFilter()).rows()
+        first.deliver(min(rows, key=lambda line: line.line).id, "A1")
+        export(first.context, "keys", out, reveal=True)
+    assert out.read_text("utf-8").splitlines() == ["LAST-0001", *keys[1:-1]]
+    with _shop() as second:
+        _, taken = _taken(second, out)
+    assert sorted(taken) == sorted(keys[1:])
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here")
 def test_a_spreadsheet_that_saves_our_csv_again_gives_no_wrong_key(tmp_path: Path) -> None:
     keys = [key for key in HOSTILE if key != "x" * 4000]
