@@ -41,8 +41,14 @@ CROSS JOIN card_keys k ON k.id = t.card_key_id
 
 _OF_PRODUCTS: Final = "WHERE k.product_id IN (SELECT value FROM json_each(?))"
 
+_AT_ONCE: Final = 4 * CHUNK
+"""Keys that a process tags at a time. The second one waits for its next ones until this one gives up Python's lock."""
+
 _GROUPED: Final = 16 * CHUNK
 """Tags that stand in memory one by one while they are parted."""
+
+_GROUPS: Final = 64
+"""Parts that are brought into their order one by one: Python sorts one of a million keys in a few milliseconds."""
 
 _STEP: Final = 1 << 16
 """Numbers that are gone through at a time, so that a window has its turn in between."""
@@ -111,7 +117,7 @@ def tag_keys(
     made: list[bytes] = []
     for some in _tags(context, process, texts, indexes):
         made.append(some)
-        tell(min(len(made) * CHUNK, len(indexes)))
+        tell(min(len(made) * _AT_ONCE, len(indexes)))
     tags = b"".join(made)
     del made
     with context.read() as session:
@@ -191,11 +197,11 @@ def _tags(context: Context, process: CardProcess | None, texts: Sequence[str], i
 
     def part(number: int) -> bytes:
         # no usable key holds a line feed
-        return "\n".join(lines_at(texts, indexes[number * CHUNK : (number + 1) * CHUNK])).encode()
+        return "\n".join(lines_at(texts, indexes[number * _AT_ONCE : (number + 1) * _AT_ONCE])).encode()
 
     yield from _by_two(
         process,
-        -(-len(indexes) // CHUNK),
+        -(-len(indexes) // _AT_ONCE),
         lambda number: sealer.tags(part(number)),
         lambda other, number: other.tags(part(number)),
     )
@@ -219,14 +225,14 @@ def _grouped(tags: bytes) -> tuple[list[array[int]], list[bytes]]:
     count = len(tags) // TAG_BYTES
     if count <= CHUNK:
         return [array("I", range(count))], [tags]
-    places = [array("I") for _ in range(256)]
-    parts = [bytearray() for _ in range(256)]
+    places = [array("I") for _ in range(_GROUPS)]
+    parts = [bytearray() for _ in range(_GROUPS)]
     for start in range(0, count, _GROUPED):
         some = tags[start * TAG_BYTES : (start + _GROUPED) * TAG_BYTES]
-        found: list[list[bytes]] = [[] for _ in range(256)]
+        found: list[list[bytes]] = [[] for _ in range(_GROUPS)]
         add_tag, add_place = [one.append for one in found], [one.append for one in places]
         for at, (tag,) in enumerate(TAG.iter_unpack(some), start):
-            first = tag[0]
+            first = tag[0] * _GROUPS >> 8
             add_tag[first](tag)
             add_place[first](at)
         for part, group in zip(parts, found, strict=True):

@@ -14,11 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Full, Queue
 from threading import Event
-from typing import BinaryIO, Self, TypeVar
+from typing import IO, BinaryIO, Self, TypeVar
 
 from desktop_app.storage.pipes import READY, write
 
 _PATIENCE = 0.1
+_PIPE_BYTES = 1 << 20
+"""What a pipe holds, where that can be said: each time that one is empty or full costs a wait for Python's lock."""
 _ROOT = Path(__file__).resolve().parents[2]
 
 T = TypeVar("T")
@@ -50,6 +52,8 @@ class SecondProcess:
         requests, answers = process.stdin, process.stdout
         assert requests is not None
         assert answers is not None
+        for pipe in (requests, answers):
+            _widen(pipe)
         made = cls(requests, answers, process)  # type: ignore[arg-type]  # a pipe is IO[bytes]
         try:
             write(made._requests, *secrets)
@@ -89,3 +93,10 @@ def put(queue: Queue[T], item: T, stop: Event) -> None:
         with suppress(Full):
             queue.put(item, timeout=_PATIENCE)
             return
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    with suppress(ImportError, AttributeError, OSError):  # only Linux can, and up to a limit
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
