@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.services.context import Context
+from desktop_app.services.identities import IN_FORCE, open_signer
 from desktop_app.services.shop_settings import read_settings
 from desktop_app.storage import audit, checkpoints
 from desktop_app.storage.dispute_tables import CheckpointReason
@@ -20,9 +21,6 @@ from desktop_app.storage.signing_keys import latest
 
 EVENTS_BETWEEN = 1000
 """After so many events the next checkpoint is due."""
-
-IN_FORCE = "identity.in_force"
-"""The event of a certificate that was put in force."""
 
 
 def sign_checkpoint(context: Context, session: Session, reason: CheckpointReason | str) -> int | None:
@@ -33,9 +31,6 @@ def sign_checkpoint(context: Context, session: Session, reason: CheckpointReason
     """
     if not context.vault.is_unlocked:
         return None
-    # here: the certificates' own events come through this module
-    from desktop_app.services.identities import open_signer
-
     signer = open_signer(context, session)
     seq, head = audit.tail(session, shop_uuid=context.shop_uuid)
     if seq == 0:
@@ -54,13 +49,17 @@ def sign_checkpoint(context: Context, session: Session, reason: CheckpointReason
     return seq
 
 
-def after_event(context: Context, session: Session, seq: int, kind: str) -> None:
-    """Called for every event in its transaction: sign when it is time."""
-    if not context.vault.is_unlocked:
-        return
-    reason = CheckpointReason.ROTATION if kind == IN_FORCE else _due(context, session, seq)
-    if reason is not None:
-        sign_checkpoint(context, session, reason)
+def follow(context: Context) -> None:
+    """From now on, sign in the transaction of an event when it is time."""
+
+    def after_event(session: Session, seq: int, kind: str) -> None:
+        if not context.vault.is_unlocked:
+            return
+        reason = CheckpointReason.ROTATION if kind == IN_FORCE else _due(context, session, seq)
+        if reason is not None:
+            sign_checkpoint(context, session, reason)
+
+    context.followers.append(after_event)
 
 
 def catch_up(context: Context) -> None:

@@ -21,6 +21,8 @@ from desktop_app.storage.vault_rotation import current_generation
 __all__ = ["Change", "Clock", "Context", "canonical", "chunks", "system_clock"]
 
 Clock = Callable[[], datetime]
+Follower = Callable[[Session, int, str], None]
+"""Called for every event in its transaction, with the event's seq and kind."""
 
 
 def system_clock() -> datetime:
@@ -46,6 +48,7 @@ class Context:
     clock: Clock = system_clock
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     listeners: list[Callable[[Change], None]] = field(default_factory=list)
+    followers: list[Follower] = field(default_factory=list)
 
     @property
     def shop_uuid(self) -> str:
@@ -78,9 +81,6 @@ class Context:
         facts: dict[str, Any] | None = None,
     ) -> int:
         """Append an event in the same transaction; ``facts`` hold no card key and no buyer's data. Returns its seq."""
-        # here: checkpoints are a service themselves
-        from desktop_app.services.checkpoints import after_event
-
         seq = audit.append(
             session,
             shop_uuid=self.shop_uuid,
@@ -92,7 +92,8 @@ class Context:
             order_id=order_id,
             facts=facts or {},
         )
-        after_event(self, session, seq, kind)
+        for follower in self.followers:
+            follower(session, seq, kind)
         return seq
 
     def announce(self, *areas: str) -> None:

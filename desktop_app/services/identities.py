@@ -16,6 +16,9 @@ from desktop_app.storage import signing_keys
 from desktop_app.storage.dispute_tables import IdentityOrigin, SigningIdentityRow
 from desktop_app.storage.signing_keys import Signer
 
+IN_FORCE = "identity.in_force"
+"""The event of a certificate that was put in force."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdentityLine:
@@ -115,7 +118,7 @@ def _put_in_force(context: Context, session: Session, material: signing_keys.Mat
         "previous_id": row.previous_id,
         "cross_signature": row.cross_signature,
     }
-    context.record(session, "identity.in_force", signing_keys.TABLE, row.id, facts=facts)
+    context.record(session, IN_FORCE, signing_keys.TABLE, row.id, facts=facts)
     return row
 
 

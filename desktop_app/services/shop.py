@@ -65,6 +65,7 @@ class Shop:
     def __init__(self, context: Context) -> None:
         """Use :meth:`create` or :meth:`open`."""
         self.context = context
+        checkpoints.follow(context)
         self.data_dir = context.data_dir
         self.vault = VaultLife(context)
         self.products = Products(context)
