@@ -25,7 +25,8 @@ _DECISION_DAYS = {PlatformKind.OFFICIAL: 3, PlatformKind.INDIVIDUAL: 3, Platform
 _AMBER_DAYS = {PlatformKind.OFFICIAL: 1, PlatformKind.INDIVIDUAL: 1, PlatformKind.THIRD_PARTY: 3}
 _WECHAT_CALENDAR_DAYS = 5
 _REFUND_WORKING_DAYS = 3
-_LAST_SECOND = time(23, 59, 59)
+# where a clock is put back at midnight this second comes twice, and the day ends with the later one
+_LAST_SECOND = time(23, 59, 59, fold=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def request_deadlines(
     day = started_at.astimezone(zone).date()
     last_day, estimated = working_days.nth_working_day(day, _DECISION_DAYS[platform_kind])
     amber_day, _ = working_days.nth_working_day(day, _AMBER_DAYS[platform_kind])
-    return Deadlines(response, _end_of(last_day, zone), _end_of(amber_day, zone), estimated)
+    return Deadlines(response, end_of_day(last_day, zone), end_of_day(amber_day, zone), estimated)
 
 
 def expected_arrival(
@@ -77,11 +78,12 @@ def expected_arrival(
     """
     day = approved_at.astimezone(zone).date()
     if payment_channel == PaymentChannel.WECHAT:
-        return _end_of(day + timedelta(days=_WECHAT_CALENDAR_DAYS), zone), False
+        return end_of_day(day + timedelta(days=_WECHAT_CALENDAR_DAYS), zone), False
     last_day, estimated = working_days.nth_working_day(day, _REFUND_WORKING_DAYS)
-    return _end_of(last_day, zone), estimated
+    return end_of_day(last_day, zone), estimated
 
 
 @lru_cache(maxsize=1024)  # thousands of requests share a few dozen days
-def _end_of(day: date, zone: tzinfo) -> datetime:
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The last second of ``day`` in ``zone``, UTC."""
     return datetime.combine(day, _LAST_SECOND, zone).astimezone(UTC)

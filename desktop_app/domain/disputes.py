@@ -5,9 +5,9 @@ A dispute on an open request is an escalation, one on a decided request an appea
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, tzinfo
+from datetime import datetime, tzinfo
 
-from desktop_app.domain.deadlines import SHOP_ZONE
+from desktop_app.domain.deadlines import SHOP_ZONE, end_of_day
 from desktop_app.domain.states import DisputeOutcome, DisputeState, EscalationTarget
 from desktop_app.domain.working_days import CHINA, WorkingDays
 
@@ -16,8 +16,6 @@ CONSUMER_ANSWER_DAYS = 7
 
 MAY_REOPEN = (DisputeOutcome.BUYER_WON, DisputeOutcome.SETTLED)
 """Outcomes after which money may have to go back."""
-
-_LAST_SECOND = time(23, 59, 59)
 
 
 def dispute_state(*, has_dossier: bool, sent: bool, answered: bool, ended: bool) -> DisputeState:
@@ -38,4 +36,4 @@ def answer_due(
     if target is not EscalationTarget.CONSUMER_12315:
         return None
     last_day, _ = working_days.nth_working_day(since.astimezone(zone).date(), CONSUMER_ANSWER_DAYS)
-    return datetime.combine(last_day, _LAST_SECOND, zone).astimezone(UTC)
+    return end_of_day(last_day, zone)

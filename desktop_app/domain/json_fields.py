@@ -23,7 +23,7 @@ _LONGEST_SHOWN = 40
 # room for clocks on either side of what a datetime can express
 _YEARS = range(1900, 9900)
 _MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-5][0-9])?)"
 )
 _Value = TypeVar("_Value")
 _Code = TypeVar("_Code", bound=StrEnum)

@@ -10,8 +10,8 @@ from desktop_app.domain.errors import BadInputError
 
 Fen: TypeAlias = int
 
-LARGEST_FEN: Fen = 2**53
-"""More than this does not survive a spreadsheet or a JSON reader that counts in doubles."""
+LARGEST_FEN: Fen = 2**53 - 1
+"""More than this does not survive a spreadsheet or a JSON reader that counts in doubles, nor the event log."""
 
 _LONGEST_TEXT = 40
 # two decimals are fen; zeros after them come from databases that store four decimals and change nothing

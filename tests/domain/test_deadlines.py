@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desktop_app.domain.deadlines import SHOP_ZONE, expected_arrival, request_deadlines
+from desktop_app.domain.deadlines import SHOP_ZONE, end_of_day, expected_arrival, request_deadlines
 from desktop_app.domain.states import PaymentChannel, PlatformKind
 from desktop_app.domain.working_days import CHINA, WorkingDays
 
@@ -83,6 +83,12 @@ def test_a_day_of_another_zone_ends_there_also_when_clocks_change() -> None:
     assert deadlines.decision == datetime(2026, 11, 4, 23, 59, 59, tzinfo=new_york)
     unshipped = request_deadlines(started, PlatformKind.OFFICIAL, unshipped=True, zone=new_york)
     assert unshipped.decision == started.astimezone(UTC) + timedelta(hours=24)
+
+
+def test_a_day_whose_last_hour_comes_twice_ends_with_the_later_one() -> None:
+    cairo = ZoneInfo("Africa/Cairo")  # put back from 24:00 to 23:00 in that night
+    assert end_of_day(date(2026, 10, 29), cairo) == datetime(2026, 10, 29, 21, 59, 59, tzinfo=UTC)
+    assert end_of_day(date(2026, 10, 28), cairo) == datetime(2026, 10, 28, 20, 59, 59, tzinfo=UTC)
 
 
 def test_the_default_zone_is_that_of_shanghai() -> None:

@@ -66,7 +66,7 @@ def test_fees_taken_bit_by_bit_add_up_to_the_fee_taken_at_once(first: int, later
         (" ¥ 1,234,567 ", 123456700),
         ("19.9000", 1990),
         ("0", 0),
-        ("90071992547409.92", LARGEST_FEN),
+        ("90071992547409.91", LARGEST_FEN),
     ],
 )
 def test_amounts_as_people_write_them(text: str, fen: int) -> None:
@@ -78,7 +78,7 @@ def test_amounts_as_people_write_them(text: str, fen: int) -> None:
     [
         "", "¥", "NaN",
         "inf", "1e3", "1e400", "\uff11\uff19.90", "\u0661\u0669", "-5", "+5", "0.005", "19.905", ".5", "5.",
-        "1,23", "1234,567", "1 000", "90071992547409.93", "9" * 5000, "19.90元", "{0}", "1_000", "0x10",
+        "1,23", "1234,567", "1 000", "90071992547409.92", "9" * 5000, "19.90元", "{0}", "1_000", "0x10",
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_in_both_languages(text: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
+from desktop_app.domain.money import LARGEST_FEN
 from desktop_app.domain.states import ProductKind
 from desktop_app.services.listing import Sort
 from desktop_app.services.products import ProductDraft
@@ -25,6 +26,13 @@ def test_what_was_added_reads_back_and_is_logged(desk: Desk) -> None:
     [event] = desk.events("product.added")
     assert (event["entity"], event["entity_id"]) == ("products", product_id)
     assert desk.changes == [frozenset({"products"})]
+
+
+def test_the_largest_amount_can_be_kept_and_logged(desk: Desk) -> None:
+    product_id = desk.product(price_fen=LARGEST_FEN)
+    assert desk.products.get(product_id).price_fen == LARGEST_FEN
+    with pytest.raises(BadInputError, match="price"):
+        desk.product("MORE", price_fen=LARGEST_FEN + 1)
 
 
 @pytest.mark.parametrize("code", ["STEAM50", "steam50", " Steam50"])
