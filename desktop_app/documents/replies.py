@@ -7,7 +7,7 @@ are the merchant's (:mod:`desktop_app.documents.reply_templates`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from desktop_app.documents.code_words import is_chinese, word
@@ -111,13 +111,16 @@ def decision_reply(
     route: PaymentChannel,
     expected_at: datetime,
     estimated: bool,
+    proof_numbers: Mapping[str, str] | None = None,
     templates: ReplyTemplates = _PLAIN,
 ) -> tuple[str, str]:
     """The reply to an approval: ``plans`` are what is done with ``units``, in the same order.
 
     ``verdict`` is the one of the whole request; ``refund_fen`` and ``fee_fen`` are the totals; ``expected_at`` (in the
     shop's zone) is when the money should have arrived, ``estimated`` when the calendar does not know that year yet.
+    ``proof_numbers`` are attached for units that stay refused, by unit.
     """
+    attached = proof_numbers or {}
 
     def values(language: str) -> dict[str, str]:
         chinese = is_chinese(language)
@@ -126,7 +129,10 @@ def decision_reply(
             result = f"处理结果：同意，{total}。" if chinese else f"Decision: accepted, {total}."
         else:
             result = "处理结果：" if chinese else "Decision:"
-        decided = [(plan.ref, _decided(unit, plan, language)) for unit, plan in zip(units, plans, strict=True)]
+        decided = [
+            (plan.ref, _decided(unit, plan, attached.get(plan.ref, ""), language))
+            for unit, plan in zip(units, plans, strict=True)
+        ]
         refused = any(plan.step is Step.REFUSE for plan in plans)
         return {
             "request_no": request_no,
@@ -268,10 +274,12 @@ def _numbered(sentences: Iterable[tuple[str, str]], language: str) -> list[str]:
     return lines
 
 
-def _decided(unit: UnitVerdict, plan: UnitPlan, language: str) -> str:
-    """What is done with one unit, and why; its own amount where there is one."""
+def _decided(unit: UnitVerdict, plan: UnitPlan, proof_no: str, language: str) -> str:
+    """What is done with one unit, and why; its own amount and proof where there is one."""
     chinese = is_chinese(language)
     outcome = _STEPS[plan.step][chinese]
+    if proof_no:
+        outcome += f"，随附核销证明 {proof_no}" if chinese else f"; attached redemption proof: {proof_no}"
     paid = amount_text(plan.base_fen, plan.fee_fen, plan.refund_fen, language) if plan.refund_fen else ""
     if plan.step is Step.REFUND and paid:
         outcome = paid

@@ -64,10 +64,11 @@ def plan_approval(
     """The plan of an approval of ``verdict``, in its unit order.
 
     ``states`` are the unit states as the rules see them and ``nets`` the net prices, by unit. ``overcharge_only``: the
-    overcharged amount is known, so M2 pays back just that and the buyer keeps the goods. ``refund_fen`` replaces the
-    proposed total and then needs a ``reason``. Raises :class:`RefusedError` or :class:`BadInputError` with what is
-    missing.
+    overcharged amount is known, so M2 pays back just that and the buyer keeps the goods. ``option`` settles the units
+    that have a choice; one with a single way goes that way. ``refund_fen`` replaces the proposed total and then needs a
+    ``reason``. Raises :class:`RefusedError` or :class:`BadInputError` with what is missing.
     """
+    _check_offered(verdict, option)
     overrules = refund_fen is not None and bool(reason.strip())
     # in a mixed request the refused part stays refused; a goodwill amount is for a request that the rules refuse whole
     mixed = any(unit.verdict in _SETTLING for unit in verdict.units)
@@ -134,10 +135,22 @@ def _plan_unit(unit: UnitVerdict, state: UnitState, *, option: str, overcharge_o
     )
 
 
+def _check_offered(verdict: Verdict, option: str) -> None:
+    offered = sorted({one for unit in verdict.units if unit.verdict is VerdictKind.NEGOTIATE for one in unit.options})
+    if option and offered and option not in offered:
+        raise BadInputError(
+            "“{option}” is not offered here; choose one of: {options}.",
+            "此处没有“{option}”这种处理方式，可选：{options}。",
+            option=option,
+            options=", ".join(offered),
+            field="option",
+        )
+
+
 def _chosen(unit: UnitVerdict, option: str) -> Option:
     if option in unit.options:
         return Option(option)
-    if not option and len(unit.options) == 1:
+    if len(unit.options) == 1:
         return unit.options[0]
     raise BadInputError(
         "Choose how unit {ref} is settled: {options}.",

@@ -26,66 +26,7 @@ from desktop_app.domain.states import (
     UnitState,
     VerdictKind,
 )
-
-
-class RuleCode(StrEnum):
-    G1 = "G1"
-    N1 = "N1"
-    G2A = "G2a"
-    G2B = "G2b"
-    G3A = "G3a"
-    G3B = "G3b"
-    M1 = "M1"
-    M1B = "M1b"
-    M2 = "M2"
-    M3 = "M3"
-    M4 = "M4"
-    M5 = "M5"
-    M6 = "M6"
-    M7 = "M7"
-    N4 = "N4"
-    N2 = "N2"
-    N3 = "N3"
-    N15 = "N15"
-    N13 = "N13"
-    N12 = "N12"
-    N14 = "N14"
-    N6 = "N6"
-    N7 = "N7"
-    N8 = "N8"
-    N9 = "N9"
-    N10 = "N10"
-    N11 = "N11"
-
-
-class Flag(StrEnum):
-    PAUSED = "paused"
-    MANUAL_UNLOCK = "manual_unlock"
-    NOTHING_LEFT = "nothing_left"
-    SPECIFIC_REASON = "specific_reason"
-    FALSE_REDEMPTION = "false_redemption"
-    LATE_SHIPPING = "late_shipping"
-    PROOF_INCOMPLETE = "proof_incomplete"
-    LATE_NOTE = "late_note"
-    DISCRETION = "discretion"
-    FEE_UNDISCLOSED = "fee_undisclosed"
-    FEE_CAPPED = "fee_capped"
-    BALANCE_LIMITED = "balance_limited"
-    OVERDUE = "overdue"
-
-
-class Option(StrEnum):
-    IDENTITY_CHECK = "identity_check"
-    REOPEN = "reopen"
-    REFUND_FULL = "refund_full"
-    REFUND_DIFFERENCE = "refund_difference"
-    COMPENSATE_AND_CONTINUE = "compensate_and_continue"
-    REDELIVER = "redeliver"
-    FREEZE_KEY = "freeze_key"
-    PLATFORM = "platform"
-    POLICE = "police"
-    ATTACH_PROOF = "attach_proof"
-    PARTIAL_REFUND = "partial_refund"
+from desktop_app.domain.verdict_codes import MERCHANT_CHECK, Flag, Option, RuleCode
 
 
 class Timing(StrEnum):
@@ -96,9 +37,6 @@ class Timing(StrEnum):
     GRACE2 = "grace2"
     LATE = "late"
 
-
-MERCHANT_CHECK = "merchant_check"
-"""Stands in ``missing`` when not the buyer but the merchant has to look."""
 
 UNPAID_LIMIT = timedelta(hours=1)
 DELIVERY_LIMIT = timedelta(hours=24)
@@ -202,6 +140,11 @@ class UnitCase:
         refuted = refuted_by is not None and getattr(facts, refuted_by) is False
         self.reason = _CHANGE_OF_MIND if refuted else claim
         """The reason that every other rule sees: a refuted claim is a change of mind."""
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether the merchant looked up what the buyer claims and found otherwise."""
+        return self.claim is not self.reason
 
     @property
     def record_complete(self) -> bool:

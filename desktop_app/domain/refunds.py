@@ -16,15 +16,11 @@ from desktop_app.domain.money import Fen, allocate, fee
 from desktop_app.domain.policies import Policy
 from desktop_app.domain.refund_inputs import NO_FACTS, NO_REDEMPTION, Facts, Order, Redemption, Request, Unit
 from desktop_app.domain.refund_rules import (
-    MERCHANT_CHECK,
     MERCHANT_FAULT,
     RULES,
-    Flag,
-    Option,
     Outcome,
     Pay,
     Rule,
-    RuleCode,
     Timing,
     UnitCase,
     first_match,
@@ -38,6 +34,7 @@ from desktop_app.domain.states import (
     UnitState,
     VerdictKind,
 )
+from desktop_app.domain.verdict_codes import MERCHANT_CHECK, Flag, Option, RuleCode
 from desktop_app.domain.working_days import CHINA, WorkingDays
 
 __all__ = [

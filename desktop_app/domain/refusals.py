@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from desktop_app.domain.errors import RefusedError
-from desktop_app.domain.refunds import Facts, Order, Request, RuleCode, Unit, Verdict
+from desktop_app.domain.refunds import MERCHANT_CHECK, Facts, Order, Request, RuleCode, Unit, UnitVerdict, Verdict
 from desktop_app.domain.states import PlatformKind, RefusalGround, TopupState, UnitState, VerdictKind
 
 _USED = (UnitState.REDEEMED, UnitState.PARTIALLY_USED)
@@ -31,7 +31,7 @@ class Refusal:
 
 def grounds_that_hold(refusal: Refusal) -> tuple[RefusalGround, ...]:
     """The grounds that the recorded facts bear out, in the order of the vocabulary."""
-    return tuple(ground for ground in RefusalGround if ground in _TESTS and _TESTS[ground](refusal))
+    return tuple(ground for ground in _TESTS if _TESTS[ground](refusal) and not _without_record(ground, refusal))
 
 
 def check_ground(ground: RefusalGround, refusal: Refusal) -> None:
@@ -44,10 +44,38 @@ def check_ground(ground: RefusalGround, refusal: Refusal) -> None:
             name="no refunds once shipped" if ground is RefusalGround.NO_REFUND_POLICY else "stock is locked",
             name_zh="一经发货不退不换" if ground is RefusalGround.NO_REFUND_POLICY else "已锁定库存",
         )
-    if _TESTS[ground](refusal):
-        return
-    en, zh = _WHY_NOT[ground]
-    raise RefusedError(en, zh, refs=", ".join(_incomplete(refusal)) or "–")
+    if not _TESTS[ground](refusal):
+        en, zh = _WHY_NOT[ground]
+        raise RefusedError(en, zh, refs=", ".join(_incomplete(refusal)) or "–")
+    if refs := _without_record(ground, refusal):
+        raise RefusedError(
+            "Units {refs} are recorded as redeemed without time, code, target or source. Complete the record first, or "
+            "refund: a refusal without proof counts as a false redemption, whatever its ground.",
+            "单件 {refs} 已登记核销，但记录缺少核销时间、核销码、核销对象或来源。请先补全核销记录，否则应退款："
+            "无论以何理由，拿不出证明的拒绝都会被认定为“虚假核销”。",
+            refs=", ".join(refs),
+        )
+
+
+def units_to_prove(ground: RefusalGround, refusal: Refusal) -> tuple[str, ...]:
+    """The units whose redemption proofs go with a refusal on ``ground`` (seed A19, A23)."""
+    return tuple(unit.ref for unit in _used_units(ground, refusal) if unit.state is UnitState.REDEEMED)
+
+
+def _without_record(ground: RefusalGround, refusal: Refusal) -> list[str]:
+    """Used units that ``ground`` would refuse although nothing proves their redemption."""
+    return [unit.ref for unit in _used_units(ground, refusal) if not unit.redemption.complete]
+
+
+def _used_units(ground: RefusalGround, refusal: Refusal) -> list[Unit]:
+    """The units that are refused while they count as used; what was settled earlier is not refused for its use."""
+    if ground is RefusalGround.NOTHING_LEFT:
+        return []
+    return [
+        unit
+        for unit, judged in zip(refusal.units, refusal.verdict.units, strict=True)
+        if unit.state in _USED and not unit.official_not_activated and judged.rule is not RuleCode.G2B
+    ]
 
 
 def _incomplete(refusal: Refusal) -> list[str]:
@@ -86,9 +114,7 @@ def _no_written_promise(refusal: Refusal) -> bool:
 
 
 def _claim_refuted(refusal: Refusal) -> bool:
-    facts = refusal.facts
-    refuted = False in (facts.log_confirms, facts.error_confirmed, facts.mismatch_confirmed)
-    return refuted and all(
+    return all(case.is_refuted for case, _ in refusal.verdict.walks) and all(
         unit.verdict in (VerdictKind.REFUSE, VerdictKind.NEGOTIATE, VerdictKind.NEED_EVIDENCE)
         for unit in refusal.verdict.units
     )
@@ -96,7 +122,11 @@ def _claim_refuted(refusal: Refusal) -> bool:
 
 def _evidence_not_given(refusal: Refusal) -> bool:
     asked = refusal.request.asked_at is not None and refusal.request.answered_at is None
-    return asked and all(unit.verdict is VerdictKind.NEED_EVIDENCE for unit in refusal.verdict.units)
+    return asked and all(_waits_for_buyer(unit) for unit in refusal.verdict.units)
+
+
+def _waits_for_buyer(unit: UnitVerdict) -> bool:
+    return unit.verdict is VerdictKind.NEED_EVIDENCE and unit.missing != (MERCHANT_CHECK,)
 
 
 _TESTS: Mapping[RefusalGround, Callable[[Refusal], bool]] = {
@@ -143,7 +173,8 @@ _WHY_NOT: Mapping[RefusalGround, tuple[str, str]] = {
         "尚未登记“核实后不成立”，或按规则仍应退款。",
     ),
     RefusalGround.EVIDENCE_NOT_GIVEN: (
-        "Ask the buyer for the missing evidence first; this ground applies only while the answer is outstanding.",
-        "请先向买家索要所缺凭证；只有已索要而买家尚未提供时，此理由才成立。",
+        "Ask the buyer for the missing evidence first; this ground applies only while the answer is outstanding, and "
+        "not where only the shop has something to check.",
+        "请先向买家索要所缺凭证；只有已索要而买家尚未提供时，此理由才成立，店铺自己尚待核实的事项不算。",
     ),
 }

@@ -13,11 +13,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from desktop_app.documents import replies
-from desktop_app.domain.approvals import Step, UnitPlan, plan_approval
+from desktop_app.domain.approvals import Step, UnitPlan
 from desktop_app.domain.deadlines import expected_arrival
-from desktop_app.domain.errors import ConflictError, NotFoundError, RefusedError
+from desktop_app.domain.errors import ConflictError, NotFoundError
 from desktop_app.domain.refunds import RuleCode, UnitVerdict, Verdict
-from desktop_app.domain.refusals import Refusal, check_ground
+from desktop_app.domain.refusals import check_ground, units_to_prove
 from desktop_app.domain.states import (
     KEY_MOVES,
     ORDER_MOVES,
@@ -34,6 +34,7 @@ from desktop_app.domain.states import (
     check_move,
 )
 from desktop_app.services.context import Context, canonical
+from desktop_app.services.decision_plans import plan_of, proofs_of, refusal_of, refused_with_proof
 from desktop_app.services.issuing import issue_keys
 from desktop_app.services.reply_texts import read_templates
 from desktop_app.services.shop_settings import working_days_of
@@ -66,7 +67,8 @@ AREAS = ("requests", "orders", "keys", "refunds")
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The outcome of a decision. ``reissued_keys`` are in clear, for the buyer; ``proof_ids`` go with a refusal."""
+    """The outcome of a decision. ``reissued_keys`` are in clear, for the buyer; ``proof_ids`` go with what
+    is refused."""
 
     request_id: int
     request_no: str
@@ -81,32 +83,24 @@ class Decided:
 
 
 def approve(
-    context: Context, request_id: int, *, token: str, option: str, refund_fen: int | None, reason: str
+    context: Context,
+    request_id: int,
+    *,
+    token: str,
+    option: str,
+    refund_fen: int | None,
+    reason: str,
+    proof_numbers: Mapping[int, str],
 ) -> Decided:
-    """Approve a request as its verdict says, with ``option`` where it offers several, or with another amount."""
+    """Approve a request as its verdict says, with ``option`` where it offers several, or with another amount.
+
+    ``proof_numbers`` are the issued proofs of the units of a mixed request that stay refused, by unit id.
+    """
     with context.write() as session:
         row, case, verdict = _look_again(context, session, request_id, token)
         order = _order(session, case.order_id)
-        if order.locked:
-            raise RefusedError(
-                "Order {order_no} is locked: check the buyer's identity and unlock it first.",
-                "订单 {order_no} 处于锁定状态：请先核对买家身份并解锁。",
-                order_no=order.order_no,
-            )
-        states = {unit.ref: unit.state for unit in case.order.units}
-        for unit in case.order.units:
-            if unit.official_not_activated and unit.state is not UnitState.UNSHIPPED:
-                states[unit.ref] = UnitState.UNUSED
-        plans = plan_approval(
-            verdict,
-            states,
-            {unit.ref: unit.net_fen for unit in case.order.units},
-            balance_fen=order.paid_fen - order.refunded_fen,
-            overcharge_only=case.facts.overcharged_fen is not None,
-            option=option,
-            refund_fen=refund_fen,
-            reason=reason,
-        )
+        plans = plan_of(case, verdict, option=option, refund_fen=refund_fen, reason=reason)
+        proofs = proofs_of(case, refused_with_proof(case, verdict, plans), proof_numbers)
         reissued = _move(context, session, case, plans)
         _settle_order(context, session, order, plans, verdict)
         total = sum(plan.refund_fen for plan in plans)
@@ -125,6 +119,7 @@ def approve(
             route=order.payment_channel,
             expected_at=expected_at.astimezone(context.zone),
             estimated=estimated,
+            proof_numbers=proofs,
             templates=read_templates(session),
         )
         decision = _freeze(
@@ -165,18 +160,16 @@ def refuse(
     reason: str,
     proof_numbers: Mapping[int, str],
 ) -> Decided:
-    """Refuse a request on ``ground``; ``proof_numbers`` are the issued proofs by unit id.
+    """Refuse a request on ``ground``; ``proof_numbers`` are the issued proofs of its redeemed units, by unit id.
 
-    Raises :class:`RefusedError` when the facts do not carry the ground, or when a redeemed unit has no proof yet.
+    Raises :class:`RefusedError` when the facts do not carry the ground, :class:`ConflictError` when a redeemed unit has
+    no proof yet.
     """
     with context.write() as session:
         row, case, verdict = _look_again(context, session, request_id, token)
-        check_ground(ground, refusal_of(case, verdict))
-        if ground is RefusalGround.REDEEMED and any(case.unit_ids[ref] not in proof_numbers for ref in case.refs):
-            raise ConflictError(
-                "The units of this request changed while the proof was made: look again.",
-                "出具证明期间申请内容有变动：请重新查看。",
-            )
+        refusal = refusal_of(case, verdict)
+        check_ground(ground, refusal)
+        proofs = proofs_of(case, units_to_prove(ground, refusal), proof_numbers)
         order = _order(session, case.order_id)
         texts = replies.refusal_reply(
             request_no=row.request_no,
@@ -184,9 +177,7 @@ def refuse(
             units=verdict.units,
             ground=ground,
             reason=reason,
-            proof_numbers=[
-                proof_numbers[case.unit_ids[ref]] for ref in case.refs if case.unit_ids[ref] in proof_numbers
-            ],
+            proof_numbers=list(proofs.values()),
             templates=read_templates(session),
         )
         plans = [_refused(unit) for unit in verdict.units]
@@ -212,18 +203,6 @@ def refuse(
 def with_proofs(decided: Decided, proof_ids: tuple[int, ...]) -> Decided:
     """``decided`` with the proofs that go to the buyer."""
     return replace(decided, proof_ids=proof_ids)
-
-
-def refusal_of(case: Case, verdict: Verdict) -> Refusal:
-    """What the grounds of a refusal are judged by."""
-    return Refusal(
-        order=case.order,
-        request=case.request,
-        facts=case.facts,
-        platform_kind=case.policy.platform_kind,
-        units=tuple(unit for unit in case.order.units if unit.ref in case.refs),
-        verdict=verdict,
-    )
 
 
 def open_request(session: Session, request_id: int) -> RequestRow:
@@ -301,6 +280,7 @@ def _hand_over(context: Context, session: Session, unit: UnitRow, key_id: int) -
     now = context.clock()
     check_move(UNIT_MOVES, unit.state, UnitState.UNUSED)
     unit.card_key_id, unit.state = key_id, UnitState.UNUSED
+    unit.official_not_activated, unit.remaining_fen, unit.balance_verified = False, None, False
     session.add(
         DeliveryRow(unit_id=unit.id, card_key_id=key_id, delivered_at=now, delivered_by=context.actor, reissue=True)
     )

@@ -36,7 +36,15 @@ from desktop_app.services.redemption_preview import RedemptionPreview, preview_l
 from desktop_app.services.verdicts import refresh_due
 from desktop_app.services.work import Cancelled, Progress
 from desktop_app.storage import attachments
-from desktop_app.storage.tables import CardKeyRow, EvidenceRow, OrderRow, ProductRow, RedemptionRow, UnitRow
+from desktop_app.storage.tables import (
+    CardKeyRow,
+    DeliveryRow,
+    EvidenceRow,
+    OrderRow,
+    ProductRow,
+    RedemptionRow,
+    UnitRow,
+)
 
 _CODE = FieldName("The redemption code", "核销码")
 _TARGET = FieldName("The redemption target", "核销对象")
@@ -210,7 +218,8 @@ def set_unit_state(
     """Record what is known of a unit; None leaves a fact as it is.
 
     :class:`RefusedError` for a move that cannot be: back to unshipped, unshipped to anything (deliver it), redeemed
-    to unused (that takes a reissue), a top-up state on goods that are no top-up.
+    to unused (that takes a reissue), used by the record of a key that was replaced, a top-up state on goods that are no
+    top-up.
     """
     now = context.clock()
     with context.write() as session:
@@ -231,6 +240,7 @@ def set_unit_state(
                     "第 {ref} 件已记录为核销，不能改回；如官方记录显示未激活，请记录该结果。",
                     ref=unit.ref,
                 )
+            _refuse_record_of_other_key(session, unit, state)
             _move_unit(session, unit, state, now)
         if topup is not None and topup is not unit.topup:
             if product.kind is not ProductKind.PHONE_TOPUP:
@@ -309,6 +319,24 @@ def _record_in_force(session: Session, unit_id: int) -> RedemptionRow | None:
     return session.exec(
         select(RedemptionRow).where(col(RedemptionRow.unit_id) == unit_id).order_by(col(RedemptionRow.id).desc())
     ).first()
+
+
+def _refuse_record_of_other_key(session: Session, unit: UnitRow, state: UnitState) -> None:
+    """A unit that got a new key keeps the record of its old one, which must not prove that the new one was used."""
+    record = _record_in_force(session, unit.id)
+    if record is None or state not in (UnitState.REDEEMED, UnitState.PARTIALLY_USED):
+        return
+    reissued_at = session.exec(
+        select(DeliveryRow.delivered_at)
+        .where(col(DeliveryRow.unit_id) == unit.id, col(DeliveryRow.reissue))
+        .order_by(col(DeliveryRow.id).desc())
+    ).first()
+    if reissued_at is not None and record.recorded_at <= reissued_at:
+        raise RefusedError(
+            "Unit {ref} has got another key since its redemption was recorded: record the redemption of the new key.",
+            "第 {ref} 件在登记核销之后已补发新卡密：请为新卡密登记核销。",
+            ref=unit.ref,
+        )
 
 
 def _refuse_key_as_code(context: Context, session: Session, unit: UnitRow, product: ProductRow, code: str) -> None:

@@ -147,7 +147,8 @@ def _example(
     if occasion is Occasion.PRELIMINARY:
         return replies.preliminary_reply(**names, verdict=shown, units=[unit], decide_by=soon, templates=templates)
     return replies.decision_reply(
-        **names,
+        request_no=names["request_no"],
+        order_no=names["order_no"],
         verdict=shown,
         units=[unit],
         plans=[plan],

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from desktop_app.documents import replies
-from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
-from desktop_app.domain.refunds import Option
-from desktop_app.domain.refusals import check_ground, grounds_that_hold
+from desktop_app.domain.errors import BadInputError, ConflictError, NotFoundError, RefusedError
+from desktop_app.domain.refunds import Option, Verdict
+from desktop_app.domain.refusals import check_ground, grounds_that_hold, units_to_prove
 from desktop_app.domain.states import (
     KEY_MOVES,
     REQUEST_MOVES,
@@ -23,11 +24,12 @@ from desktop_app.domain.states import (
 )
 from desktop_app.services import decisions, request_intake
 from desktop_app.services.context import Context
-from desktop_app.services.decisions import AREAS, Decided, open_request, refusal_of
+from desktop_app.services.decision_plans import plan_of, refusal_of, refused_with_proof
+from desktop_app.services.decisions import AREAS, Decided, open_request
 from desktop_app.services.disputes import open_dispute
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.previews import Preview, preview_of
-from desktop_app.services.proofs import Proofs
+from desktop_app.services.proofs import ProofLine, Proofs
 from desktop_app.services.reply_texts import read_templates
 from desktop_app.services.request_entry import RequestDraft, add_request, check_refs
 from desktop_app.services.request_lines import (
@@ -38,7 +40,7 @@ from desktop_app.services.request_lines import (
     read_detail,
     request_listing,
 )
-from desktop_app.services.verdicts import OPEN_STATES, load_cases, refresh_due, ruling_token, verdict_now
+from desktop_app.services.verdicts import OPEN_STATES, Case, load_cases, refresh_due, ruling_token, verdict_now
 from desktop_app.storage.tables import (
     Actor,
     CardKeyRow,
@@ -305,26 +307,32 @@ class Requests:
     def approve(
         self, request_id: int, *, token: str, option: str = "", refund_fen: int | None = None, reason: str = ""
     ) -> Decided:
-        """Approve as the verdict says; another amount wants a reason (see :mod:`desktop_app.domain.approvals`)."""
-        return decisions.approve(
-            self._context, request_id, token=token, option=option, refund_fen=refund_fen, reason=reason
+        """Approve as the verdict says; another amount wants a reason (see :mod:`desktop_app.domain.approvals`).
+
+        The proofs of redeemed units that stay refused in a mixed request are issued and attached.
+        """
+        case, verdict, is_current = self._looked_at(request_id, token)
+        proofs: dict[int, ProofLine] = {}
+        if is_current:
+            plans = plan_of(case, verdict, option=option, refund_fen=refund_fen, reason=reason)
+            proofs = self._prove(case, refused_with_proof(case, verdict, plans))
+        decided = decisions.approve(
+            self._context,
+            request_id,
+            token=token,
+            option=option,
+            refund_fen=refund_fen,
+            reason=reason,
+            proof_numbers={unit_id: proof.proof_no for unit_id, proof in proofs.items()},
         )
+        return decisions.with_proofs(decided, tuple(proof.id for proof in proofs.values()))
 
     def refuse(self, request_id: int, *, token: str, ground: RefusalGround, reason: str = "") -> Decided:
-        """Refuse on a ground that the facts carry; a refusal of redeemed units issues and attaches their proofs."""
-        with self._context.read() as session:
-            open_request(session, request_id)
-            case = load_cases(self._context, session, [request_id])[request_id]
-            verdict = verdict_now(self._context, session, case)
-            check_ground(ground, refusal_of(case, verdict))
-            stale = ruling_token(verdict) != token
-        proofs = {}
-        if ground is RefusalGround.REDEEMED and not stale:
-            proofs = {
-                unit_id: self._proofs.current_or_issue(unit_id)
-                for unit_id in map(case.unit_ids.get, case.refs)
-                if unit_id
-            }
+        """Refuse on a ground that the facts carry; the proofs of redeemed units are issued and attached."""
+        case, verdict, is_current = self._looked_at(request_id, token)
+        refusal = refusal_of(case, verdict)
+        check_ground(ground, refusal)
+        proofs = self._prove(case, units_to_prove(ground, refusal)) if is_current else {}
         decided = decisions.refuse(
             self._context,
             request_id,
@@ -336,11 +344,17 @@ class Requests:
         return decisions.with_proofs(decided, tuple(proof.id for proof in proofs.values()))
 
     def run_automatic(self) -> list[Decided]:
-        """Approve every request that the rules let run by itself, on the merchant's word."""
+        """Approve every request that the rules let run by itself, on the merchant's word.
+
+        One that somebody else changes meanwhile is left to be looked at.
+        """
         done = []
         for line in list(self.listing(RequestFilter()).rows()):
             if line.is_automatic:
-                done.append(self.approve(line.id, token=self.preview(line.id).token))
+                with suppress(ConflictError):
+                    verdict = self.preview(line.id)
+                    if verdict.verdict.auto_executable:
+                        done.append(self.approve(line.id, token=verdict.token))
         return done
 
     def freeze_keys(self, request_id: int) -> int:
@@ -359,6 +373,18 @@ class Requests:
         return count
 
     # ---- helpers
+
+    def _looked_at(self, request_id: int, token: str) -> tuple[Case, Verdict, bool]:
+        """The request with its verdict of this moment, and whether that is the one of ``token``."""
+        with self._context.read() as session:
+            open_request(session, request_id)
+            case = load_cases(self._context, session, [request_id])[request_id]
+            verdict = verdict_now(self._context, session, case)
+        return case, verdict, ruling_token(verdict) == token
+
+    def _prove(self, case: Case, refs: Sequence[str]) -> dict[int, ProofLine]:
+        """The proofs of these units, by unit id; issued now unless they were already."""
+        return {unit_id: self._proofs.current_or_issue(unit_id) for unit_id in (case.unit_ids[ref] for ref in refs)}
 
     def _freeze(self, session: Session, unit_id: int) -> int:
         unit = session.get_one(UnitRow, unit_id)

@@ -35,6 +35,12 @@ def offers(detail: RequestDetail, option: Option) -> bool:
     return detail.preview is not None and any(option in unit.options for unit in detail.preview.verdict.units)
 
 
+def proves_a_part(detail: RequestDetail) -> bool:
+    """Whether approving a mixed request issues the proofs of its redeemed part, which stays refused."""
+    is_mixed = detail.preview is not None and detail.preview.verdict.verdict is VerdictKind.PARTIAL
+    return is_mixed and offers(detail, Option.ATTACH_PROOF)
+
+
 def plan_of(detail: RequestDetail, *, option: str, refund_fen: int | None, reason: str) -> Sequence[UnitPlan]:
     """What the service would do with these choices; the ShopError that it would raise."""
     preview = detail.preview

@@ -143,3 +143,35 @@ def test_no_plan_pays_more_than_is_left(
     for unit, source in zip(plans, built, strict=True):
         assert unit.fee_fen >= 0
         assert unit.inventory is not InventoryEffect.RESTOCK or source.state is UnitState.UNSHIPPED
+
+
+def mixed_ways() -> tuple[Order, Verdict]:
+    """A used unit that is not as described (two ways), an unused one asked back late (one way)."""
+    order = order_of(Unit("1", 1800, UnitState.REDEEMED, redemption=COMPLETE), Unit("2", 1800, UnitState.UNUSED))
+    at = ORDERED + timedelta(hours=30)
+    request = Request(
+        requested_at=at,
+        reason=ReasonCode.CHANGE_OF_MIND,
+        unit_reasons={"1": ReasonCode.DESCRIPTION_MISMATCH},
+        evidence=BOTH | {EvidenceKind.PRODUCT_PAGE_SCREENSHOT},
+    )
+    policy = Policy(PlatformKind.THIRD_PARTY, fee_bp=500)
+    return order, decide(order, request, policy, Facts(mismatch_confirmed=True), at)
+
+
+def test_a_choice_for_one_unit_leaves_another_its_only_way() -> None:
+    order, verdict = mixed_ways()
+    described, late = plan(order, verdict, option="refund_full")
+    assert (described.rule, described.refund_fen, described.settles) == ("M3", 1800, True)
+    assert (late.rule, late.refund_fen, late.settles) == ("N10", 1710, True)
+    described, late = plan(order, verdict, option="refund_difference", refund_fen=2000, reason="补差价")
+    assert described.settles is False
+    assert (late.settles, described.refund_fen + late.refund_fen) == (True, 2000)
+
+
+def test_a_way_that_leaves_a_unit_without_a_choice_names_that_unit() -> None:
+    order, verdict = mixed_ways()
+    with pytest.raises(BadInputError, match="unit 1 is settled: refund_difference, refund_full"):
+        plan(order, verdict, option="partial_refund")
+    with pytest.raises(BadInputError, match="“reopen” is not offered here"):
+        plan(order, verdict, option="reopen")

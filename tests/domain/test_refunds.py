@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from desktop_app.domain.money import fee
 from desktop_app.domain.policies import Policy
 from desktop_app.domain.refund_hints import Hint, HintCode, what_would_change
-from desktop_app.domain.refund_rules import RULES, Flag, RuleCode
+from desktop_app.domain.refund_rules import RULES
 from desktop_app.domain.refunds import Facts, Order, Redemption, Request, Unit, decide
 from desktop_app.domain.states import (
     EvidenceKind,
@@ -27,6 +27,7 @@ from desktop_app.domain.states import (
     UnitState,
     VerdictKind,
 )
+from desktop_app.domain.verdict_codes import Flag, RuleCode
 
 T0 = datetime(2026, 11, 18, 2, tzinfo=UTC)
 SHOWN = frozenset({EvidenceKind.PAYMENT_SCREENSHOT, EvidenceKind.ORDER_SCREENSHOT})

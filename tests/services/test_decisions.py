@@ -170,6 +170,26 @@ def test_no_refusal_without_a_complete_record(shop: OrderDesk) -> None:
     assert shop.proofs.listing().count() == 0
 
 
+def test_a_redeemed_unit_is_refused_with_its_proof_on_any_ground(shop: OrderDesk) -> None:
+    order_id = shop.delivered()
+    shop.redeem(shop.unit_ids(order_id)[0])
+    request_id = ask_back(shop, reason=ReasonCode.MERCHANT_WRONG_AMOUNT)
+    shop.requests.set_facts(request_id, RequestFacts(error_confirmed=False))
+    token = shop.requests.preview(request_id).token
+    decided = shop.requests.refuse(request_id, token=token, ground=RefusalGround.CLAIM_REFUTED)
+    assert shop.proofs.get(*decided.proof_ids).proof_no in decided.reply_zh
+
+
+def test_what_is_partly_used_is_refused_without_a_proof_that_nobody_could_issue(shop: OrderDesk) -> None:
+    order_id = shop.delivered()
+    shop.redeem(shop.unit_ids(order_id)[0], partially=True, remaining_fen=1000)
+    request_id = ask_back(shop, reason=ReasonCode.REDEMPTION_DISPUTED)
+    assert shop.requests.preview(request_id).verdict.units[0].rule == "M7"
+    token = shop.requests.preview(request_id).token
+    decided = shop.requests.refuse(request_id, token=token, ground=RefusalGround.REDEEMED)
+    assert (decided.refund_fen, decided.proof_ids) == (0, ())
+
+
 @pytest.mark.parametrize("ground", [RefusalGround.NO_REFUND_POLICY, RefusalGround.STOCK_LOCKED])
 def test_a_standard_term_alone_never_carries_a_refusal(shop: OrderDesk, ground: RefusalGround) -> None:
     shop.delivered()
@@ -202,6 +222,33 @@ def test_a_mixed_request_refunds_one_part_and_refuses_the_other(shop: OrderDesk)
     assert decided.refund_fen == 4750
     refunded = [unit.refunded for unit in shop.orders.detail(order_id).units]
     assert refunded == [False, True]
+    # the refused part is a refusal of a redeemed unit: its proof goes to the buyer
+    proof = shop.proofs.get(*decided.proof_ids)
+    assert proof.unit_ref == "1"
+    assert f"随附核销证明 {proof.proof_no}" in decided.reply_zh
+    assert f"attached redemption proof: {proof.proof_no}" in decided.reply_en
+
+
+def test_an_approval_that_cannot_be_issues_no_proof(shop: OrderDesk) -> None:
+    order_id = shop.delivered(keys=KEYS[:2], paid_fen=10000)
+    shop.redeem(shop.unit_ids(order_id)[0])
+    request_id = ask_back(shop)
+    with pytest.raises(BadInputError, match="why the amount differs"):
+        approve(shop, request_id, refund_fen=5000)
+    with pytest.raises(ConflictError):
+        shop.requests.approve(request_id, token="another")
+    assert shop.proofs.listing().count() == 0
+
+
+def test_what_the_rules_refuse_whole_is_not_approved_without_a_word(shop: OrderDesk) -> None:
+    order_id = shop.delivered()
+    shop.redeem(shop.unit_ids(order_id)[0])
+    request_id = ask_back(shop)
+    with pytest.raises(RefusedError, match="refuse the request on a ground"):
+        approve(shop, request_id)
+    assert shop.requests.detail(request_id).line.state is RequestState.OPEN
+    decided = approve(shop, request_id, refund_fen=500, reason="老顾客")
+    assert (decided.refund_fen, decided.proof_ids) == (500, ())
 
 
 def test_a_negotiation_pays_what_was_agreed(shop: OrderDesk) -> None:
@@ -242,6 +289,50 @@ def test_an_unpaid_order_is_cancelled_without_money(shop: OrderDesk) -> None:
     assert [decided.request_id for decided in done] == [request_id]
     assert done[0].refund_id is None
     assert shop.orders.detail(order_id).line.state is OrderState.CANCELLED
+
+
+def test_what_another_program_decides_meanwhile_does_not_stop_the_other_cancellations(shop: OrderDesk) -> None:
+    first, second, third = (
+        ask_back(shop, order_no, evidence=())
+        for order_no in ("U1", "U2", "U3")
+        if shop.paid(order_no, paid_fen=0, paid_at=None)
+    )
+
+    def somebody_else(_change: object) -> None:
+        shop.context.listeners.remove(somebody_else)
+        shop.requests.withdraw(second, "买家改主意")
+
+    shop.context.listeners.append(somebody_else)
+    assert [decided.request_id for decided in shop.requests.run_automatic()] == [first, third]
+
+
+def test_a_new_key_begins_without_what_was_known_of_the_old_one(shop: OrderDesk) -> None:
+    order_id = shop.delivered()
+    (unit_id,) = shop.unit_ids(order_id)
+    shop.redeem(unit_id, partially=True, remaining_fen=1000)
+    shop.orders.set_unit_state(unit_id, official_not_activated=True, balance_verified=True)
+    shop.desk.stock(shop.product_id, "FRESH-0001")
+    failed = {"reason": ReasonCode.INVALID_CARD, "evidence": (EvidenceKind.ACTIVATION_FAILURE_SCREENSHOT,)}
+    assert approve(shop, ask_back(shop, **failed)).reissued_keys == ("FRESH-0001",)
+    shop.redeem(unit_id)
+    # else the word about the old key would pay back the new one
+    assert shop.requests.preview(ask_back(shop)).verdict.units[0].rule == "N13"
+    unit = shop.orders.detail(order_id).units[0]
+    assert (unit.remaining_fen, unit.balance_verified) == (None, False)
+
+
+def test_the_record_of_a_replaced_key_proves_nothing_of_the_new_one(shop: OrderDesk) -> None:
+    order_id = shop.delivered()
+    (unit_id,) = shop.unit_ids(order_id)
+    shop.redeem(unit_id)
+    shop.desk.stock(shop.product_id, "FRESH-0001")
+    less = {"reason": ReasonCode.REDUCED_BENEFIT, "evidence": (EvidenceKind.ACTIVATION_FAILURE_SCREENSHOT,)}
+    assert approve(shop, ask_back(shop, **less)).reissued_keys == ("FRESH-0001",)
+    with pytest.raises(RefusedError, match="another key since"):
+        shop.orders.set_unit_state(unit_id, state=UnitState.REDEEMED)
+    shop.clock.advance(minutes=1)
+    shop.redeem(unit_id, code="RX-2")
+    assert shop.proofs.issue(unit_id).code == "RX-2"
 
 
 def test_evidence_not_given_carries_a_refusal_only_after_it_was_asked_for(shop: OrderDesk) -> None:

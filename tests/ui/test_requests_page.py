@@ -224,6 +224,16 @@ def test_what_the_rules_refuse_is_refunded_only_with_amount_and_reason(desk: Req
     assert desk.shop.requests.detail(request_id).decision.refund_fen == 1000
 
 
+def test_a_mixed_request_goes_out_with_the_proof_of_its_refused_part(desk: RequestWindow) -> None:
+    desk.redeem(desk.sell(quantity=2, paid_fen=19700))
+    request_id = desk.ask_back()
+    desk.inbox(request_id)
+    press(desk, "approve_button")
+    decision = desk.shop.requests.detail(request_id).decision
+    (proof,) = desk.shop.proofs.listing().rows()
+    assert proof.proof_no in decision.reply_zh
+
+
 def test_a_choice_of_ways_is_asked_for_and_shown_on_the_button(desk: RequestWindow) -> None:
     desk.redeem(desk.sell())
     request_id = desk.ask_back(reason=ReasonCode.MERCHANT_WRONG_AMOUNT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from desktop_app.services.reports import DeskFigures
 from desktop_app.services.requests import Decided, RequestDetail, RequestFilter, RequestLine
 from desktop_app.ui import row_loader
 from desktop_app.ui.actions import Change, WindowContext
+from desktop_app.ui.approval_texts import proves_a_part
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.new_request_dialog import NewRequestDialog
@@ -347,31 +349,21 @@ class RequestsPage(QWidget):
     # deciding
 
     def _approve(self, option: str, refund_fen: int | None, reason: str) -> None:
-        detail = self._open_detail()
-        if detail is None or detail.preview is None:
-            return
-        request_id, token = detail.line.id, detail.preview.token
-        self._is_deciding = True
-        try:
-            decided: Decided = self._shop.requests.approve(
-                request_id, token=token, option=option, refund_fen=refund_fen, reason=reason
-            )
-        except ShopError as error:
-            self._is_deciding = False
-            self._on_decision_failed(request_id, error)
-        else:
-            self._on_decided(decided)
+        detail, approve = self._open_detail(), self._shop.requests.approve
+        if detail is not None and detail.preview is not None:
+            request_id, token = detail.line.id, detail.preview.token
+            decide = partial(approve, request_id, token=token, option=option, refund_fen=refund_fen, reason=reason)
+            self._decide(request_id, decide, self.tr("Approving"), with_proof=proves_a_part(detail))
 
     def _refuse(self, ground: RefusalGround, reason: str) -> None:
-        detail = self._open_detail()
-        if detail is None or detail.preview is None:
-            return
-        request_id, token, shop = detail.line.id, detail.preview.token, self._shop
+        detail, refuse = self._open_detail(), self._shop.requests.refuse
+        if detail is not None and detail.preview is not None:
+            request_id, token = detail.line.id, detail.preview.token
+            decide = partial(refuse, request_id, token=token, ground=ground, reason=reason)
+            self._decide(request_id, decide, self.tr("Refusing"), with_proof=True)
 
-        def work(_progress: Progress) -> Decided:
-            # the refusal of a redeemed unit issues its proof
-            decided: Decided = shop.requests.refuse(request_id, token=token, ground=ground, reason=reason)
-            return decided
+    def _decide(self, request_id: int, decide: Callable[[], Decided], title: str, *, with_proof: bool) -> None:
+        """Decide at once, or in a worker when that may lay out and sign a proof."""
 
         def failed(error: ShopError) -> None:
             self._is_deciding = False
@@ -379,8 +371,16 @@ class RequestsPage(QWidget):
             self._on_decision_failed(request_id, error)
 
         self._is_deciding = True
-        self.pane.bar.set_busy(True)
-        self._jobs.run(self, work, self._on_decided, failed, self.tr("Refusing"))
+        if with_proof:
+            self.pane.bar.set_busy(True)
+            self._jobs.run(self, lambda _progress: decide(), self._on_decided, failed, title)
+            return
+        try:
+            decided = decide()
+        except ShopError as error:
+            failed(error)
+        else:
+            self._on_decided(decided)
 
     def _on_decided(self, decided: Decided) -> None:
         """The request has left the list; its decision stays in sight until another one is chosen."""
@@ -392,7 +392,9 @@ class RequestsPage(QWidget):
         self._show(decided.request_id, keys=decided.reissued_keys, wait=True)
         self.pane.next_button.setFocus()
         amount = money(decided.refund_fen)
-        if decided.refund_id is not None:
+        if decided.refund_id is not None and decided.proof_ids:
+            text = self.tr("{request} is decided: {amount} goes back. Attach the redemption proof to the reply.")
+        elif decided.refund_id is not None:
             text = self.tr("{request} is decided: {amount} goes back to the buyer.")
         elif decided.proof_ids:
             text = self.tr("{request} is decided. The redemption proof is issued: attach it to the reply.")
