@@ -7490,8 +7490,16 @@
         <translation>全部</translation>
     </message>
     <message>
+        <source>Approving</source>
+        <translation>正在处理同意</translation>
+    </message>
+    <message>
         <source>Refusing</source>
         <translation>正在拒绝</translation>
+    </message>
+    <message>
+        <source>{request} is decided: {amount} goes back. Attach the redemption proof to the reply.</source>
+        <translation>{request} 已处理，将退款 {amount}。已出具核销证明，请随回复一并发送。</translation>
     </message>
     <message>
         <source>{request} is decided: {amount} goes back to the buyer.</source>
