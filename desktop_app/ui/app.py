@@ -33,13 +33,21 @@ def run(data_dir: Path, argv: Sequence[str] = ()) -> int:
 
     def open_shop() -> None:
         from desktop_app.ui.opening import Opening
+        from desktop_app.ui.session_end import SessionEnd
 
+        SessionEnd(app)  # before there is a shop, a signal may end the program as it likes
         Opening(window, jobs, data_dir).start()
 
     window.first_painted.connect(open_shop)
     window.show()
+    # a session of Windows that ends does not come back from the loop
+    app.aboutToQuit.connect(window.leave)
     status = app.exec()
     reporter.uninstall()
+    if not jobs.cancel_all(0):
+        # a worker that waits for a dead disk or a keyring: Python and Qt would wait for it for ever
+        sys.stderr.flush()
+        os._exit(status)
     return status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -20,16 +21,14 @@ TRIAL_MS = 5 * 60_000
 
 
 class BackupRunner(QObject):
-    """One per window; :meth:`may_close` is asked before the window closes."""
+    """One per window; :meth:`make_last` is what closing waits for."""
 
     def __init__(self, window: Any, jobs: Jobs) -> None:
         super().__init__(window)
         self._window: WindowContext = window
         self._jobs = jobs
         self._shop: Any | None = None
-        self._close: Callable[[], object] = window.close
         self._job: Job | None = None
-        self._is_closing = False
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.make_if_changed)
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
@@ -40,7 +39,6 @@ class BackupRunner(QObject):
     def follow(self, shop: Any | None) -> None:
         """The shop that was opened; None: it was closed."""
         self._shop = shop
-        self._is_closing = False
         for timer in (self._timer, self._trial):
             timer.stop()
             if shop is not None:
@@ -66,26 +64,23 @@ class BackupRunner(QObject):
             return
         self._run(lambda cancelled: shop.backups.try_newest(cancelled=cancelled), lambda _error: None)
 
-    def may_close(self) -> bool:
-        """Whether the window may close now; else a backup is made, and then it closes by itself.
+    @property
+    def has_shop(self) -> bool:
+        return self._shop is not None
 
-        Who closes it a second time does not wait for the backup.
-        """
+    def make_last(self, done: Callable[[], object]) -> None:
+        """Before the window closes, when anything changed; ``done`` is called also when there could be none."""
         shop = self._shop
-        if shop is None or self._is_closing:
-            return True
-        self._is_closing = True
-        self._window.say(self._told_closing(), Tone.INFO)
-        self._job = None
+        if self._job is not None:
+            # two at once are refused, and this one began before the last changes
+            self._job.ended.connect(partial(self.make_last, done))
+            self._job.cancel()
+            return
         self._run(
             lambda cancelled: shop.backups.make_if_changed("closing", cancelled=cancelled),
-            self._on_closed,
-            self._on_closed,
+            lambda _error: done(),
+            lambda _line: done(),
         )
-        return False
-
-    def _told_closing(self) -> str:
-        return self.tr("Making a backup, then Kamidesk closes. Close again to leave without it.")
 
     def _run(
         self,
@@ -114,7 +109,3 @@ class BackupRunner(QObject):
             self._again.start()
         else:
             self._window.show_error(error)
-
-    def _on_closed(self, _answer: object) -> None:
-        """What failed is remembered by the shop and told at the next start."""
-        self._close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
     from desktop_app.ui.find_anywhere import Hit
 
 SAID_MS = 12_000
+BLINK_MS = 200
+"""So long closing waits for small work with the window standing still."""
+LEAVING_MS = 4_000
+"""A session that ends waits about five seconds for its programs."""
 STEP_MS = 1
 """Between two steps of a start. Not zero: that would be no step of its own, and nothing would be painted before it."""
 
@@ -79,10 +84,14 @@ class MainWindow(QMainWindow):
         self._is_painted = False
         self.may_close: Callable[[], bool] = lambda: True
         """Asked before the window closes; who says no closes it later."""
+        self.is_closed = False
+        """The merchant left: what workers still answer is not shown any more."""
+        self._closes_when_idle = False
         self._secrets = SecretClipboard(self)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_shop_changed)
         jobs.failed_unheard.connect(self.show_error)
+        jobs.changed.connect(self._on_jobs_changed)
         self._build()
         self._add_shortcuts()
         self._restore_geometry()
@@ -173,6 +182,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+L", self.toggle_lock),
             ("F1", self.show_help),
             ("F5", self.reload_page),
+            ("Ctrl+Q", self.close),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         PageKeys(self, self.page, self.navigate, list(self._entries), self.search_box)
@@ -509,21 +519,42 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the work first: what is cancelled leaves nothing half done."""
-        settings = QSettings()
-        settings.setValue("window/geometry", self.saveGeometry())
-        if self.shop is not None and not self.may_close():
+        """Stop the work first: what is cancelled leaves nothing half done. The window never waits for it itself."""
+        if not self.may_close():
             event.ignore()
             return
-        if not self.jobs.cancel_all():
-            self.say(self.tr("Some work is still stopping; close again in a moment."), Tone.WARN)
+        if not self.jobs.cancel_all(BLINK_MS) and not self._closes_when_idle:
+            self._closes_when_idle = True
+            self.say(
+                self.tr("Some work is still stopping, then Kamidesk closes. Close again to leave without waiting."),
+                Tone.WARN,
+            )
             event.ignore()
             return
+        self.leave(0)
+        super().closeEvent(event)
+
+    def leave(self, wait_ms: int = LEAVING_MS) -> bool:
+        """Without a question or a backup, as when the session ends: stop the work and close the shop.
+
+        False when some work does not stop: then the shop is as after a sudden death, which it is made for.
+        """
+        if not self.is_closed:
+            QSettings().setValue("window/geometry", self.saveGeometry())
+        is_idle = self.jobs.cancel_all(wait_ms)
+        self.is_closed = True
+        for dialog in self.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.done(QDialog.DialogCode.Rejected)
         shop = self.shop
         self.detach()
-        if shop is not None:
+        if shop is not None and is_idle:
             shop.close()
-        super().closeEvent(event)
+        return is_idle
+
+    def _on_jobs_changed(self) -> None:
+        if self._closes_when_idle and not self.is_closed and not self.jobs.running:
+            QTimer.singleShot(0, self, self.close)
 
     def _restore_geometry(self) -> None:
         self.setMinimumSize(960, 600)

@@ -16,6 +16,7 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.services.desk_counts import DUE_LINES
 from desktop_app.ui.actions import Change, ShopSignals
 from desktop_app.ui.backup_runner import BackupRunner
+from desktop_app.ui.closing import Closing
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import Jobs, Progress
@@ -55,7 +56,8 @@ class Opening(QObject):
         self._tidying.timeout.connect(linecache.clearcache)
         self._rotation = KeyRotation(window, jobs)
         self._backups = BackupRunner(window, jobs)
-        window.may_close = self._backups.may_close
+        self._closing = Closing(window, jobs, self._backups)
+        window.may_close = self._closing.may_close
         window.restore_wanted.connect(self.ask_to_restore)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_changed)
@@ -79,6 +81,8 @@ class Opening(QObject):
         QTimer.singleShot(STEP_MS, self._window, self._window.prepare)
 
     def _on_looked(self, early: EarlyDesk | None) -> None:
+        if self._window.is_closed:
+            return
         if early is None:
             self._open()
             return
@@ -87,6 +91,8 @@ class Opening(QObject):
         self._window.show_early(early)
 
     def _open(self) -> None:
+        if self._window.is_closed:
+            return
         data_dir = self._data_dir
         # nothing that is loaded goes again: looking for waste meanwhile takes a tenth of the time
         gc.disable()
@@ -107,6 +113,10 @@ class Opening(QObject):
 
     def _on_opened(self, shop: Any | None) -> None:
         self._end_loading()
+        if self._window.is_closed:
+            if shop is not None:
+                shop.close()
+            return
         if shop is None:
             self._offer_setup()
             self.set_up()
@@ -233,7 +243,7 @@ class Opening(QObject):
 
         def asked(is_open: bool) -> None:
             self._is_asking = False
-            if not is_open and self._window.shop is shop:
+            if not is_open and self._window.shop is shop and not self._closing.is_begun:
                 # before the form that somebody is just filling in: what was typed there stays
                 UnlockDialog(shop, self._jobs, QApplication.activeModalWidget() or self._window).open()
 

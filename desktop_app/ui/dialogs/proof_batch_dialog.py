@@ -230,7 +230,7 @@ class ProofBatchDialog(QDialog):
         title = self.tr("Issuing") if self._issues else self.tr("Writing")
         self.work.begin(title)
         self._enable(False)
-        self.work.follow(self._jobs.run(self, work, self._on_done))
+        self.work.follow(self._jobs.run(self, work, self._on_done, title=self.windowTitle()))
 
     def _enable(self, is_free: bool) -> None:
         for group in (self._which, self._target):
