@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QTimer
 
 from desktop_app.domain.errors import ConflictError, ShopError
 from desktop_app.ui.actions import WindowContext
-from desktop_app.ui.colours import Tone
 from desktop_app.ui.jobs import Job, Jobs, Progress
 
 EVERY_MS = 30 * 60_000
@@ -71,6 +70,9 @@ class BackupRunner(QObject):
     def make_last(self, done: Callable[[], object]) -> None:
         """Before the window closes, when anything changed; ``done`` is called also when there could be none."""
         shop = self._shop
+        if shop is None:
+            done()
+            return
         if self._job is not None:
             # two at once are refused, and this one began before the last changes
             self._job.ended.connect(partial(self.make_last, done))
@@ -85,8 +87,8 @@ class BackupRunner(QObject):
     def _run(
         self,
         work: Callable[[Callable[[], bool]], Any],
-        failed: Callable[[ShopError], None],
-        done: Callable[[Any], None] | None = None,
+        failed: Callable[[ShopError], object],
+        done: Callable[[Any], object] | None = None,
     ) -> None:
         def in_worker(progress: Progress) -> Any:
             return work(progress.cancelled)

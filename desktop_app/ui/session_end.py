@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from contextlib import suppress
 from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier
@@ -48,10 +49,8 @@ class SessionEnd(QObject):
 
     def _wake(self) -> None:
         """Python is at work again, so it calls the handler."""
-        try:
+        with suppress(BlockingIOError):
             self._ours.recv(64)
-        except BlockingIOError:
-            pass
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         # who asks a second time does not wait for work to stop

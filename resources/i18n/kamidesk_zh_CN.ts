@@ -352,13 +352,6 @@
     </message>
 </context>
 <context>
-    <name>BackupRunner</name>
-    <message>
-        <source>Making a backup, then Kamidesk closes. Close again to leave without it.</source>
-        <translation>正在备份，完成后自动关闭。再次关闭则不等备份。</translation>
-    </message>
-</context>
-<context>
     <name>BatchDialog</name>
     <message>
         <source>Batch {name}</source>
@@ -610,6 +603,52 @@
     <message>
         <source>Sound as far as it can be read while locked: the seals were not opened.</source>
         <translation>锁定状态下能检查的部分均完好；加密数据未解密检查。</translation>
+    </message>
+</context>
+<context>
+    <name>Closing</name>
+    <message>
+        <source>Work is under way</source>
+        <translation>还有任务在进行</translation>
+    </message>
+    <message>
+        <source>Still at it: {work}.</source>
+        <translation>正在进行：{work}。</translation>
+    </message>
+    <message>
+        <source>Closing stops it; nothing is left half done.</source>
+        <translation>关闭会停止它，不会留下半成品。</translation>
+    </message>
+    <message>
+        <source>Stop it and close</source>
+        <translation>停止并关闭</translation>
+    </message>
+    <message>
+        <source>Stopping: {work}…</source>
+        <translation>正在停止：{work}…</translation>
+    </message>
+    <message>
+        <source>Making a backup, then Kamidesk closes.</source>
+        <translation>正在备份，随后 Kamidesk 会关闭。</translation>
+    </message>
+    <message>
+        <source>Kamidesk stays open: something new was begun.</source>
+        <translation>您开始了新的操作，Kamidesk 保持打开。</translation>
+    </message>
+</context>
+<context>
+    <name>ClosingDialog</name>
+    <message>
+        <source>Kamidesk closes</source>
+        <translation>正在关闭 Kamidesk</translation>
+    </message>
+    <message>
+        <source>Close without waiting</source>
+        <translation>不等待，直接关闭</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>继续使用</translation>
     </message>
 </context>
 <context>
@@ -3771,8 +3810,8 @@
         <translation>已锁定：卡密和买家资料已隐藏</translation>
     </message>
     <message>
-        <source>Some work is still stopping; close again in a moment.</source>
-        <translation>有任务正在停止，请稍后再关闭。</translation>
+        <source>Some work is still stopping, then Kamidesk closes. Close again to leave without waiting.</source>
+        <translation>还有任务正在停止，完成后 Kamidesk 会关闭。再次关闭则不再等待。</translation>
     </message>
 </context>
 <context>

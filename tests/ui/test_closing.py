@@ -115,9 +115,7 @@ def test_work_that_is_stopped_is_waited_for_and_then_comes_the_backup(
     again.close()
 
 
-def test_what_does_not_stop_is_shown_and_can_be_left_or_waited_for(
-    qtbot: QtBot, window: MainWindow, shop: Any
-) -> None:
+def test_what_does_not_stop_is_shown_and_can_be_left_or_waited_for(qtbot: QtBot, window: MainWindow, shop: Any) -> None:
     work = Stubborn(heeds=False)
     window.jobs.run(window, work, title="Writing")
     window.close()
@@ -171,9 +169,7 @@ def test_a_dialog_that_is_open_goes_with_the_window(qtbot: QtBot, window: MainWi
     assert not dialog.isVisible(), "it would stand alone on the screen, and keep the program"
 
 
-def test_what_is_begun_while_the_backup_is_made_keeps_the_window(
-    qtbot: QtBot, window: MainWindow, shop: Any
-) -> None:
+def test_what_is_begun_while_the_backup_is_made_keeps_the_window(qtbot: QtBot, window: MainWindow, shop: Any) -> None:
     window.close()
     window.import_keys()  # before the window says that it closes
     said: Any = window.findChild(QWidget, "status_message")

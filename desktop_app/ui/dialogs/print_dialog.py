@@ -273,9 +273,10 @@ class PrintDialog(QDialog):
             return printed
 
         self.message.clear()
-        self.work.begin(self.tr("Printing"))
+        title = self.tr("Printing")
+        self.work.begin(title)
         self._enable()
-        self.work.follow(self._jobs.run(self, work, self._on_printed, self._on_print_failed))
+        self.work.follow(self._jobs.run(self, work, self._on_printed, self._on_print_failed, title))
 
     def _on_printed(self, printed: Printed) -> None:
         self.work.end()
