@@ -51,8 +51,12 @@ class PackedLines(Sequence[str]):
             return [self[at] for at in range(first, last, step)]
         return self._text(first, last).split("\n") if first < last else []
 
+    def joined(self, first: int, last: int) -> bytes:
+        """Lines ``first`` to ``last - 1`` in UTF-8 with a line feed between, as they are kept."""
+        return self._data[self._starts[first] : self._starts[last] - 1]
+
     def _text(self, first: int, last: int) -> str:
-        return self._data[self._starts[first] : self._starts[last] - 1].decode("utf-8", "surrogatepass")
+        return self.joined(first, last).decode("utf-8", "surrogatepass")
 
 
 def lines_at(lines: Sequence[str], indexes: array[int]) -> list[str]:
@@ -62,3 +66,15 @@ def lines_at(lines: Sequence[str], indexes: array[int]) -> list[str]:
     first = indexes[0]
     some = lines[first : indexes[-1] + 1]
     return [*some] if len(some) == len(indexes) else [some[index - first] for index in indexes]
+
+
+def joined_at(lines: Sequence[str], indexes: array[int]) -> bytes:
+    """The same lines, none of which holds a line feed, in UTF-8 with one between."""
+    if not isinstance(lines, PackedLines) or not indexes or indexes[-1] - indexes[0] > 4 * len(indexes):
+        return "\n".join(lines_at(lines, indexes)).encode()
+    first = indexes[0]
+    joined = lines.joined(first, indexes[-1] + 1)
+    if indexes[-1] - first < len(indexes):
+        return joined
+    some = joined.split(b"\n")
+    return b"\n".join([some[index - first] for index in indexes])

@@ -11,7 +11,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import count
+from functools import partial
+from itertools import compress, count
 from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func
@@ -19,7 +20,7 @@ from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import BadInputError, ConflictError, RefusedError
 from desktop_app.domain.states import KeyState
-from desktop_app.exchange.packed_lines import lines_at
+from desktop_app.exchange.packed_lines import joined_at
 from desktop_app.exchange.text_files import require_unchanged
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, day_field, line_field, text_field
@@ -61,6 +62,9 @@ _INSERT_TAGS: Final = f"""
 INSERT INTO card_tags (tag, card_key_id)
 SELECT substr(?1, key * {TAG_BYTES} + 1, {TAG_BYTES}), value FROM json_each(?2)
 """
+_MOMENT: Final = 0.005
+"""Seconds to wait for tags before it is looked again whether keys have come."""
+
 _NEXT_ID: Final = "SELECT coalesce(max(id), 0) + 1 FROM card_keys"
 
 _SET_NOTE: Final = "UPDATE card_keys SET note = ? WHERE batch_id = ? AND line = ?"
@@ -266,7 +270,7 @@ def _name_taken(session: Session, name: str) -> bool:
 
 
 class _Fresh(NamedTuple):
-    """Indexes into ``preview.keys``, in whose order they are stored, and their tags."""
+    """Indexes into ``preview.keys``, in whose order they are stored, and the tags of which theirs are taken."""
 
     indexes: array[int]
     tags: KeyTags
@@ -278,13 +282,13 @@ def _still_new(connection: Connection, preview: ImportPreview) -> _Fresh:
     if last_event(connection) == preview.event_seq:
         return everything
     order, ordered = preview.tags.order, preview.tags.ordered
-    taken = bytearray(b"\1") * len(preview.new)
+    taken = preview.tags.taken[:]
     for start in range(0, len(order), CHUNK):
         for at in find_tags(connection, ordered[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]):
             taken[order[start + at]] = 0
-    if 0 not in taken:
+    if taken == preview.tags.taken:
         return everything
-    return _Fresh(only(taken, preview.new), preview.tags.only(taken))
+    return _Fresh(only(bytearray(compress(taken, preview.tags.taken)), preview.new), preview.tags.only(taken))
 
 
 class _Storing:
@@ -304,31 +308,43 @@ class _Storing:
     def store(self, sealed: Generator[Chunk, None, None], batch_id: int, at: int) -> None:
         """Store them all; ``sealed`` calls :meth:`some_tags` while it has none."""
         before = (self._preview.product_id, batch_id, KeyState.IN_STOCK.value, at)
-        with closing(sealed):
+        # what the next statement needs is made while the database works on this one
+        with ThreadPoolExecutor(1) as worker, closing(sealed):
+            self._next_tags = partial(worker.submit, next, self._tag_values(), None)
+            self._coming = self._next_tags()
             self._work.report(0)
             for chunk in sealed:
                 values = (self._first_id + self._stored, *before, chunk.records, chunk.width, chunk.numbers)
                 self._connection.exec_driver_sql(_INSERT_KEYS, values)
                 self._stored += chunk.keys
                 self._work.report(self._stored)
-        while self.some_tags():
-            pass
+            while self.some_tags():
+                pass
         if not self._stored == self._tags_stored == len(self._fresh.indexes):
             raise RuntimeError(f"{self._stored} keys and {self._tags_stored} tags of {len(self._fresh.indexes)}")
         _set_notes(self._connection, self._preview, self._fresh.indexes, batch_id)
 
     def some_tags(self) -> bool:
-        """Store the next tags, if any are left."""
-        start, first = self._tags_stored, self._first_id
-        places = self._fresh.tags.order[start : start + CHUNK]
-        if not places:
+        """Store the next tags, or wait a little for them; whether any are left."""
+        try:
+            values = self._coming.result(_MOMENT)
+        except TimeoutError:
+            return True
+        if values is None:
             return False
-        tags = self._fresh.tags.ordered[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]
-        values = (tags, str([first + at for at in places]))
+        self._coming = self._next_tags()
         self._tags_stored += self._connection.exec_driver_sql(_INSERT_TAGS, values).rowcount
-        self._digest.update(tags)
         self._work.report(self._stored)
         return True
+
+    def _tag_values(self) -> Iterator[tuple[bytes, str]]:
+        """The values of one statement after the other; the digest grows with them."""
+        tags = self._fresh.tags
+        key_id = tags.numbers(self._first_id).__getitem__
+        for start in range(0, len(tags.order), CHUNK):
+            some = tags.ordered[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]
+            self._digest.update(some)
+            yield some, str([*map(key_id, tags.order[start : start + CHUNK])])
 
 
 def _sealed(
@@ -369,15 +385,14 @@ def _ready(process: CardProcess, meanwhile: Callable[[], bool]) -> bool:
 
 
 def _blocks(preview: ImportPreview, fresh: _Fresh) -> Iterator[Block]:
-    """The new keys, as many at a time as one statement stores."""
+    """The new keys, no more at a time than one statement stores."""
     texts, numbers = preview.keys.texts, preview.keys.line_numbers
-    for start in range(0, len(fresh.indexes), CHUNK):
-        indexes = fresh.indexes[start : start + CHUNK]
-        yield Block(
-            fresh.tags.tags[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES],
-            array("I", map(numbers.__getitem__, indexes)),
-            "\n".join(lines_at(texts, indexes)).encode(),  # no key holds a line feed
-        )
+    done = 0
+    for start in range(0, len(fresh.tags.taken), CHUNK):
+        if tags := fresh.tags.part(start, start + CHUNK):
+            indexes = fresh.indexes[done : done + len(tags) // TAG_BYTES]
+            done += len(indexes)
+            yield Block(tags, array("I", map(numbers.__getitem__, indexes)), joined_at(texts, indexes))
 
 
 def _set_notes(connection: Connection, preview: ImportPreview, fresh: array[int], batch_id: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -127,7 +127,7 @@ class ImportPreview:
     new: array[int] = field(repr=False)
     """Indexes into ``keys`` of what will be stored."""
     tags: KeyTags = field(repr=False)
-    """Of those."""
+    """Of what can be used; those are taken."""
     vault_generation: int
     """Of the keys that the tags were made with."""
     in_file: array[int] = field(repr=False)
@@ -347,10 +347,15 @@ def _preview(
         work.report(size + size * done // steps)
 
     found = tag_keys(context, process, keys.normalised, usable, tell)
-    keys.duplicates = {usable[later]: usable[first] for later, first in found.copies.items()}
+    keys.duplicates = found.copies
+    if keys.problems:
+        keys.duplicates = {usable[later]: usable[first] for later, first in found.copies.items()}
     wrong_faces = set(_wrong_faces(keys, product.face_fen))
     malformed = array("I", sorted(wrong_faces.union(keys.problems)))
-    taken = _taken(usable, found.copies, wrong_faces)
+    taken = found.taken
+    for at, index in enumerate(usable) if wrong_faces else ():
+        if index in wrong_faces:
+            taken[at] = 0
     total = taken.count(1)
     elsewhere = known_by_other_rules(context, key_rule(product), keys.texts, usable, found.known, lambda: tell(steps))
     for later, first in found.copies.items():
@@ -400,7 +405,7 @@ def _preview(
         new=new,
         tags=tags,
         vault_generation=generation,
-        in_file=array("I", sorted(index for index in keys.duplicates if not _found(malformed, index))),
+        in_file=array("I", sorted(set(keys.duplicates).difference(malformed) if malformed else keys.duplicates)),
         in_shop=array("I", (usable[at] for at in in_shop)),
         places=[known[at] for at in in_shop],
         batch_names=names,
@@ -428,18 +433,6 @@ def _usable_indexes(keys: KeyPreview) -> array[int]:
     everything = range(len(keys.texts))
     problems = keys.problems
     return array("I", (index for index in everything if index not in problems) if problems else everything)
-
-
-def _taken(usable: array[int], copies: Iterable[int], wrong_faces: set[int]) -> bytearray:
-    """A 1 for every usable entry that the file offers once and for the right money, a 0 for the others."""
-    taken = bytearray(b"\1") * len(usable)
-    for at in copies:
-        taken[at] = 0
-    if wrong_faces:
-        for at, index in enumerate(usable):
-            if index in wrong_faces:
-                taken[at] = 0
-    return taken
 
 
 def _wrong_faces(keys: KeyPreview, face_fen: int | None) -> Iterator[int]:

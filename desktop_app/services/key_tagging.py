@@ -18,11 +18,12 @@ from typing import Final, NamedTuple, TypeVar
 from sqlalchemy import Connection
 from sqlmodel import select
 
-from desktop_app.exchange.packed_lines import lines_at
+from desktop_app.exchange.packed_lines import joined_at
 from desktop_app.services.context import Context
 from desktop_app.storage.card_process import CardProcess
-from desktop_app.storage.card_sealing import CHUNK, TAG, TAG_BYTES, CardSealer, TagOrder, tag_order
+from desktop_app.storage.card_sealing import CHUNK, TAG_BYTES, CardSealer
 from desktop_app.storage.tables import CardKeyRow
+from desktop_app.storage.tag_order import GROUPS, TagGroups, TagOrder, TagRun, tag_order, tag_run
 
 Tell = Callable[[int], None]
 """Called with how many keys are done; may raise to stop."""
@@ -44,12 +45,6 @@ _OF_PRODUCTS: Final = "WHERE k.product_id IN (SELECT value FROM json_each(?))"
 _AT_ONCE: Final = 4 * CHUNK
 """Keys that a process tags at a time. The second one waits for its next ones until this one gives up Python's lock."""
 
-_GROUPED: Final = 16 * CHUNK
-"""Tags that stand in memory one by one while they are parted."""
-
-_GROUPS: Final = 64
-"""Parts that are brought into their order one by one: Python sorts one of a million keys in a few milliseconds."""
-
 _STEP: Final = 1 << 16
 """Numbers that are gone through at a time, so that a window has its turn in between."""
 
@@ -70,37 +65,42 @@ class KeyPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KeyTags:
-    """The tags of some keys; a place is the how-manieth of them one is, from 0."""
+    """The tags of some keys, of which some are taken; a place is the how-manieth of them all one is, from 0."""
 
     tags: bytes
-    """One after the other."""
+    """Of all, one after the other."""
+    taken: bytearray
+    """A 1 for each that is taken, a 0 for each that is left out, as copies are."""
     order: array[int]
-    """Places in the order of their tags, without copies."""
+    """The places that are taken, in the order of their tags."""
     ordered: bytes
     """The tags in that order."""
 
     def only(self, taken: bytearray) -> KeyTags:
-        """Those with a 1 in ``taken``."""
-        if 0 not in taken:
-            return self
-        before = array("I", [0])  # how many are taken of those before each
-        for some in _steps(taken):
-            before.extend(islice(accumulate(some, initial=before[-1]), 1, None))
+        """Those of them with a 1 in ``taken``."""
         order, ordered = self.order, self.ordered
-        if len(order) > before[-1]:  # not only copies are left out, which have no place in the order
+        if len(order) > taken.count(1):
             is_in = bytearray()
             for places in _steps(order):
                 is_in += bytes(map(taken.__getitem__, places))
             order, ordered = only(is_in, order), _only(is_in, ordered)
-        moved = array("I")
-        for places in _steps(order):
-            moved.extend(map(before.__getitem__, places))
-        return KeyTags(_only(taken, self.tags), moved, ordered)
+        return KeyTags(self.tags, taken, order, ordered)
+
+    def part(self, start: int, end: int) -> bytes:
+        """The tags that are taken at the places ``start`` to ``end - 1``."""
+        return _only(self.taken[start:end], self.tags[start * TAG_BYTES : end * TAG_BYTES])
+
+    def numbers(self, first: int) -> array[int]:
+        """For each place the number that a key gets there when those that are taken are counted from ``first`` on."""
+        numbers = array("Q", [first])
+        for some in _steps(self.taken):
+            numbers.extend(islice(accumulate(some, initial=numbers[-1]), 1, None))
+        return numbers
 
 
 @dataclass(frozen=True, slots=True)
 class TaggedKeys(KeyTags):
-    """What the tags tell besides."""
+    """What the tags tell besides; all but copies are taken."""
 
     copies: dict[int, int]
     """Place of a later copy to that of the first."""
@@ -115,29 +115,31 @@ def tag_keys(
 ) -> TaggedKeys:
     """Tag the index forms ``texts`` at ``indexes``; ``tell`` counts every key twice."""
     made: list[bytes] = []
-    for some in _tags(context, process, texts, indexes):
+    runs: list[TagRun] = []
+    for some, run in _tagged(context, process, texts, indexes):
         made.append(some)
+        runs.append(run)
         tell(min(len(made) * _AT_ONCE, len(indexes)))
     tags = b"".join(made)
     del made
     with context.read() as session:
         event_seq = last_event(session.connection())
         has_keys = session.exec(select(CardKeyRow.id).limit(1)).first() is not None
-    order = array("I")
+    taken, order = bytearray(b"\1") * len(indexes), array("I")
     ordered: list[bytes] = []
     copies: dict[int, int] = {}
     known: dict[int, KeyPlace] = {}
     workers = ThreadPoolExecutor(2)
     waiting: deque[Future[dict[int, KeyPlace]]] = deque()
     try:
-        for group, found in _ordered(process, tags):
-            place = group.__getitem__
-            places = array("I", map(place, found.places))
-            order.extend(places)
+        for found in _ordered(process, runs):
+            for copy in found.copies:
+                taken[copy] = 0
+            order.extend(found.places)
             ordered.append(found.tags)
-            copies.update(zip(map(place, found.copies), map(place, found.originals), strict=True))
+            copies.update(zip(found.copies, found.originals, strict=True))
             if has_keys:
-                waiting.append(workers.submit(_look_up, context, found.tags, places))
+                waiting.append(workers.submit(_look_up, context, found.tags, found.places))
             while len(waiting) > _LOOKUPS:
                 known |= waiting.popleft().result()
             tell(len(indexes) + len(order) + len(copies))
@@ -145,7 +147,8 @@ def tag_keys(
             known |= waiting.popleft().result()
     finally:
         workers.shutdown(cancel_futures=True)
-    return TaggedKeys(tags, order, b"".join(ordered), copies, known, event_seq)
+    del runs
+    return TaggedKeys(tags, taken, order, b"".join(ordered), copies, known, event_seq)
 
 
 def find_tags(connection: Connection, tags: bytes, product_ids: Sequence[int] | None = None) -> dict[int, KeyPlace]:
@@ -190,54 +193,39 @@ def _only(taken: bytearray, tags: bytes) -> bytes:
     return b"".join(runs)
 
 
-def _tags(context: Context, process: CardProcess | None, texts: Sequence[str], indexes: array[int]) -> Iterator[bytes]:
+def _tagged(
+    context: Context, process: CardProcess | None, texts: Sequence[str], indexes: array[int]
+) -> Iterator[tuple[bytes, TagRun]]:
+    """The tags of one part after the other, in the order of the file and roughly in their own."""
     secrets = context.vault.card_secrets(b"")
     sealer = CardSealer(secrets)
     secrets.wipe()
 
     def part(number: int) -> bytes:
-        # no usable key holds a line feed
-        return "\n".join(lines_at(texts, indexes[number * _AT_ONCE : (number + 1) * _AT_ONCE])).encode()
+        return joined_at(texts, indexes[number * _AT_ONCE : (number + 1) * _AT_ONCE])
 
-    yield from _by_two(
-        process,
-        -(-len(indexes) // _AT_ONCE),
-        lambda number: sealer.tags(part(number)),
-        lambda other, number: other.tags(part(number)),
-    )
+    def here(number: int) -> tuple[bytes, TagRun]:
+        tags = sealer.tags(part(number))
+        return tags, tag_run(tags, number * _AT_ONCE)
+
+    def there(other: CardProcess, number: int) -> tuple[bytes, TagRun] | None:
+        return other.tags(part(number), number * _AT_ONCE)
+
+    return _by_two(process, -(-len(indexes) // _AT_ONCE), here, there)
 
 
-def _ordered(process: CardProcess | None, tags: bytes) -> Iterator[tuple[array[int], TagOrder]]:
-    """Some places and the order of the tags there; the parts are in their order too."""
-    groups, parts = _grouped(tags)
+def _ordered(process: CardProcess | None, runs: Sequence[TagRun]) -> Iterator[TagOrder]:
+    """The order of all tags, group by group."""
+    count = GROUPS if len(runs) > 1 else 1
+    groups = TagGroups(runs, count)
 
     def here(number: int) -> TagOrder:
-        return tag_order(parts[number])
+        return tag_order(groups.group(number))
 
     def there(other: CardProcess, number: int) -> TagOrder | None:
-        return other.tag_order(parts[number])
+        return other.tag_order(groups.group(number))
 
-    return zip(groups, _by_two(process, len(groups), here, there), strict=True)
-
-
-def _grouped(tags: bytes) -> tuple[list[array[int]], list[bytes]]:
-    """Places of tags by their first byte, and the tags there; few are one group."""
-    count = len(tags) // TAG_BYTES
-    if count <= CHUNK:
-        return [array("I", range(count))], [tags]
-    places = [array("I") for _ in range(_GROUPS)]
-    parts = [bytearray() for _ in range(_GROUPS)]
-    for start in range(0, count, _GROUPED):
-        some = tags[start * TAG_BYTES : (start + _GROUPED) * TAG_BYTES]
-        found: list[list[bytes]] = [[] for _ in range(_GROUPS)]
-        add_tag, add_place = [one.append for one in found], [one.append for one in places]
-        for at, (tag,) in enumerate(TAG.iter_unpack(some), start):
-            first = tag[0] * _GROUPS >> 8
-            add_tag[first](tag)
-            add_place[first](at)
-        for part, group in zip(parts, found, strict=True):
-            part += b"".join(group)
-    return places, [bytes(part) for part in parts]
+    return _by_two(process, count, here, there)
 
 
 def _look_up(context: Context, tags: bytes, places: array[int]) -> dict[int, KeyPlace]:

@@ -12,9 +12,10 @@ from threading import Event, Thread
 from typing import BinaryIO
 
 from desktop_app.domain.errors import StorageError
-from desktop_app.storage.card_sealing import Block, CardSealer, CardSecrets, Chunk, TagOrder, tag_order
+from desktop_app.storage.card_sealing import Block, CardSealer, CardSecrets, Chunk
 from desktop_app.storage.pipes import begin, read, read_into_new, tell_ready, write
 from desktop_app.storage.second_process import SecondProcess, put
+from desktop_app.storage.tag_order import TagOrder, TagRun, tag_order, tag_run
 
 WORTH_IT = 50_000
 """So many keys are done sooner with a second process than without."""
@@ -42,21 +43,21 @@ class CardProcess(SecondProcess):
             made.generation = secrets.generation
         return made
 
-    def tags(self, texts: bytes) -> bytes | None:
-        """What :meth:`CardSealer.tags` gives; None when the process is gone."""
-        answer = self._asked(_TAGS, texts, answers=1)
-        return answer[0] if answer else None
+    def tags(self, texts: bytes, first: int) -> tuple[bytes, TagRun] | None:
+        """What :meth:`CardSealer.tags` gives, and :func:`tag_run` of that; None when the process is gone."""
+        answer = self._asked(_TAGS, texts, str(first).encode(), answers=1 + len(TagRun._fields))
+        return (answer[0], TagRun(answer[1], array("I", answer[2]))) if answer else None
 
-    def tag_order(self, tags: bytes) -> TagOrder | None:
+    def tag_order(self, run: TagRun) -> TagOrder | None:
         """What :func:`tag_order` gives; None when the process is gone."""
-        answer = self._asked(_ORDER, tags, answers=len(TagOrder._fields))
+        answer = self._asked(_ORDER, run.tags, run.places.tobytes(), answers=len(TagOrder._fields))
         return TagOrder(answer[0], *(array("I", part) for part in answer[1:])) if answer else None
 
-    def _asked(self, kind: bytes, value: bytes, answers: int) -> list[bytes] | None:
+    def _asked(self, *request: bytes, answers: int) -> list[bytes] | None:
         if not self.is_ready:
             return None
         try:
-            write(self._requests, kind, value)
+            write(self._requests, *request)
             return [read(self._answers) for _ in range(answers)]
         except (OSError, EOFError):
             self._is_ready = False
@@ -139,9 +140,11 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while True:
         kind = read(requests)
         if kind == _TAGS:
-            write(answers, sealer.tags(read(requests)))
+            tags = sealer.tags(read(requests))
+            run = tag_run(tags, int(read(requests)))
+            write(answers, tags, run.tags, run.places.tobytes())
         elif kind == _ORDER:
-            ordered, *places = tag_order(read(requests))
+            ordered, *places = tag_order(TagRun(read(requests), array("I", read(requests))))
             write(answers, ordered, *(part.tobytes() for part in places))
         elif kind == _SEAL:
             tags, numbers = read(requests), array("I", read(requests))

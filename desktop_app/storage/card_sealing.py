@@ -98,7 +98,11 @@ class CardSealer:
 
     def tags(self, texts: bytes) -> bytes:
         """The blind indexes, one after the other, of index forms with a line feed between."""
-        return b"".join([digest[:TAG_BYTES] for digest in self._digests(texts.split(b"\n"))])
+        digests = array("Q", b"".join(self._digests(texts.split(b"\n"))))
+        # the first two of each four words, all at once: a slice of each digest takes three times as long
+        tags = array("Q", bytes(len(digests) // 2 * digests.itemsize))
+        tags[0::2], tags[1::2] = digests[0::4], digests[1::4]
+        return tags.tobytes()
 
     def sealed(self, block: Block) -> Chunk:
         """The sealed keys of a block, in its order."""
@@ -117,25 +121,3 @@ class CardSealer:
             number << LENGTH_BITS | length - TAG_BYTES for number, length in zip(block.numbers, widths, strict=True)
         ]
         return Chunk(keys=len(records), width=width, records=b"".join(records), numbers=str(packed))
-
-
-class TagOrder(NamedTuple):
-    """Tags in their order, one after the other, and of each its first place; the later ``copies`` of ``originals``."""
-
-    tags: bytes
-    places: array[int]
-    copies: array[int]
-    originals: array[int]
-
-
-def tag_order(tags: bytes) -> TagOrder:
-    """Bring ``tags``, one after the other, into their order. Python sorts without a break: give it some thousands."""
-    each = [tag for (tag,) in TAG.iter_unpack(tags)]
-    first = dict(zip(reversed(each), range(len(each) - 1, -1, -1), strict=True))
-    copies, originals = array("I"), array("I")
-    if len(first) < len(each):
-        pairs = [(at, original) for at, original in enumerate(map(first.__getitem__, each)) if at != original]
-        copies.extend(at for at, _ in pairs)
-        originals.extend(original for _, original in pairs)
-    ordered = sorted(first)
-    return TagOrder(b"".join(ordered), array("I", map(first.__getitem__, ordered)), copies, originals)

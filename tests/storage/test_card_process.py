@@ -12,7 +12,8 @@ import pytest
 
 from desktop_app.domain.errors import StorageError
 from desktop_app.storage.card_process import CardProcess
-from desktop_app.storage.card_sealing import TAG_BYTES, Block, CardSealer, Chunk, tag_order
+from desktop_app.storage.card_sealing import TAG_BYTES, Block, CardSealer, Chunk
+from desktop_app.storage.tag_order import TagRun, tag_order, tag_run
 from desktop_app.storage.vault import Vault
 
 PRODUCT = bytes(range(16))
@@ -52,8 +53,11 @@ def opened(vault: Vault, chunks: list[Chunk]) -> dict[int, str]:
 
 
 def test_it_makes_what_the_vault_opens(vault: Vault, process: CardProcess) -> None:
-    tags = process.tags("\n".join(TEXTS).encode())
+    made = process.tags("\n".join(TEXTS).encode(), 5)
+    assert made is not None
+    tags, run = made
     assert tags == b"".join(vault.card_tags(TEXTS))
+    assert run == tag_run(tags, 5)
 
     calls: list[int] = []
 
@@ -70,14 +74,8 @@ def test_it_makes_what_the_vault_opens(vault: Vault, process: CardProcess) -> No
 def test_it_brings_tags_into_their_order(process: CardProcess) -> None:
     each = [os.urandom(TAG_BYTES) for _ in range(3000)]
     each[7] = each[2999] = each[5]
-    each[0] = each[1]
-
-    found = process.tag_order(b"".join(each))
-
-    assert found == tag_order(b"".join(each))
-    assert [each[at] for at in found.places] == sorted(set(each))
-    assert not {1, 7, 2999} & set(found.places)
-    assert (list(found.copies), list(found.originals)) == ([1, 7, 2999], [0, 5, 5])
+    run = tag_run(b"".join(each), 70_000)
+    assert process.tag_order(run) == tag_order(run)
 
 
 def test_the_same_work_can_be_done_here(vault: Vault) -> None:
@@ -97,8 +95,8 @@ def test_its_death_is_one_sentence(vault: Vault, process: CardProcess) -> None:
     process._process.kill()
     with pytest.raises(StorageError, match="nothing was imported"):
         list(made)
-    assert process.tags(b"A") is None
-    assert process.tag_order(bytes(TAG_BYTES)) is None
+    assert process.tags(b"A", 0) is None
+    assert process.tag_order(TagRun(bytes(TAG_BYTES), array("I", [0]))) is None
 
 
 def test_whoever_stops_early_waits_for_nothing(vault: Vault, process: CardProcess) -> None:
