@@ -191,9 +191,10 @@ class Dossiers:
                 dossier = _build(context, dossier, evidence, proofs, zip_part, pdf_part, work)
             row_id = self._remember(dossier, request_id, escalation_id, zip_path, pdf_path)
         except BaseException:
-            # both or neither: what this call wrote goes with it
-            zip_path.unlink(missing_ok=True)
-            pdf_path.unlink(missing_ok=True)
+            # both or neither: what this call wrote goes with it, unless Ctrl+C came when it was remembered already
+            if not zip_path.exists() or self.recognise(zip_path) is None:
+                zip_path.unlink(missing_ok=True)
+                pdf_path.unlink(missing_ok=True)
             raise
         context.announce("requests", "disputes")
         problems = tuple(f"{file.number} {file.name}".strip() for file in dossier.problems)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -20,7 +21,7 @@ from desktop_app.domain.states import (
     RequestState,
 )
 from desktop_app.services.audit_export import check_export
-from desktop_app.services.dossiers import EVENTS, FACTS, LETTER, PAPER, MadeDossier
+from desktop_app.services.dossiers import EVENTS, FACTS, LETTER, PAPER, Dossiers, MadeDossier
 from desktop_app.services.evidence import Marks
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.request_entry import RequestDraft
@@ -224,6 +225,28 @@ def test_cancelling_leaves_nothing(shop: DisputeShop, out: Path, desk: Desk) -> 
     shop.dossiers.make(request_id, TO_12315, out, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1]
     assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize("when", ["before the row is committed", "after it"])
+def test_an_interruption_leaves_files_and_row_or_neither(
+    shop: DisputeShop, out: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    request_id = shop.refused_case()
+    remember = Dossiers._remember
+
+    def interrupted(*args: Any) -> int:
+        if when == "after it":
+            remember(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Dossiers, "_remember", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shop.dossiers.make(request_id, EscalationTarget.PLATFORM, out)
+    lines = shop.dossiers.of_request(request_id)
+    assert len(lines) == (when == "after it")
+    assert {path.name for path in out.iterdir()} == {name for line in lines for name in (line.zip_name, line.pdf_name)}
+    for line in lines:
+        assert hashlib.sha256((out / line.pdf_name).read_bytes()).hexdigest() == line.pdf_sha256
 
 
 def test_a_locked_shop_makes_no_dossier(shop: DisputeShop, out: Path) -> None:
