@@ -10,6 +10,7 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.documents.proof_code import ReadCode, read_code
@@ -36,8 +37,8 @@ def compare_signed(signed_at_once: int, good: Sequence[Checkpoint], report: Audi
 def compare_register(log: LogReader, data_dir: Path, signatures: Signatures, report: AuditReport) -> None:
     """Find redemption records and proofs that are not as they were recorded and issued."""
     try:
-        _tell_records(log.altered_records(), report)
-        _tell_proofs(log.altered_proofs(), report)
+        _tell(log.altered_records(), _RECORDS, report)
+        _tell(log.altered_proofs(), _PROOFS, report)
         _compare_facts(log.issued_facts(), signatures, report)
     except sqlite3.OperationalError:  # a text that is no JSON; whoever put it there changed the log, too
         report.find(
@@ -48,38 +49,35 @@ def compare_register(log: LogReader, data_dir: Path, signatures: Signatures, rep
     _compare_files(log, data_dir, report)
 
 
-def _tell_records(found: Iterable[Difference], report: AuditReport) -> None:
-    for one in found:
-        if one.seq is None:
-            report.find(
-                None,
-                f"Order {one.name} has a redemption record that no event speaks of.",
-                f"订单 {one.name} 有一条日志中没有的核销记录。",
-            )
-        else:
-            report.find(
-                one.seq,
-                f"The redemption record of order {one.name} is not what event {one.seq} recorded: it was changed or "
-                "removed.",
-                f"订单 {one.name} 的核销记录与第 {one.seq} 条所载不符：被改动或删除。",
-            )
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """What is said of a row by its ``name``: that no event speaks of it, or that it is not as event ``seq`` says."""
+
+    unknown_en: str
+    unknown_zh: str
+    altered_en: str
+    altered_zh: str
 
 
-def _tell_proofs(found: Iterable[Difference], report: AuditReport) -> None:
+_RECORDS = _Sentences(
+    "Order {name} has a redemption record that no event speaks of.",
+    "订单 {name} 有一条日志中没有的核销记录。",
+    "The redemption record of order {name} is not what event {seq} recorded: it was changed or removed.",
+    "订单 {name} 的核销记录与第 {seq} 条所载不符：被改动或删除。",
+)
+_PROOFS = _Sentences(
+    "The register has a proof {name} that no event issued.",
+    "证明登记中的 {name} 在日志中没有出具记录。",
+    "The register does not have the proof {name} as event {seq} issued it: it was changed or removed.",
+    "证明 {name} 的登记与第 {seq} 条所载不符：被改动或删除。",
+)
+
+
+def _tell(found: Iterable[Difference], say: _Sentences, report: AuditReport) -> None:
     for one in found:
-        if one.seq is None:
-            report.find(
-                None,
-                f"The register has a proof {one.name} that no event issued.",
-                f"证明登记中的 {one.name} 在日志中没有出具记录。",
-            )
-        else:
-            report.find(
-                one.seq,
-                f"The register does not have the proof {one.name} as event {one.seq} issued it: it was changed or "
-                "removed.",
-                f"证明 {one.name} 的登记与第 {one.seq} 条所载不符：被改动或删除。",
-            )
+        en, zh = (say.unknown_en, say.unknown_zh) if one.seq is None else (say.altered_en, say.altered_zh)
+        facts = {"name": one.name, "seq": one.seq}
+        report.find(one.seq, en.format(**facts), zh.format(**facts))
 
 
 def _compare_facts(proofs: Iterator[IssuedFacts], signatures: Signatures, report: AuditReport) -> None:
