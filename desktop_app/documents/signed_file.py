@@ -34,8 +34,9 @@ from pyhanko_certvalidator import ValidationContext
 from desktop_app.documents.archive_pdf import FACTS_NAMESPACE
 from desktop_app.documents.proof_code import CodeFacts, ReadCode, one_line, read_code
 from desktop_app.documents.proof_facts import FORMAT, canonical
-from desktop_app.documents.signing import P256_ORDER
+from desktop_app.documents.signing import issuing_path, room_beside
 from desktop_app.domain.errors import BadInputError
+from desktop_app.domain.signatures import is_one_spelling
 
 LARGEST = 20 * 1024 * 1024
 
@@ -173,7 +174,7 @@ def _parsed(raw: bytes) -> tuple[cms.ContentInfo, bytes]:
     if raw[used:].strip(b"\0"):
         raise _other_spelling()
     container = cms.ContentInfo.load(raw[:used])
-    if not _is_in_our_form(container):
+    if not _is_in_our_form(container) or not _fills_its_room(container, len(raw)):
         raise _other_spelling()
     return container, _message_digest(container)
 
@@ -226,9 +227,24 @@ def _is_in_our_form(container: cms.ContentInfo) -> bool:
         and len(certificates) == len(signed["certificates"])
         and info["sid"].name == "issuer_and_serial_number"
         and sum(_is_signed_by(info, certificate) for certificate in certificates) == 1
-        and decode_dss_signature(info["signature"].native)[1] <= P256_ORDER // 2
+        and is_one_spelling(decode_dss_signature(info["signature"].native)[1])
         and all(attribute["type"] == "signature_time_stamp_token" for attribute in unsigned)
     )
+
+
+def _fills_its_room(container: cms.ContentInfo, room: int) -> bool:
+    """Whether the certificates and the time stamp are those that the hole, whose size is signed, was made for."""
+    signed = container["content"]
+    info = signed["signer_infos"][0]
+    certificates = [x509.load_der_x509_certificate(choice.chosen.dump()) for choice in signed["certificates"]]
+    [signer] = [
+        certificate
+        for certificate, choice in zip(certificates, signed["certificates"], strict=True)
+        if _is_signed_by(info, choice.chosen)
+    ]
+    path = issuing_path(signer, tuple(certificates))
+    is_stamped = info["unsigned_attrs"].native is not None
+    return len(path) == len(certificates) and room == room_beside(path, time_stamped=is_stamped)
 
 
 def _is_signed_by(info: cms.SignerInfo, certificate: Any) -> bool:
@@ -272,7 +288,10 @@ def _judged(
         and signature.sig_object.get("/SubFilter") == "/ETSI.CAdES.detached"
     ):
         raise _does_not_hold()
-    return signature.signer_cert, _time_stamp(status)
+    certificate = signature.signer_cert
+    if not certificate.not_valid_before <= issued_at <= certificate.not_valid_after:
+        raise _does_not_hold()  # pyHanko does not ask this of a certificate that is trusted by itself
+    return certificate, _time_stamp(status)
 
 
 def _trusting(certificate: Any, moment: datetime) -> ValidationContext:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -29,8 +30,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from desktop_app.documents.archive_pdf import BYTE_RANGE_WIDTH, SignatureHole
 from desktop_app.domain.errors import StorageError
+from desktop_app.domain.signatures import one_spelling
 
-P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # FIPS 186-4, D.1.2.3
 _DIGEST = "sha256"
 _ROOM_BESIDE_CERTIFICATES = 1024  # attributes, signature, names of the issuer: about 420 bytes and a long name
 _ROOM_FOR_TIME_STAMP = 12 * 1024  # tokens bring the certificates of their authority
@@ -53,9 +54,40 @@ class SigningKey(Protocol):
 
 def signature_room(key: SigningKey, *, time_stamped: bool) -> int:
     """The most bytes that a signature of ``key`` takes."""
-    certificates = sum(len(_der(certificate)) for certificate in (key.certificate, *key.chain))
-    issuer = len(key.certificate.issuer.public_bytes())
+    return room_beside(issuing_path(key.certificate, tuple(key.chain)), time_stamped=time_stamped)
+
+
+def room_beside(path: Sequence[x509.Certificate], *, time_stamped: bool) -> int:
+    """How many bytes are kept for a signature that brings these certificates, its own first.
+
+    Part of the format: the signature covers the size of its hole and not what else is in it, so this is how a reader
+    notices that a certificate or a time stamp was taken out or put in.
+    """
+    certificates = sum(len(_der(certificate)) for certificate in path)
+    issuer = len(path[0].issuer.public_bytes())
     return _ROOM_BESIDE_CERTIFICATES + certificates + issuer + (_ROOM_FOR_TIME_STAMP if time_stamped else 0)
+
+
+@functools.lru_cache(maxsize=8)
+def issuing_path(certificate: x509.Certificate, others: tuple[x509.Certificate, ...]) -> tuple[x509.Certificate, ...]:
+    """``certificate``, the one of ``others`` that issued it, the one that issued that, and so on.
+
+    A .p12 may hold anything besides; only these belong into a signature.
+    """
+    path = [certificate]
+    while True:
+        issuer = next((other for other in others if other not in path and _issued(other, path[-1])), None)
+        if issuer is None:
+            return tuple(path)
+        path.append(issuer)
+
+
+def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def sign_pdf(data: bytes, hole: SignatureHole, key: SigningKey, time_stamper: HttpTimeStamper | None = None) -> bytes:
@@ -91,7 +123,8 @@ class _KeySigner(Signer):
 
     def __init__(self, key: SigningKey) -> None:
         registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        registry.register_multiple([_parsed(_der(certificate)) for certificate in key.chain])
+        path = issuing_path(key.certificate, tuple(key.chain))
+        registry.register_multiple([_parsed(_der(certificate)) for certificate in path[1:]])
         super().__init__(
             signing_cert=_parsed(_der(key.certificate)), cert_registry=registry, signature_mechanism=_mechanism()
         )
@@ -110,9 +143,8 @@ class _KeySigner(Signer):
 
 
 def _one_spelling(signature: bytes) -> bytes:
-    """The smaller of the two values s that verify, s and order - s: anybody could turn one into the other."""
     r, s = decode_dss_signature(signature)
-    return encode_dss_signature(r, min(s, P256_ORDER - s))
+    return encode_dss_signature(r, one_spelling(s))
 
 
 class TimeStampError(StorageError):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from desktop_app.documents.code_words import word
 from desktop_app.documents.proof_facts import (
@@ -43,6 +43,7 @@ from desktop_app.storage.tables import (
     ProductRow,
     RedemptionRow,
     RequestRow,
+    RequestUnitRow,
     UnitRow,
 )
 
@@ -151,7 +152,7 @@ def read_proof_facts(
         role_masked=target.role,
         fee_rule=_fee_rule(session, order),
         verdict=_outcome(session, unit),
-        evidence=_evidence(session, order),
+        evidence=_evidence(session, unit),
         timeline=_timeline(session, subject, channel),
         audit_seq=seq,
         audit_leaf=anchor.leaf.hex(),
@@ -212,7 +213,7 @@ def _outcome(session: Session, unit: UnitRow) -> str:
 
 def _decision_text(decision: DecisionRow, part: DecisionUnitRow) -> str:
     if decision.action is DecisionAction.REFUSE:
-        ground = f":{word(decision.ground, _ZH)}" if decision.ground else ""
+        ground = f"：{word(decision.ground, _ZH)}" if decision.ground else ""
         return f"拒绝退款{ground}（规则 {part.rule}）"
     if part.verdict is VerdictKind.REFUSE and part.refund_fen == 0:
         # of a mixed request the rules refuse this unit, whatever the others got
@@ -221,13 +222,28 @@ def _decision_text(decision: DecisionRow, part: DecisionUnitRow) -> str:
     return f"同意，本件退款 {yuan_text(part.refund_fen)}{fee}（规则 {part.rule}）"
 
 
-def _evidence(session: Session, order: OrderRow) -> tuple[ProofEvidence, ...]:
+def _evidence(session: Session, unit: UnitRow) -> tuple[ProofEvidence, ...]:
+    """The files that bear on this unit: of its order, of its requests and of its redemption records, each file once.
+
+    A supplier's list is on file with the record of every unit in it, under one content.
+    """
+    records = select(RedemptionRow.id).where(col(RedemptionRow.unit_id) == unit.id)
+    requests = select(RequestUnitRow.request_id).where(col(RequestUnitRow.unit_id) == unit.id)
     rows = session.exec(
         select(EvidenceRow)
-        .where(col(EvidenceRow.order_id) == order.id, col(EvidenceRow.sha256) != "")
+        .where(
+            col(EvidenceRow.order_id) == unit.order_id,
+            col(EvidenceRow.sha256) != "",
+            or_(col(EvidenceRow.redemption_id).is_(None), col(EvidenceRow.redemption_id).in_(records)),
+            or_(col(EvidenceRow.request_id).is_(None), col(EvidenceRow.request_id).in_(requests)),
+        )
         .order_by(col(EvidenceRow.id))
     )
-    return tuple(ProofEvidence(row.name or word(row.kind, _ZH), row.size, row.sha256, row.captured_at) for row in rows)
+    found: dict[str, ProofEvidence] = {}
+    for row in rows:
+        piece = ProofEvidence(row.name or word(row.kind, _ZH), row.size, row.sha256, row.captured_at)
+        found.setdefault(row.sha256, piece)
+    return tuple(found.values())
 
 
 def _timeline(session: Session, subject: ProofSubject, channel: ChannelRow) -> tuple[ProofEvent, ...]:
@@ -253,8 +269,14 @@ def _timeline(session: Session, subject: ProofSubject, channel: ChannelRow) -> t
         events.append(ProofEvent(stated_at, "官方记录", "买家提交", "官方记录显示未激活，与本店核销记录不一致"))
     if order.completed_at is not None:
         events.append(ProofEvent(order.completed_at, "确认收货", "买家"))
-    for request in session.exec(select(RequestRow).where(col(RequestRow.order_id) == order.id)):
-        reason = word(request.reason, _ZH) if request.reason else "未说明原因"
+    requests = session.exec(
+        select(RequestRow, RequestUnitRow)
+        .join(RequestUnitRow, col(RequestUnitRow.request_id) == col(RequestRow.id))
+        .where(col(RequestUnitRow.unit_id) == subject.unit.id)
+    )
+    for request, link in requests:
+        code = link.reason or request.reason
+        reason = word(code, _ZH) if code else "未说明原因"
         events.append(ProofEvent(request.requested_at, "退款申请", "买家", f"{request.request_no}，原因：{reason}"))
     decisions = session.exec(
         select(DecisionRow, DecisionUnitRow)

@@ -83,8 +83,8 @@ class _Round:
 def issue_proofs(context: Context, unit_ids: Sequence[int]) -> list[Issued]:
     """A signed proof for each of these units, all of them or none.
 
-    :class:`RefusedError` names what a record lacks, :class:`StorageError` an evidence file that is missing or altered,
-    :class:`LockedError` while the shop is locked.
+    :class:`RefusedError` names what a record lacks or says that the certificate is not valid now, :class:`StorageError`
+    an evidence file that is missing or altered, :class:`LockedError` while the shop is locked.
     """
     return _issue(context, unit_ids, all_or_none=True, is_wanted=lambda: True).issued
 
@@ -185,6 +185,7 @@ def _read(context: Context, unit_ids: Sequence[int], all_or_none: bool) -> _Roun
         verified: set[int] = set()
         for unit_id in unit_ids:
             try:
+                signing_keys.require_valid(signer.certificate, now)
                 subject = proof_subject(session, unit_id)
                 if subject.order.id not in verified:
                     verify_evidence(context, session, order_id=subject.order.id)

@@ -11,7 +11,7 @@ import binascii
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,15 +20,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cryptography import x509
 from sqlmodel import col, select
 
-from desktop_app.documents.proof_code import CERTIFICATE_PREFIX, PREFIX, CodeFacts, decode, read_code
+from desktop_app.documents.proof_code import CERTIFICATE_PREFIX, PREFIX, CodeFacts, ReadCode, decode, read_code
 from desktop_app.domain.errors import BadInputError, ShopError
 from desktop_app.domain.file_kinds import PICTURES, FileKind, kind_of
+from desktop_app.domain.signatures import is_one_spelling
 from desktop_app.services.context import Context
 from desktop_app.storage.dispute_tables import SigningIdentityRow
-from desktop_app.storage.signing_keys import cross_message, fingerprint, verify_raw
+from desktop_app.storage.signing_keys import SIGNATURE_BYTES, cross_message, fingerprint, verify_raw
 
 if TYPE_CHECKING:
-    from desktop_app.documents.signed_file import SignedFile
+    from desktop_app.documents.signed_file import SignedFile, TimeStamp
 
 _LARGEST_CERTIFICATE = 64 * 1024
 _LARGEST_FILE = 20 * 1024 * 1024
@@ -191,7 +192,7 @@ def verify_pdf(content: bytes, known: KnownSigners) -> Verification:
         return _tampered(error)
     except BadInputError as error:
         return _unreadable(error)
-    if not verify_raw(found.certificate, found.code.message, found.code.signature):
+    if not _is_signed_by(found.certificate, found.code):
         return _tampered(
             BadInputError(
                 "The QR code in this file was not signed by the key that signed the file.",
@@ -199,8 +200,9 @@ def verify_pdf(content: bytes, known: KnownSigners) -> Verification:
             )
         )
     trusted_by = next((printed for printed in _vouching(found) if printed in known.fingerprints), None)
-    proofs = _proofs_of_file(found)
-    return _judged(_stated(found), found.fingerprint, trusted_by, proofs, _FILE_GENUINE, found.sha256)
+    proves = (_FILE_UNCHANGED if found.time_stamp is None else _FILE_UNCHANGED_BUT_STAMPED, _AGREE)
+    judged = _judged(_stated(found), found.fingerprint, trusted_by, proves, _FILE_GENUINE, found.sha256)
+    return replace(judged, does_not_prove=(*judged.does_not_prove, *_about_stamp(found.time_stamp)))
 
 
 def verify_code(text: str, known: KnownSigners) -> Verification:
@@ -222,13 +224,22 @@ def verify_code(text: str, known: KnownSigners) -> Verification:
             stated=tuple(_stated_by_code(code.facts, ZoneInfo("Asia/Shanghai"))),
             fingerprint=code.facts.fingerprint,
         )
-    if not verify_raw(certificate, code.message, code.signature):
+    if not _is_signed_by(certificate, code):
         return _tampered(
-            BadInputError("The facts in this code are not those that were signed.", "二维码中的内容与签名时不一致。")
+            BadInputError(
+                "The facts or the signature in this code are not as they were when it was signed.",
+                "二维码中的内容或签名与签发时不一致。",
+            )
         )
     stated = tuple(_stated_by_code(code.facts, ZoneInfo("Asia/Shanghai")))
     trusted_by = code.facts.fingerprint if code.facts.fingerprint in known.fingerprints else None
     return _judged(stated, code.facts.fingerprint, trusted_by, (_CODE_UNCHANGED,), _CODE_GENUINE)
+
+
+def _is_signed_by(certificate: x509.Certificate, code: ReadCode) -> bool:
+    """Whether the code is as the key of ``certificate`` signed it; the other spelling of the signature is a change."""
+    s = int.from_bytes(code.signature[SIGNATURE_BYTES // 2 :], "big")
+    return is_one_spelling(s) and verify_raw(certificate, code.message, code.signature)
 
 
 def _judged(
@@ -279,6 +290,10 @@ _CODE_GENUINE = Words(
 _FILE_UNCHANGED = Words(
     "Nothing in the file has changed since it was signed, not a single byte.", "文件自签名后一个字节也没有改动。"
 )
+_FILE_UNCHANGED_BUT_STAMPED = Words(
+    "Nothing that was signed has changed, not a single byte; the time stamp is no part of it.",
+    "签名所覆盖的内容一个字节也没有改动；时间戳不在其内。",
+)
 _CODE_UNCHANGED = Words(
     "The facts below stood in the code when it was signed. Compare them with the sheet of paper.",
     "下列内容即签名时二维码中的内容，请与纸面逐项对照。",
@@ -305,18 +320,20 @@ _NOT_WHO = Words("That the shop issued it.", "由该店铺签发。")
 _NOTHING_YET = (Words("Anything: the signature could not be checked.", "任何事：签名未能核验。"),)
 
 
-def _proofs_of_file(found: SignedFile) -> tuple[Words, ...]:
-    proofs = [_FILE_UNCHANGED, _AGREE]
-    stamp = found.time_stamp
-    if stamp is not None:
-        at = f"{stamp.at:%Y-%m-%d %H:%M:%S} UTC"
-        proofs.append(
-            Words(
-                f"“{stamp.authority}” stamped it at {at}; whether that authority can be trusted was not checked.",
-                f"“{stamp.authority}”于 {at} 加盖时间戳；未核验该机构是否可信。",
-            )
-        )
-    return tuple(proofs)
+def _about_stamp(stamp: TimeStamp | None) -> tuple[Words, ...]:
+    """A stamp is put on after the signature and names whom it likes; only its authority can vouch for it."""
+    if stamp is None:
+        return ()
+    at = f"{stamp.at:%Y-%m-%d %H:%M:%S} UTC"
+    return (
+        Words(
+            f"That it existed at {at}: a time stamp that names “{stamp.authority}” is attached. It fits this "
+            "signature, but the shop's signature does not cover it, and whether that authority made it and can be "
+            "trusted was not checked.",
+            f"于 {at} 已存在：文件附有署名“{stamp.authority}”的时间戳，与签名相符，但不在店铺签名的覆盖范围内；"
+            "是否确由该机构出具、该机构是否可信，均未核验。",
+        ),
+    )
 
 
 def _vouching(found: SignedFile) -> Iterator[str]:

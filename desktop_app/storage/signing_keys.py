@@ -28,7 +28,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from sqlmodel import Session, col, select
 
-from desktop_app.domain.errors import BadInputError, StorageError
+from desktop_app.domain.errors import BadInputError, RefusedError, StorageError
+from desktop_app.domain.signatures import one_spelling
 from desktop_app.storage.dispute_tables import IdentityOrigin, SigningIdentityRow
 from desktop_app.storage.vault import Vault
 from desktop_app.storage.vault_slots import length_prefixed
@@ -70,9 +71,9 @@ class Signer:
 
 
 def sign_raw(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
-    """ECDSA P-256 over SHA-256 of ``message``: 64 bytes, r then s."""
+    """ECDSA P-256 over SHA-256 of ``message``: 64 bytes, r then s, in its one spelling."""
     r, s = decode_dss_signature(key.sign(message, ec.ECDSA(SHA256())))
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    return r.to_bytes(32, "big") + one_spelling(s).to_bytes(32, "big")
 
 
 def verify_raw(certificate: x509.Certificate, message: bytes, signature: bytes) -> bool:
@@ -86,6 +87,24 @@ def verify_raw(certificate: x509.Certificate, message: bytes, signature: bytes) 
     except InvalidSignature:
         return False
     return True
+
+
+def require_valid(certificate: x509.Certificate, at: datetime) -> None:
+    """:class:`RefusedError` when ``certificate`` is not valid ``at``: what it signed then nobody would accept."""
+    if at.astimezone(UTC) < certificate.not_valid_before_utc:
+        raise RefusedError(
+            "The signing certificate is valid from {day} only: check the clock of this computer, or replace the key "
+            "(Settings, “Signature of the proofs”).",
+            "签名证书自 {day} 起才有效：请检查本机时钟，或在“设置 → 证明的签名”中更换密钥。",
+            day=f"{certificate.not_valid_before_utc:%Y-%m-%d}",
+        )
+    if at.astimezone(UTC) > certificate.not_valid_after_utc:
+        raise RefusedError(
+            "The signing certificate was valid until {day}: replace the key or import a new certificate (Settings, "
+            "“Signature of the proofs”), and publish the new fingerprint.",
+            "签名证书已于 {day} 到期：请在“设置 → 证明的签名”中更换密钥或导入新证书，并公布新指纹。",
+            day=f"{certificate.not_valid_after_utc:%Y-%m-%d}",
+        )
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

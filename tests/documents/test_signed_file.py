@@ -9,10 +9,13 @@ import shutil
 import subprocess
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -21,9 +24,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from desktop_app.documents.proof_facts import proof_json
 from desktop_app.documents.redemption_proof import render_draft, sign_proof
 from desktop_app.documents.signed_file import LARGEST, TamperedError, UnreadableError, read_signed_file
-from desktop_app.documents.signing import P256_ORDER
+from desktop_app.domain.signatures import P256_ORDER
 from tests.documents.proof_samples import sample_facts
-from tests.documents.signing_keys import new_key, signed_by
+from tests.documents.signing_keys import chained_key, new_key, signed_by
 
 KEY = new_key()
 FACTS = signed_by(KEY, sample_facts())
@@ -139,6 +142,49 @@ def test_the_other_value_of_the_signature_that_verifies_is_not_ours(signed: byte
     assert verdict(signed[: place.start] + other + signed[place.stop :]) == "tampered"
 
 
+def container_of(data: bytes) -> cms.ContentInfo:
+    digits = hole(data)
+    raw = bytes.fromhex(data[digits.start : digits.stop].decode("ascii"))
+    return cms.ContentInfo.load(raw[: int.from_bytes(raw[2:4], "big") + 4])
+
+
+def with_container(data: bytes, container: cms.ContentInfo) -> bytes:
+    digits = hole(data)
+    written = container.dump(force=True).hex().upper().encode()
+    assert len(written) <= len(digits)
+    return data[: digits.start] + written.ljust(len(digits), b"0") + data[digits.stop :]
+
+
+def test_a_certificate_put_into_the_hole_is_noticed(signed: bytes) -> None:
+    """The signature covers no certificate but its own, so anybody can put others beside it."""
+    container = container_of(signed)
+    other = asn1_x509.Certificate.load(new_key("x").certificate.public_bytes(Encoding.DER))
+    container["content"]["certificates"].append(cms.CertificateChoices("certificate", other))
+    assert verdict(with_container(signed, container)) == "tampered"
+
+
+def test_of_a_chain_only_the_issuers_are_in_the_proof_and_none_can_be_taken_out() -> None:
+    key, root, middle = chained_key()
+    proof = sign_proof(signed_by(key, sample_facts()), replace(key, chain=(root, new_key("x").certificate, middle))).pdf
+    assert verdict(proof) == "valid"
+    container = container_of(proof)
+    held = container["content"]["certificates"]
+    assert {choice.chosen.dump() for choice in held} == {
+        certificate.public_bytes(Encoding.DER) for certificate in (key.certificate, middle, root)
+    }
+    shorter = [choice for choice in held if choice.chosen.dump() != root.public_bytes(Encoding.DER)]
+    container["content"]["certificates"] = cms.CertificateSet(shorter)
+    assert verdict(with_container(proof, container)) == "tampered"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(-1, "tampered"), (0, "valid"), (3653 * 86400, "valid"), (3653 * 86400 + 1, "tampered")]
+)
+def test_a_proof_of_a_time_at_which_the_certificate_was_not_valid_does_not_hold(seconds: int, expected: str) -> None:
+    at = KEY.certificate.not_valid_before_utc + timedelta(seconds=seconds)
+    assert verdict(sign_proof(signed_by(KEY, sample_facts(issued_at=at)), KEY).pdf) == expected
+
+
 def test_the_signature_of_another_proof_does_not_fit(signed: bytes) -> None:
     other = sign_proof(signed_by(KEY, sample_facts(order_no="DD202611210910057732")), KEY).pdf
     moved = signed[: hole(signed).start] + other[hole(other).start : hole(other).stop] + signed[hole(signed).stop :]
@@ -198,9 +244,9 @@ def test_hostile_files_end_in_a_sentence(data: bytes) -> None:
 def test_a_hostile_file_that_is_signed_ends_in_a_sentence() -> None:
     """The mathematics is right, so the parser gets to see it: nesting, loops, and nothing at all."""
     from desktop_app.documents.archive_pdf import SignatureHole
-    from desktop_app.documents.signing import sign_pdf
+    from desktop_app.documents.signing import sign_pdf, signature_room
 
-    place = SignatureHole("x", "x", 4096)
+    place = SignatureHole("x", "x", signature_room(KEY, time_stamped=False))
     for body in (
         b"[" * 100_000,
         b"<<" * 50_000,

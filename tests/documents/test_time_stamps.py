@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from asn1crypto import keys, tsp
+from asn1crypto import cms, keys, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,8 +20,9 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from desktop_app.documents.redemption_proof import SignedProof, sign_proof
-from desktop_app.documents.signed_file import read_signed_file
+from desktop_app.documents.signed_file import TamperedError, read_signed_file
 from desktop_app.documents.signing import HttpTimeStamper
+from desktop_app.services.verification import Answer, KnownSigners, verify_pdf
 from tests.documents.proof_samples import sample_facts
 from tests.documents.signing_keys import new_key, signed_by
 
@@ -101,6 +102,29 @@ def test_a_stamp_is_part_of_the_proof(authority: DummyTimeStamper, server: Answe
     assert found.time_stamp is not None
     assert found.time_stamp.at == STAMPED_AT
     assert "Test TSA" in found.time_stamp.authority
+
+
+def test_a_stamp_cannot_be_taken_out_and_what_it_is_worth_is_said(
+    authority: DummyTimeStamper, server: Answering
+) -> None:
+    proof = stamped(server(lambda request: bytes(honest(authority, request).dump())))
+    start = proof.pdf.index(b"/Contents <", proof.pdf.index(b"/ByteRange")) + len(b"/Contents <")
+    stop = proof.pdf.index(b">", start)
+    raw = bytes.fromhex(proof.pdf[start:stop].decode("ascii"))
+    container = cms.ContentInfo.load(raw[: int.from_bytes(raw[2:4], "big") + 4])
+    fields = dict(container["content"]["signer_infos"][0].native)
+    assert fields["unsigned_attrs"]
+    del container["content"]["signer_infos"][0]["unsigned_attrs"]
+    bare = container.dump(force=True).hex().upper().encode().ljust(stop - start, b"0")
+    with pytest.raises(TamperedError):
+        read_signed_file(proof.pdf[:start] + bare + proof.pdf[stop:])
+
+    known = KnownSigners(frozenset({KEY.fingerprint}))
+    found = verify_pdf(proof.pdf, known)
+    assert found.answer is Answer.VALID
+    # anybody can put a stamp of his own there, so it is nothing that the proof proves
+    assert not any("Test TSA" in words.en for words in found.proves)
+    assert any("Test TSA" in words.en and "2026-11-22 03:04:05" in words.zh for words in found.does_not_prove)
 
 
 @pytest.mark.parametrize("body", [b"", b"not a stamp", b"0" * 70_000, b"\x30\x03\x02\x01\x00"])

@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pypdfium2
 import pytest
 
 from desktop_app.domain.errors import BadInputError, LockedError, NotFoundError, RefusedError, StorageError
 from desktop_app.domain.masking import mask
+from desktop_app.domain.states import EvidenceKind, ReasonCode
+from desktop_app.services.evidence import Evidence, Marks
+from desktop_app.services.identities import Identities
 from desktop_app.services.orders import Target
 from desktop_app.services.proof_facts import key_commitment
+from desktop_app.services.redemptions import RecordEvidence
 from desktop_app.services.settings import Settings, ShopSettings
+from desktop_app.services.verification import Answer, KnownSigners, verify_pdf
 from tests.services.desk import Desk
 from tests.services.order_desk import KEYS, OrderDesk
 
@@ -118,6 +124,59 @@ def test_an_incomplete_record_is_no_proof(shop: OrderDesk, unit: int, blank: dic
     assert not (shop.context.data_dir / "proofs").exists()
     (candidate,) = shop.proofs.candidates().page(0, 10)
     assert (candidate.is_complete, len(candidate.missing)) == (False, 1)
+
+
+def test_a_proof_lists_what_bears_on_its_unit_and_each_file_once(shop: OrderDesk) -> None:
+    """A supplier's list is evidence of every unit in it: 300 proofs with 300 lines each helped nobody."""
+    order_id = shop.delivered(keys=KEYS[:3])
+    evidence = Evidence(shop.context)
+    units = shop.unit_ids(order_id)
+
+    for number, unit_id in enumerate(units):
+        files = ((b"the list", "list.csv"), (b"picture %d" % number, f"{number}.txt"))
+        shop.redeem(
+            unit_id,
+            code=f"RX-{number}",
+            evidence=[RecordEvidence(data=content, name=name) for content, name in files],
+        )
+    evidence.add(EvidenceKind.CHAT_LOG, Marks(), order_id=order_id, content=b"chat", name="chat.txt")
+    shop.clock.advance(minutes=1)
+    request_id = shop.ask_back(unit_refs=("1", "2"), unit_reasons={"2": ReasonCode.INVALID_CARD})
+    evidence.add(EvidenceKind.ORDER_SCREENSHOT, Marks(), request_id=request_id, content=b"asked", name="asked.txt")
+
+    def told(unit_id: int) -> tuple[set[str], list[str]]:
+        line = shop.proofs.issue(unit_id)
+        facts = json.loads(str(shop.desk.scalar("SELECT facts FROM proofs WHERE id = ?", line.id)))
+        names = [row["name"] for row in facts["evidence"]]
+        assert len(set(names)) == len(names)
+        return set(names), [row["text"] for row in facts["timeline"] if row["event"] == "退款申请"]
+
+    names, requests = told(units[0])
+    assert names == {"list.csv", "0.txt", "chat.txt", "asked.txt"}
+    assert "改变主意" in requests[0]
+    names, requests = told(units[1])
+    assert names == {"list.csv", "1.txt", "chat.txt", "asked.txt"}
+    assert "改变主意" not in requests[0]  # the unit has a reason of its own
+    assert told(units[2]) == ({"list.csv", "2.txt", "chat.txt"}, [])
+
+
+def test_no_proof_is_signed_with_a_certificate_that_is_not_valid(shop: OrderDesk, unit: int) -> None:
+    shop.redeem(unit)
+    line = shop.proofs.issue(unit)
+    until = Identities(shop.context).list()[0].valid_until
+    shop.clock.now = until
+    assert shop.proofs.issue(unit).replaces_no == line.proof_no
+    shop.clock.now = until + timedelta(seconds=1)
+    with pytest.raises(RefusedError, match=f"{until:%Y-%m-%d}") as refused:
+        shop.proofs.issue(unit)
+    assert "更换密钥" in refused.value.zh
+    Identities(shop.context).rotate()
+    newer = shop.proofs.issue(unit)
+    known = KnownSigners(frozenset({line.fingerprint}))
+    assert verify_pdf(shop.proofs.pdf(newer.id), known).answer is Answer.VALID
+    shop.clock.now = line.issued_at - timedelta(days=1)  # the clock of the computer was put back
+    with pytest.raises(RefusedError, match="clock"):
+        shop.proofs.issue(unit)
 
 
 def test_only_redeemed_units_have_proofs(shop: OrderDesk, unit: int) -> None:

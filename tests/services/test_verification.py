@@ -9,8 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 
-from desktop_app.documents.proof_code import certificate_code
+from desktop_app.documents.proof_code import certificate_code, decode, encode
 from desktop_app.domain.errors import BadInputError
+from desktop_app.domain.signatures import P256_ORDER
 from desktop_app.services.identities import Identities
 from desktop_app.services.proofs import ProofLine
 from desktop_app.services.settings import Settings, ShopSettings
@@ -94,6 +95,16 @@ def test_one_changed_byte_and_appended_ones_are_told_apart_from_no_proof(shop: O
     assert verify_pdf(bytes(changed), known(proof)).answer is Answer.TAMPERED
     assert verify_pdf(data + b"\n", known(proof)).answer is Answer.TAMPERED
     assert verify_pdf(b"no pdf", known(proof)).answer is Answer.UNREADABLE
+
+
+def test_the_other_spelling_of_the_signature_of_a_code_is_a_change(shop: OrderDesk, proof: ProofLine) -> None:
+    """Anybody can write (r, order - s) for (r, s) without the key: another code with the same facts."""
+    head, _, signature = proof.code_text.rpartition(".")
+    raw = decode(signature)
+    other = raw[:32] + (P256_ORDER - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+    signers = signers_of_shop(shop.context)
+    assert verify_code(proof.code_text, signers).answer is Answer.VALID
+    assert verify_code(f"{head}.{encode(other)}", signers).answer is Answer.TAMPERED
 
 
 def test_after_a_rotation_the_old_fingerprint_leads_to_the_new_one(shop: OrderDesk, proof: ProofLine) -> None:
