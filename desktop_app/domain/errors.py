@@ -78,5 +78,9 @@ class StorageError(ShopError):
     """The shop file or folder cannot be used: in use, newer, damaged, full, or on a network drive."""
 
 
+class BusyError(StorageError):
+    """Somebody else is writing to the shop. Nothing was begun, so that the same step may be taken again as it is."""
+
+
 class CancelledError(ShopError):
     """The merchant cancelled a long piece of work; nothing of it was kept."""

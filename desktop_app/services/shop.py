@@ -239,6 +239,11 @@ class Shop:
         self.context.vault.lock()
         self.context.database.close()
 
+    def keep_window_alive(self) -> None:
+        """Called on the thread of a window: its steps do not wait for other programs that write. They are refused
+        with :class:`BusyError` at once and can be taken again; workers wait."""
+        self.context.database.keep_window_alive()
+
     def on_change(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Call ``listener`` after every write, on the thread that wrote; the result ends that."""
         self.context.listeners.append(listener)
@@ -274,7 +279,10 @@ class Shop:
         return True
 
     def lock(self) -> None:
-        """Forget the keys; lists stay readable with fingerprints instead of keys."""
+        """Forget the keys; lists stay readable with fingerprints instead of keys.
+
+        What cannot be signed now, because another program is writing, is signed after the next unlock.
+        """
         checkpoints.catch_up(self.context)
         self.context.vault.lock()
         self.context.announce("vault")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from desktop_app.storage.sqlite_errors import told
 
 BUSY_SECONDS = 5.0
+"""How long a transaction waits for another program that holds the file."""
 
 READ = "BEGIN"
 WRITE = "BEGIN IMMEDIATE"
@@ -25,10 +26,13 @@ _ROOMY_KIB = 96 * 1024
 _LEAN_KIB = 1024
 
 
-def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
+def make_engine(
+    path: Path, begin: str, *, foreign_keys: bool = True, patience: Callable[[], float] = lambda: BUSY_SECONDS
+) -> Engine:
     """An engine whose transactions start with ``begin`` (:data:`READ` or :data:`WRITE`).
 
-    Connections of a reading engine cannot write.
+    Connections of a reading engine cannot write. ``patience``: the seconds for which the thread that begins a
+    transaction may wait for another program.
     """
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -60,6 +64,11 @@ def make_engine(path: Path, begin: str, *, foreign_keys: bool = True) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        # a connection of the pool serves one thread after the other
+        seconds = patience()
+        if connection.info.setdefault("patience", BUSY_SECONDS) != seconds:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+            connection.info["patience"] = seconds
         connection.exec_driver_sql(begin)
 
     return engine

@@ -18,13 +18,16 @@ from sqlmodel import Session
 
 from desktop_app.domain.errors import ConflictError, StorageError
 from desktop_app.storage import audit, backups, replacing, schema
-from desktop_app.storage.connections import READ, WRITE, choose_journal, make_engine, roll_back
+from desktop_app.storage.connections import BUSY_SECONDS, READ, WRITE, choose_journal, make_engine, roll_back
 from desktop_app.storage.data_folder import FolderLock, check_folder, check_regular_file, sync_folder
 from desktop_app.storage.journal import Journal
-from desktop_app.storage.sqlite_errors import told
+from desktop_app.storage.sqlite_errors import begun, told
 from desktop_app.storage.tables import ShopRow
 
 FILE_NAME = "shop.db"
+_WINDOW_READS = 1.0
+_WINDOW_WRITES = 0.1
+"""Seconds for which a window may stand still: a page has nothing to show without its rows, a step is taken again."""
 _CHECK_AT_START = 64 * 1024 * 1024
 """After a crash, files up to this size are checked before anything is read; larger ones in the background."""
 
@@ -40,8 +43,9 @@ class Database:
         self.journal: Journal | None = None
         self._lock = lock
         self._writing = threading.local()
-        self._writer = make_engine(path, WRITE)
-        self._reader = make_engine(path, READ)
+        self._window: int | None = None
+        self._writer = make_engine(path, WRITE, patience=lambda: self._patience(_WINDOW_WRITES))
+        self._reader = make_engine(path, READ, patience=lambda: self._patience(_WINDOW_READS))
 
     @property
     def alone_at(self) -> float | None:
@@ -115,6 +119,13 @@ class Database:
             raise
         return database
 
+    def keep_window_alive(self) -> None:
+        """The calling thread paints a window: from now on it hardly waits for other programs."""
+        self._window = threading.get_ident()
+
+    def _patience(self, in_window: float) -> float:
+        return in_window if threading.get_ident() == self._window else BUSY_SECONDS
+
     def close(self) -> None:
         """Close all connections and free the data folder."""
         self._reader.dispose()
@@ -124,21 +135,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One snapshot; writing through it fails. Keep it short where SQLite has no WAL: it holds writers up."""
-        with told(self.path), Session(self._reader, autoflush=False, expire_on_commit=False) as session:
+        with told(self.path, reading=True), Session(self._reader, autoflush=False, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction, committed at the end of the block; any exception undoes all of it.
 
-        :class:`StorageError` when another program holds the write lock for more than five seconds.
+        :class:`BusyError` when another program holds the write lock for more than five seconds, or than a moment
+        where :meth:`keep_window_alive` was called.
         """
         if getattr(self._writing, "now", False):
             raise RuntimeError("write() inside write(): one user operation is one transaction")
         self._writing.now = True
         try:
             with told(self.path), Session(self._writer, expire_on_commit=False) as session, session.begin():
-                session.connection()
+                with begun(self.path):
+                    session.connection()
                 yield session
         finally:
             self._writing.now = False

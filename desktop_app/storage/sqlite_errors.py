@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from desktop_app.domain.errors import StorageError
+from desktop_app.domain.errors import BusyError, StorageError
 
 _SENTENCES = {
     sqlite3.SQLITE_FULL: (
@@ -45,17 +45,40 @@ _SENTENCES = {
     ),
 }
 _SENTENCES[sqlite3.SQLITE_LOCKED] = _SENTENCES[sqlite3.SQLITE_BUSY]
+_READING = {
+    sqlite3.SQLITE_BUSY: (
+        "The shop cannot be read while another Kamidesk program is storing much: wait a moment and repeat ({path}).",
+        "另一个 Kamidesk 程序正在大量写入，暂时无法读取店铺：请稍候重试（{path}）。",
+    )
+}
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def told(path: Path, *, reading: bool = False) -> Iterator[None]:
     """Turn what SQLite reports about the file ``path`` into a :class:`StorageError`."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        original = error.orig if isinstance(error, DBAPIError) else error
-        # The low byte is the kind of error, the rest its variety.
-        code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+        code = _kind(error)
         if code not in _SENTENCES:
             raise
-        raise StorageError(*_SENTENCES[code], path=path) from error
+        sentence = _READING.get(code, _SENTENCES[code]) if reading else _SENTENCES[code]
+        raise StorageError(*sentence, path=path) from error
+
+
+@contextmanager
+def begun(path: Path) -> Iterator[None]:
+    """Around the start of a write transaction: :class:`BusyError` when somebody else holds the write lock."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        if _kind(error) not in _BUSY:
+            raise
+        raise BusyError(*_SENTENCES[sqlite3.SQLITE_BUSY], path=path) from error
+
+
+def _kind(error: DBAPIError | sqlite3.Error) -> int:
+    """The low byte is the kind of error, the rest its variety."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return int(getattr(original, "sqlite_errorcode", 0) or 0) & 0xFF

@@ -116,6 +116,7 @@ def _report_bugs(window: MainWindow, data_dir: Path) -> Any:
     from desktop_app.ui.bug_reports import BugReporter
 
     reporter = BugReporter(data_dir / "logs" / "kamidesk.log", window.dialog_parent, _installed_version)
+    reporter.refused.connect(window.show_error)
     reporter.install()
     return reporter
 

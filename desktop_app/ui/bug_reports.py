@@ -1,4 +1,7 @@
-"""The excepthook: what is no ShopError is a bug, logged in the data folder and shown once with a copy button."""
+"""The excepthook: what is no ShopError is a bug, logged in the data folder and shown once with a copy button.
+
+A ShopError that nobody caught, such as that of a disk that fails under a list, is a sentence for the merchant still.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,17 @@ import PySide6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.domain.errors import ShopError
+
 LOG_BYTES = 512 * 1024
 LOG_FILES = 3
 
 
 class BugReporter(QObject):
     """Takes over ``sys.excepthook`` and ``threading.excepthook`` between :meth:`install` and :meth:`uninstall`."""
+
+    refused = Signal(object)
+    """A ShopError, for the window to show."""
 
     _caught = Signal(object)
 
@@ -44,6 +52,9 @@ class BugReporter(QObject):
         """Safe from any thread; the log and the dialog are made on the GUI thread."""
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
+            return
+        if isinstance(error, ShopError):
+            self.refused.emit(error)
             return
         self._caught.emit("".join(traceback.format_exception(kind, error, trace)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +26,7 @@ from desktop_app.ui.icons import refresh_icons, set_icon
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.page_keys import PageKeys
+from desktop_app.ui.page_stack import PageStack
 from desktop_app.ui.page_table import PAGES, PageEntry
 from desktop_app.ui.widgets.basics import plain_label, push_button, set_tone
 from desktop_app.ui.widgets.copy_button import SecretClipboard
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
     from desktop_app.services.desk_counts import DeskCounts
     from desktop_app.services.early_desk import EarlyDesk
+    from desktop_app.services.settings import ShopSettings
     from desktop_app.ui.find_anywhere import Hit
 
 SAID_MS = 12_000
@@ -74,8 +74,6 @@ class MainWindow(QMainWindow):
         self.jobs = jobs
         self.shop: Any | None = None
         self._entries = {entry.name: entry for entry in pages}
-        self._pages: dict[str, Any] = {}
-        self._stale: dict[str, frozenset[str]] = {}
         self._early: Any | None = None
         self._wanted: tuple[str, Any, dict[str, Any]] | None = None
         self._clock = clock
@@ -114,8 +112,8 @@ class MainWindow(QMainWindow):
 
         content = QWidget()
         content.setObjectName("content")
-        self._stack = QStackedWidget()
-        self._stack.setObjectName("page_stack")
+        self._stack = PageStack(self._make)
+        self._stack.failed.connect(self.show_error)
         self._opening = EmptyState("opening")
         self._opening.set_content(self.tr("Opening the shop…"), "")
         self._stack.addWidget(self._opening)
@@ -194,8 +192,9 @@ class MainWindow(QMainWindow):
         early, wanted, self._early, self._wanted = self._early, self._wanted, None, None
         self.detach()
         self.shop = shop
+        shop.keep_window_alive()
         self._end_listening = shop.on_change(self._signals.tell)
-        self._take_settings()
+        self._take_settings(shop.settings.get())
         self._file_label.setText(str(shop.data_dir))
         self._file_label.setToolTip(self.tr("The folder of this shop"))
         self._enable_header(True)
@@ -203,9 +202,8 @@ class MainWindow(QMainWindow):
         self._update_badges()
         first = next(iter(self._entries))
         if early is not None:
-            self._pages[first] = early
             early.take_shop(shop)
-            early.reload(None)
+            self._stack.adopt(first, early)
         self.navigate(first)
         if wanted is not None:
             page, item, choice = wanted
@@ -219,14 +217,14 @@ class MainWindow(QMainWindow):
 
     def _make_early(self) -> None:
         if self.shop is None and self._early is None:
-            self._early = self._make(next(iter(self._entries)))
+            self._early = self._stack.make(next(iter(self._entries)))
 
     def show_early(self, early: EarlyDesk) -> None:
         """Show the first page as it was read before the shop is open. What somebody asks of it meanwhile happens when
         it is."""
         first = next(iter(self._entries))
         if self._early is None:
-            self._early = self._make(first)
+            self._early = self._stack.make(first)
         self._zone = early.zone
         self._early.show_early(early)
         self._show_badges(early.counts)
@@ -237,11 +235,7 @@ class MainWindow(QMainWindow):
         if self._end_listening is not None:
             self._end_listening()
             self._end_listening = None
-        for page in self._pages.values():
-            self._stack.removeWidget(page)
-            page.deleteLater()
-        self._pages.clear()
-        self._stale.clear()
+        self._stack.drop()
         self._secrets.clear()
         self.shop = None
         self._enable_header(False)
@@ -259,37 +253,37 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self._opening)
         self._title.clear()
 
-    def _take_settings(self) -> None:
-        if self.shop is not None:
-            settings = self.shop.settings.get()
-            self._zone = _zone(settings.time_zone)
-            self._secrets.set_seconds(settings.clipboard_seconds)
+    def _take_settings(self, settings: ShopSettings) -> None:
+        self._zone = _zone(settings.time_zone)
+        self._secrets.set_seconds(settings.clipboard_seconds)
 
     def _on_shop_changed(self, change: Change) -> None:
         if self.shop is None:
             return
         if "settings" in change.areas:
-            self._take_settings()
+            self._read_beside(self.shop.settings.get, self._take_settings)
         if "vault" in change.areas:
             self._show_vault_state()
         if change.areas & {"requests", "refunds", "settings"}:
             self._update_badges()
         if change.areas & {"keys", "products"}:
             self._tell_low_stock()
-        shown = self._chosen_name()
-        for name, page in self._pages.items():
-            if name == shown:
-                page.reload(change)
-            else:
-                self._stale[name] = self._stale.get(name, frozenset()) | change.areas
+        self._stack.tell(change)
+
+    def _read_beside(self, read: Callable[[], Any], show: Callable[[Any], None]) -> None:
+        """Small things that the frame shows: the next change brings them again, so an error is nothing to tell."""
+        shop = self.shop
+        self.jobs.run(
+            self,
+            lambda _progress: read(),
+            lambda answer: show(answer) if self.shop is shop else None,
+            lambda _error: None,
+        )
 
     def _tell_low_stock(self) -> None:
         """Each product once when it begins to run low; the shop remembers that it was told."""
-        if self.shop is None:
-            return
-        take_alerts = self.shop.stock.take_alerts
-        # the next change asks again, so a file that is busy right now is nothing to tell
-        self.jobs.run(self, lambda _progress: take_alerts(), self._say_low_stock, lambda _error: None)
+        if self.shop is not None:
+            self._read_beside(self.shop.stock.take_alerts, self._say_low_stock)
 
     def _say_low_stock(self, products: list[Any]) -> None:
         if products:
@@ -298,7 +292,7 @@ class MainWindow(QMainWindow):
 
     def _update_badges(self) -> None:
         if self.shop is not None and "requests" in self._entries:
-            self._show_badges(self.shop.reports.counts())
+            self._read_beside(self.shop.reports.counts, self._show_badges)
 
     def _show_badges(self, counts: DeskCounts) -> None:
         for page, waiting in (("requests", counts.open_requests), ("refunds", counts.refunds_overdue)):
@@ -321,23 +315,15 @@ class MainWindow(QMainWindow):
 
     def page(self) -> Any | None:
         """The page on screen; None before the shop is open."""
-        return next((page for page in self._pages.values() if page is self._stack.currentWidget()), None)
+        return self._stack.page()
 
     def _enter(self, name: str) -> Any:
-        page: Any = self._pages.get(name)
-        if page is None:
-            page = self._pages[name] = self._make(name)
-            page.reload(None)
-        elif name in self._stale:
-            page.reload(_Missed(self._stale.pop(name)))
+        page = self._stack.enter(name)
         self._show(name, page)
         return page
 
     def _make(self, name: str) -> Any:
-        page = _factory(self._entries[name])(self.shop, self.jobs, self)
-        page.setObjectName(page.objectName() or f"{name}_page")
-        self._stack.addWidget(page)
-        return page
+        return _factory(self._entries[name])(self.shop, self.jobs, self)
 
     def _show(self, name: str, page: Any) -> None:
         self._stack.setCurrentWidget(page)
@@ -345,21 +331,15 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("{page} – Kamidesk").format(page=page.title()))
         self.navigation.choose(name)
 
-    def _chosen_name(self) -> str:
-        page = self.page()
-        return next((name for name, made in self._pages.items() if made is page), "")
-
     def _on_page_chosen(self, name: str) -> None:
         if self.shop is None:
             self.navigate(name)
-        elif self._pages.get(name) is not self._stack.currentWidget():
+        elif name != self._stack.name():
             self._enter(name)
 
     def reload_page(self) -> None:
         """F5: read everything on this page anew."""
-        page = self.page()
-        if page is not None:
-            page.reload(None)
+        self._stack.reload()
 
     @staticmethod
     def _page_title(entry: PageEntry) -> str:
@@ -432,7 +412,7 @@ class MainWindow(QMainWindow):
     def show_help(self) -> None:
         from desktop_app.ui.widgets.help_dialog import HelpDialog
 
-        HelpDialog(self, self._chosen_name()).open()
+        HelpDialog(self, self._stack.name()).open()
 
     def _focus_search(self) -> None:
         self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -573,10 +553,3 @@ def _zone(name: str) -> ZoneInfo:
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Missed:
-    """All areas that changed while a page was out of sight."""
-
-    areas: frozenset[str]

@@ -28,6 +28,7 @@ from desktop_app.ui.theme import Scheme, apply_theme
 
 if TYPE_CHECKING:
     from desktop_app.services.early_desk import EarlyDesk
+    from desktop_app.services.settings import ShopSettings
 
 TIDY_MS = 10
 """So often what is piled up while the services load is thrown away."""
@@ -262,7 +263,7 @@ class Opening(QObject):
     def _attach(self, shop: Any) -> None:
         shop.on_change(self._signals.tell)
         self._window.attach(shop)
-        self._take_settings()
+        self._take_settings(shop.settings.get())
         self._screen.start()
         self._rotation.follow(shop)
         self._backups.follow(shop)
@@ -278,17 +279,14 @@ class Opening(QObject):
         self.opened.emit(shop)
 
     def _on_changed(self, change: Change) -> None:
-        if "settings" in change.areas:
-            self._take_settings()
+        shop = self._window.shop
+        if "settings" in change.areas and shop is not None:
+            self._jobs.run(self, lambda _progress: shop.settings.get(), self._take_settings, lambda _error: None)
         if "vault" in change.areas and self._window.shop is not None:
             self._rotation.follow(self._window.shop)
 
-    def _take_settings(self) -> None:
+    def _take_settings(self, settings: ShopSettings) -> None:
         """The next start needs scheme and language before the shop is open: they are noted outside it too."""
-        shop = self._window.shop
-        if shop is None:
-            return
-        settings = shop.settings.get()
         self._idle.set_minutes(settings.auto_lock_minutes)
         self._locks_with_screen = settings.lock_with_screen
         notes = QSettings()

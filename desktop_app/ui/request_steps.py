@@ -18,6 +18,7 @@ from desktop_app.services.refunds import RefundFilter
 from desktop_app.services.request_lines import EscalationLine
 from desktop_app.services.requests import RequestDetail, RequestFacts
 from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.dispute_dialogs import AppealDialog, OutcomeDialog
 from desktop_app.ui.dialogs.dossier_dialog import DossierDialog
@@ -76,20 +77,23 @@ class RequestSteps(QObject):
         detail = self._pane.detail
         return detail if detail is not None and detail.preview is not None else None
 
-    def _try(self, work: Callable[[], object], said: str = "") -> bool:
+    def _try(self, work: Callable[[], object], said: str = "", done: Callable[[], object] | None = None) -> None:
         """One call of a service about the request on show; its refusal stands beside the buttons."""
-        try:
-            work()
-        except ShopError as error:
-            self._pane.bar.message.show_error(error)
-            detail = self._pane.detail
-            if detail is not None:
-                self._show(detail.line.id)
-            return False
-        self._pane.bar.message.clear()
-        if said:
-            self._window.say(said, Tone.OK)
-        return True
+
+        def on_done(_answer: object) -> None:
+            self._pane.bar.message.clear()
+            if said:
+                self._window.say(said, Tone.OK)
+            if done is not None:
+                done()
+
+        attempt(self, work, on_done, self._on_refused, self._pane.bar.message.say)
+
+    def _on_refused(self, error: ShopError) -> None:
+        self._pane.bar.message.show_error(error)
+        detail = self._pane.detail
+        if detail is not None:
+            self._show(detail.line.id)
 
     def ask(self) -> None:
         detail = self._open_detail()
@@ -217,8 +221,8 @@ class RequestSteps(QObject):
 
     def _add_note(self, text: str) -> None:
         detail = self._open_detail()
-        if detail is not None and self._try(lambda: self._shop.requests.note(detail.line.id, text)):
-            self._pane.correspondence.clear_note()
+        if detail is not None:
+            self._try(lambda: self._shop.requests.note(detail.line.id, text), done=self._pane.correspondence.clear_note)
 
     # other rooms
 

@@ -75,6 +75,13 @@
     </message>
 </context>
 <context>
+    <name>Attempts</name>
+    <message>
+        <source>Another program is writing to the shop; this step is taken as soon as it is done…</source>
+        <translation>另一个程序正在写入店铺，写完后会自动继续这一步…</translation>
+    </message>
+</context>
+<context>
     <name>AuditPage</name>
     <message>
         <source>Orders</source>

@@ -105,7 +105,7 @@ def test_the_window_stands_before_there_is_a_shop(qtbot: QtBot, window: MainWind
 
 def test_pages_are_made_when_they_are_entered(window: MainWindow, shop: Shop) -> None:
     window.attach(shop)
-    assert list(window._pages) == ["requests"]
+    assert list(window._stack.pages) == ["requests"]
     window.navigate("orders", 7, state="paid")
     page = window.page()
     assert page.opened == [7]
@@ -118,9 +118,9 @@ def test_pages_are_made_when_they_are_entered(window: MainWindow, shop: Shop) ->
 def test_choosing_in_the_navigation_shows_the_page(window: MainWindow, shop: Shop) -> None:
     window.attach(shop)
     window.navigation.choose("keys")
-    assert window.page() is window._pages["keys"]
+    assert window.page() is window._stack.pages["keys"]
     window.navigation.clearSelection()
-    assert window.page() is window._pages["keys"]
+    assert window.page() is window._stack.pages["keys"]
 
 
 def test_changes_reach_the_page_on_screen_now_and_the_others_when_shown(window: MainWindow, shop: Shop) -> None:

@@ -57,7 +57,7 @@ def test_an_incomplete_record_says_what_is_missing_and_leads_to_the_order(qtbot:
     assert "code" in page.pane.preview.findChild(QLabel, "proof_preview_empty_text").text()
     button = page.pane.preview.findChild(QPushButton, "proof_preview_empty_button")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert at.window.page() is at.window._pages["orders"]
+    assert at.window.page() is at.window._stack.pages["orders"]
 
 
 def test_a_unit_that_is_not_redeemed_is_explained_when_another_page_asks_for_it(at: PaperWindow) -> None:

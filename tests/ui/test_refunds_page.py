@@ -103,10 +103,10 @@ def test_a_note_being_typed_survives_a_change_elsewhere(qtbot: QtBot, at: PaperW
 def test_the_links_lead_to_request_and_order(qtbot: QtBot, at: PaperWindow) -> None:
     page = _page(at, at.refunded())
     qtbot.mouseClick(page.pane.request_button, Qt.MouseButton.LeftButton)
-    assert at.window.page() is at.window._pages["requests"]
+    assert at.window.page() is at.window._stack.pages["requests"]
     at.window.navigate("refunds")
     qtbot.mouseClick(page.pane.order_button, Qt.MouseButton.LeftButton)
-    assert at.window.page() is at.window._pages["orders"]
+    assert at.window.page() is at.window._stack.pages["orders"]
 
 
 def test_a_refund_hidden_by_the_filter_is_shown_when_it_is_asked_for(at: PaperWindow) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.message_strip import MessageStrip
@@ -61,7 +62,8 @@ class FieldGrid(QGridLayout):
 class FormDialog(QDialog):
     """A subclass adds its fields and says in :meth:`apply` what the button does.
 
-    A :class:`ShopError` of ``apply`` is shown beside the fields and the dialog stays open.
+    A :class:`ShopError` of ``apply`` is shown beside the fields and the dialog stays open. Where another program is
+    writing, ``apply`` is called again until there is room: it must not do anything before it calls the service.
     """
 
     def __init__(
@@ -119,12 +121,16 @@ class FormDialog(QDialog):
 
     def submit(self) -> None:
         self.message.clear()
-        try:
-            self.apply()
-        except ShopError as error:
-            self.message.show_error(error)
-            return
-        self.accept()
+        attempt(self, self.apply, lambda _answer: self.accept(), self._on_refused, self._on_waiting)
+
+    def _on_refused(self, error: ShopError) -> None:
+        self.submit_button.setEnabled(True)
+        self.message.show_error(error)
+
+    def _on_waiting(self, text: str) -> None:
+        """It can still be cancelled: nothing was begun."""
+        self.submit_button.setEnabled(False)
+        self.message.say(text)
 
     def hold(self, held: bool) -> None:
         """While a worker changes the shop the dialog stays: cancelled now, it would look as if nothing had happened."""

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.domain.errors import ShopError
 from desktop_app.services.orders import Delivery, OrderDetail, UnitLine
 from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.attempts import attempt
+from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.delivery_dialog import DeliverDialog, DeliveryDialog
 from desktop_app.ui.dialogs.payment_dialog import MarkPaidDialog, MomentDialog
 from desktop_app.ui.dialogs.redemption_dialog import RedemptionDialog
@@ -135,12 +137,13 @@ class OrderSteps(QObject):
         danger: bool = True,
     ) -> None:
         def confirmed(reason: str) -> None:
-            try:
-                step(reason)
-            except ShopError as error:
-                self.failed.emit(error)
-            else:
-                self.done.emit(sentence)
+            attempt(
+                self,
+                lambda: step(reason),
+                lambda _answer: self.done.emit(sentence),
+                self.failed.emit,
+                lambda text: self._window.say(text, Tone.WARN),
+            )
 
         dialog = ConfirmDialog(self._window.dialog_parent(), title, lines, action, danger=danger, ask_reason=True)
         dialog.confirmed.connect(confirmed)

@@ -8,10 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.domain.errors import ShopError
 from desktop_app.domain.policies import LintWarning
 from desktop_app.domain.states import FeeDisclosure, PlatformKind
 from desktop_app.services.policies import ChannelLine, PolicyDraft, PolicyLine
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.dialogs.form_dialog import FieldGrid, line_edit
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of, separator
 from desktop_app.ui.widgets.inputs import EnumCombo
@@ -112,15 +112,17 @@ class PolicyDialog(QDialog):
         """Warnings do not stop the merchant; what the service refuses stays beside the fields."""
         self.message.clear()
         policies, draft = self._shop.policies, self.form.draft()
-        try:
-            if self._channel is None:
-                kind = self.kind_combo.code() or PlatformKind.THIRD_PARTY
-                channel_id = policies.add_channel(self.name_edit.text(), kind, draft, self.note_edit.text())
-            else:
-                channel_id = self._channel.id
-                policies.add_version(channel_id, draft)
-        except ShopError as error:
-            self.message.show_error(error)
-            return
+        channel, name, note = self._channel, self.name_edit.text(), self.note_edit.text()
+        kind = self.kind_combo.code() or PlatformKind.THIRD_PARTY
+
+        def store() -> int:
+            if channel is None:
+                return int(policies.add_channel(name, kind, draft, note))
+            policies.add_version(channel.id, draft)
+            return channel.id
+
+        attempt(self, store, self._on_saved, self.message.show_error, self.message.say)
+
+    def _on_saved(self, channel_id: int) -> None:
         self.saved.emit(channel_id)
         self.accept()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop_app.documents.reply_templates import PLACEHOLDERS, VARIANTS, Occasion
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import VerdictKind
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import label, language
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
@@ -150,18 +151,29 @@ class ReplyTextsDialog(QDialog):
 
     def save(self) -> None:
         occasion, verdict = self.place()
-        try:
-            self._texts.save(occasion, self.chosen_language(), self.text_edit.toPlainText(), verdict)
-        except ShopError as error:
-            self.message.show_error(error)
-            return
+        language_code, text = self.chosen_language(), self.text_edit.toPlainText()
+        attempt(
+            self,
+            lambda: self._texts.save(occasion, language_code, text, verdict),
+            lambda _answer: self._on_saved(),
+            self.message.show_error,
+            self.message.say,
+        )
+
+    def _on_saved(self) -> None:
         self.load()
         self.message.say(self.tr("Saved: replies are written like this from now on."), Tone.OK)
 
     def reset(self) -> None:
         occasion, verdict = self.place()
-        self._texts.reset(occasion, self.chosen_language(), verdict)
-        self.load()
+        language_code = self.chosen_language()
+        attempt(
+            self,
+            lambda: self._texts.reset(occasion, language_code, verdict),
+            lambda _answer: self.load(),
+            self.message.show_error,
+            self.message.say,
+        )
 
     def _on_language(self, _button: object, checked: bool) -> None:
         if checked:

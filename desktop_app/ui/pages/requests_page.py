@@ -18,6 +18,7 @@ from desktop_app.services.requests import Decided, RequestDetail, RequestFilter,
 from desktop_app.ui import row_loader
 from desktop_app.ui.actions import Change, WindowContext
 from desktop_app.ui.approval_texts import proves_a_part
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.new_request_dialog import NewRequestDialog
@@ -375,12 +376,12 @@ class RequestsPage(QWidget):
             self.pane.bar.set_busy(True)
             self._jobs.run(self, lambda _progress: decide(), self._on_decided, failed, title)
             return
-        try:
-            decided = decide()
-        except ShopError as error:
-            failed(error)
-        else:
-            self._on_decided(decided)
+
+        def waiting(text: str) -> None:
+            self.pane.bar.set_busy(True)
+            self.pane.bar.message.say(text)
+
+        attempt(self, decide, self._on_decided, failed, waiting)
 
     def _on_decided(self, decided: Decided) -> None:
         """The request has left the list; its decision stays in sight until another one is chosen."""

@@ -10,9 +10,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.domain.errors import BadInputError, ShopError
+from desktop_app.domain.errors import BadInputError
 from desktop_app.services.shop_settings import ShopSettings, checked
 from desktop_app.ui.actions import Change, WindowContext
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone, tokens
 from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import error_text
@@ -181,11 +182,15 @@ class SettingsPage(QWidget):
         values = self.values()
         if not self._check(values):
             return
-        try:
-            self._shop.settings.save(values)
-        except ShopError as error:
-            self.message.show_error(error)
-            return
+        attempt(
+            self,
+            lambda: self._shop.settings.save(values),
+            lambda _answer: self._on_saved(),
+            self.message.show_error,
+            self.message.say,
+        )
+
+    def _on_saved(self) -> None:
         self.message.clear()
         # cleaned by the service: what stands in the form is what was stored
         self.reload(None)
@@ -212,11 +217,23 @@ class SettingsPage(QWidget):
         return not first
 
     def _save_choice(self, name: str) -> None:
-        stored: ShopSettings = self._shop.settings.get()
         value = getattr(self.values(), name)
-        if getattr(stored, name) == value:
+        if getattr(self._loaded, name) == value:
             return
-        self._shop.settings.save(replace(stored, **{name: value}))
+
+        def save() -> None:
+            self._shop.settings.save(replace(self._shop.settings.get(), **{name: value}))
+
+        attempt(
+            self,
+            save,
+            lambda _answer: self._on_choice_saved(name, value),
+            self.message.show_error,
+            self.message.say,
+        )
+
+    def _on_choice_saved(self, name: str, value: str) -> None:
+        self.message.clear()
         app = QApplication.instance()
         # whoever opened the shop may have followed the setting already; dressing the window twice takes its time
         if name == "theme" and isinstance(app, QApplication) and tokens().dark != wants_dark(Scheme(value)):

@@ -14,6 +14,7 @@ from desktop_app.domain.states import KeyState
 from desktop_app.services.inventory import KeyLife, KeyLine
 from desktop_app.ui import row_loader
 from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.key_steps import states_before
 from desktop_app.ui.icons import set_icon
@@ -193,11 +194,17 @@ class KeyPane(DetailPane):
         if self._is_revealed:
             self.hide_key()
             return
-        try:
-            text = self._shop.inventory.reveal(key.id)
-        except ShopError as error:
-            self.failed.emit(error)
-            return
+        attempt(
+            self,
+            lambda: self._shop.inventory.reveal(key.id),
+            lambda text: self._reveal(key, text),
+            self.failed.emit,
+            lambda text: self._window.say(text, Tone.WARN),
+        )
+
+    def _reveal(self, key: KeyLine, text: str) -> None:
+        if self._key is None or self._key.id != key.id or not self.isVisible():
+            return  # another one is looked at by now
         self._is_revealed = True
         self._show_text(text)
         self._hide_timer.start(self._window.secrets.seconds * 1000)

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import RefundState
 from desktop_app.services.refunds import RefundLine
 from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.refund_dialog import RefundDialog
 from desktop_app.ui.labels import day, label, money, tone, when
@@ -144,12 +144,14 @@ class RefundPane(DetailPane):
         refund = self._refund
         if refund is None:
             return
-        try:
-            self._shop.refunds.set_note(refund.id, self.note_edit.toPlainText())
-        except ShopError as error:
-            self.message.show_error(error)
-            return
-        self._window.say(self.tr("The note was saved."))
+        text = self.note_edit.toPlainText()
+        attempt(
+            self,
+            lambda: self._shop.refunds.set_note(refund.id, text),
+            lambda _answer: self._window.say(self.tr("The note was saved.")),
+            self.message.show_error,
+            lambda waits: self._window.say(waits, Tone.WARN),
+        )
 
     def mark_paid(self) -> None:
         self._take_step(RefundState.PAID)

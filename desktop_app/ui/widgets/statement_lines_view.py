@@ -7,10 +7,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop_app.domain.errors import ShopError
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.reconciliation import LineExplanation, LineFilter, StatementLineEntry
 from desktop_app.ui.actions import WindowContext
+from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.statement_match_dialog import SetAsideDialog, StatementMatchDialog
@@ -135,10 +135,13 @@ class StatementLinesView(QWidget):
         self.message.clear()
         if line is None:
             return
-        try:
-            step(line)
-        except ShopError as error:
-            self.message.show_error(error)
+        attempt(
+            self,
+            lambda: step(line),
+            lambda _answer: self.message.clear(),
+            self.message.show_error,
+            self.message.say,
+        )
 
     def _columns(self) -> list[Column[StatementLineEntry]]:
         return [
