@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
+from desktop_app.domain.file_names import safe_name
+
 MANIFEST = "manifest.json"
 MANIFEST_FORMAT = "kamidesk.dossier-manifest.1"
 _CHUNK = 1 << 20
 _LONGEST_NAME = 120  # bytes of UTF-8: with folder and number still below the 255 of common file systems
-_FORBIDDEN = frozenset('<>:"/\\|?*')
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +101,5 @@ def member_name(folder: str, number: str, name: str) -> str:
     No path, no control or direction mark, nothing that Windows reserves, and never longer than a file system takes. The
     number makes it unique.
     """
-    text = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    shown = "".join("_" if char in _FORBIDDEN else char for char in text if unicodedata.category(char) not in _HIDDEN)
-    shown = " ".join(shown.split()).strip(" .")
-    if _RESERVED.fullmatch(shown):
-        shown = f"_{shown}"
-    return f"{folder}/{number}-{_shortened(shown)}" if shown else f"{folder}/{number}"
-
-
-def _shortened(name: str) -> str:
-    if len(name.encode()) <= _LONGEST_NAME:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    if not dot or len(ending) > 10:
-        stem, dot, ending = name, "", ""
-    room = _LONGEST_NAME - len((dot + ending).encode())
-    return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + dot + ending
+    shown = safe_name(name, _LONGEST_NAME)
+    return f"{folder}/{number}-{shown}" if shown else f"{folder}/{number}"

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import stat
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from uuid import uuid4
 from cryptography.exceptions import InvalidTag
 
 from desktop_app.domain.errors import BadInputError, StorageError
+from desktop_app.domain.file_names import safe_name
 from desktop_app.storage.card_sealing import TAG_BYTES
 from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.vault import Vault
@@ -34,11 +34,8 @@ _HEADER_BYTES = 3  # version, generation of the key
 _NONCE_END = _HEADER_BYTES + NONCE_BYTES
 _LARGEST_SEALED = _NONCE_END + LARGEST + TAG_BYTES
 
-_NAME_LENGTH = 100
+_LONGEST_NAME = 200  # bytes of UTF-8: file systems take 255
 _STORED_NAME = re.compile(r"[0-9a-f]{64}")
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE)
-# letters, marks and symbols without ink: fillers of Hangul, the empty Braille cell, joiners, variation selectors
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +183,7 @@ def _stored_bytes(folder: Path, stored_name: str, called: str) -> bytes | None:
 
 def display_name(name: str) -> str:
     """``name`` so that it can be shown and offered for saving anywhere: no path, no control or direction marks."""
-    text = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    text = "".join("_" if symbol in '<>:"|?*' else symbol for symbol in text if _is_visible(symbol))
-    text = " ".join(text.split()).strip(" .")
-    if _RESERVED.fullmatch(text):
-        text = "_" + text
-    if len(text) > _NAME_LENGTH:
-        stem, dot, ending = text.rpartition(".")
-        short = dot and len(ending) <= 10
-        text = f"{stem[: _NAME_LENGTH - 1 - len(ending)]}.{ending}" if short else text[:_NAME_LENGTH]
-    return text or "file"
-
-
-def _is_visible(symbol: str) -> bool:
-    # Cc control, Cf direction marks and zero width, Cs half characters, Co private use, Cn unassigned
-    if _BLANK.match(symbol):
-        return False
-    return symbol == " " or unicodedata.category(symbol) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return safe_name(name, _LONGEST_NAME) or "file"
 
 
 def _header(generation: int) -> bytes:
