@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel import col, select
 
-from desktop_app.domain.errors import ConflictError
+from desktop_app.domain.errors import ConflictError, StorageError
 from desktop_app.services.context import Context
 from desktop_app.services.proof_issuing import FOLDER
 from desktop_app.storage import attachments, backup_making, backup_sets
@@ -26,19 +26,22 @@ def sweep(context: Context) -> None:
     before = context.database.alone_at
     if before is not None:
         for folder in (papers, context.data_dir / attachments.FOLDER_NAME):
-            _remove_halves(folder, before)
-    _settle_backups(context.data_dir)
+            with suppress(OSError):
+                _remove_halves(folder, before)
+    with suppress(OSError):
+        _settle_backups(context.data_dir)
     journal = context.database.journal
     # a shop that was put back to an older state has papers beside it that it knows no more: they were issued
-    if journal is not None and journal.problem is None and _numbers(papers):
-        _remove_papers(context, papers)
+    if journal is not None and journal.problem is None:
+        with suppress(OSError, StorageError):  # the next start finds them again
+            _remove_papers(context, papers)
 
 
 def _settle_backups(data_dir: Path) -> None:
     """A half backup is as large as the shop, and the next one may be made into another folder."""
     staging = data_dir / backup_making.STAGING
     if staging.is_dir() and backup_sets.halves(staging):
-        with suppress(ConflictError, OSError), backup_making.alone(data_dir):
+        with suppress(ConflictError, StorageError), backup_making.alone(data_dir):
             backup_sets.settle(staging)
 
 
@@ -63,6 +66,8 @@ def _numbers(papers: Path) -> dict[str, int]:
 
 def _remove_papers(context: Context, papers: Path) -> None:
     """A paper has its name before its transaction commits. Its number is given again, so the file must not stay."""
+    if not _numbers(papers):
+        return
     with context.read() as session:
         last = session.exec(select(ProofRow.id).order_by(col(ProofRow.id).desc()).limit(1)).first() or 0
     if not any(number > last for number in _numbers(papers).values()):

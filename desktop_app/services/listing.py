@@ -22,7 +22,7 @@ from sqlmodel import Session
 from desktop_app.services.context import Context
 from desktop_app.services.sort import Sort as Sort
 from desktop_app.storage.connections import lean_cache
-from desktop_app.storage.memory import give_back
+from desktop_app.storage.freed_memory import give_back
 
 Line = TypeVar("Line")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -200,7 +201,8 @@ class Shop:
         database = Database.create(data_dir / FILE_NAME, at=clock(), window=window, fill=protect)
         vault, code = made[0]
         shop = cls._around(database, vault, data_dir, actor, clock)
-        shop.settings.save(settings or ShopSettings(operator=shop.context.actor))
+        with _closed_when_it_fails(shop):
+            shop.settings.save(settings or ShopSettings(operator=shop.context.actor))
         return shop, code
 
     @classmethod
@@ -217,7 +219,8 @@ class Shop:
         disable_core_dumps()
         database = Database.open(data_dir / FILE_NAME, at=clock(), window=window)
         shop = cls._around(database, Vault(database.shop_uid), data_dir, actor, clock)
-        leftovers.sweep(shop.context)
+        with _closed_when_it_fails(shop):
+            leftovers.sweep(shop.context)
         return shop
 
     @classmethod
@@ -294,6 +297,16 @@ class Shop:
     def _unlocked(self) -> None:
         checkpoints.catch_up(self.context)
         self.context.announce("vault")
+
+
+@contextmanager
+def _closed_when_it_fails(shop: Shop) -> Iterator[None]:
+    """A shop that nobody gets must not keep its folder locked."""
+    try:
+        yield
+    except BaseException:
+        shop.close()
+        raise
 
 
 def _first_slots(

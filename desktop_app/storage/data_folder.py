@@ -140,6 +140,7 @@ class FolderLock:
                         "This shop is open in another Kamidesk window: use that one, or close it first.",
                         "另一个 Kamidesk 窗口正在使用这家店铺：请使用那个窗口，或先关闭它。",
                     )
+                os.lseek(self._window, 0, os.SEEK_SET)  # locking moves it on Windows
                 self.left_open = os.read(self._window, len(_OPEN_MARK)) == _OPEN_MARK
                 _write_mark(self._window, _OPEN_MARK)
         except BaseException:
@@ -152,9 +153,9 @@ class FolderLock:
         if self._use is None:
             raise RuntimeError("the folder was given back")
         _unlock(self._use)
-        if not _lock(self._use, shared=False):
-            raise _busy()
         try:
+            if not _lock(self._use, shared=False):
+                raise _busy()
             yield
         finally:
             _unlock(self._use)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from desktop_app.services import Shop
-from desktop_app.storage import backup_making
+from desktop_app.storage import backup_making, connections
 from desktop_app.storage.database import FILE_NAME
 from tests.services.sealed_shop import PASSWORD, make_shop
 
@@ -52,6 +56,22 @@ def test_what_another_program_may_be_writing_stays(tmp_path: Path) -> None:
     _reopened(folder).close()
     assert not half.exists()
     assert newer.exists()
+
+
+def test_who_writes_just_now_does_not_keep_the_shop_from_opening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shop"
+    make_shop(folder).close()
+    never = _put(folder / "proofs" / "HX-20261122-000002.pdf")
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.01)
+    with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        _reopened(folder).close()
+        writer.execute("ROLLBACK")
+    assert never.exists()
+    _reopened(folder).close()
+    assert not never.exists()
 
 
 def test_papers_of_a_shop_that_was_put_back_stay(tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def test_alone_means_alone(tmp_path: Path) -> None:
     other = FolderLock(tmp_path, window=False)
     with pytest.raises(StorageError, match="in use"), mine.alone():
         raise AssertionError("somebody else is here")
+    with pytest.raises(StorageError, match="in use"), other.alone():
+        raise AssertionError("who was refused is still here")
     other.release(in_order=True)
     mine.release(in_order=True)
     mine.release(in_order=True)  # a second time is harmless
