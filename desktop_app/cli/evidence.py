@@ -124,15 +124,14 @@ def evidence_save(
 ) -> None:
     """Write the file of a piece, byte for byte; refuses when it was altered."""
     from desktop_app.documents.code_words import word
-    from desktop_app.documents.whole_file import whole_file
+    from desktop_app.documents.whole_file import write_whole
 
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
         file = shop.evidence.file(evidence_id)
     for warning in file.warnings:
         typer.echo(f"{file.name}: {word(warning, session.language)}", err=True)
-    with whole_file(output) as part:
-        part.write_bytes(file.content)
+    write_whole(output, file.content)
     session.say(f"Saved as {output}", f"已保存为 {output}")
 
 

@@ -7,22 +7,27 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from desktop_app.domain.errors import StorageError
 
+_SHOWN = 40
+"""Characters of a file's name in that of its unfinished self, which must not get too long for a file system."""
+
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
     """The place to write to; at the end of the block it is on disk and becomes ``path``.
 
-    An error in the block leaves nothing behind and a file that was there before as it was; an OSError becomes a
-    StorageError.
+    It is an empty file that nobody else has, readable by its owner only when ``private``. An error in the block leaves
+    nothing behind and a file that was there before as it was; an OSError becomes a StorageError.
     """
-    part = path.with_name(path.name + ".part")
+    # somebody else's file, a link, or what another program writes to the same path just now must not be met
+    part = path.with_name(f"{path.name[:_SHOWN]}.{uuid4().hex[:12]}.part")
     try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
         yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
+        sync(part)
         part.replace(path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -40,3 +45,15 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """``data`` at ``path``, whole or not at all."""
+    with whole_file(path) as part:
+        part.write_bytes(data)
+
+
+def sync(path: Path) -> None:
+    """Bring what was written to disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

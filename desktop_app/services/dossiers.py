@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from sqlmodel import Session, col, select
 from desktop_app.documents.cover_letters import cover_letter
 from desktop_app.documents.dossier import Dossier, FileFacts, FileState, dossier_json
 from desktop_app.documents.dossier_archive import DossierArchive
-from desktop_app.documents.whole_file import whole_file
+from desktop_app.documents.whole_file import sync, whole_file
 from desktop_app.domain.errors import BadInputError, ConflictError, LockedError, NotFoundError, StorageError
 from desktop_app.domain.states import DisputeStepKind, EscalationTarget, RequestState
 from desktop_app.services.audit_export import export_log
@@ -176,76 +177,97 @@ class Dossiers:
             proofs = session.exec(
                 select(ProofRow).where(col(ProofRow.order_id) == order.id).order_by(col(ProofRow.id))
             ).all()
-        zip_path, pdf_path = folder / f"{number}.zip", folder / f"{number}.pdf"
-        for path in (zip_path, pdf_path):
-            if path.exists() or path.is_symlink():
-                raise BadInputError(
-                    "{file} is there already: choose another folder.", "{file} 已存在：请另选文件夹。", file=path
-                )
+        paths = folder / f"{number}.zip", folder / f"{number}.pdf"
+        _require_unused(*paths)
         # three steps beside the files: facts, paper, texts; what follows them is not counted and not cancelled
         work = Work(progress, cancelled, len(evidence) + len(proofs) + 3)
         work.add(1)
+        named: tuple[Path, ...] = ()
         try:
-            with whole_file(pdf_path) as pdf_part, whole_file(zip_path) as zip_part:
-                _touch_private(pdf_part, zip_part)
-                dossier = _build(context, dossier, evidence, proofs, zip_part, pdf_part, work)
-            row_id = self._remember(dossier, request_id, escalation_id, zip_path, pdf_path)
+            with ExitStack() as files:
+                parts = [files.enter_context(whole_file(path, private=True)) for path in paths]
+                dossier = _build(context, dossier, evidence, proofs, parts[0], parts[1], work)
+                measured = [_measure(part) for part in parts]
+                with context.write() as session:
+                    # nobody else writes files of this number from here on
+                    _require_number(context, session, dossier)
+                    _require_unused(*paths)
+                    named = paths
+                    files.close()
+                    row_id = self._remember(session, dossier, request_id, escalation_id, measured)
         except BaseException:
             # both or neither: what this call wrote goes with it, unless Ctrl+C came when it was remembered already
-            if not zip_path.exists() or self.recognise(zip_path) is None:
-                zip_path.unlink(missing_ok=True)
-                pdf_path.unlink(missing_ok=True)
+            if named and (not named[0].exists() or self.recognise(named[0]) is None):
+                for path in named:
+                    path.unlink(missing_ok=True)
             raise
+        zip_path, pdf_path = paths
         context.announce("requests", "disputes")
         problems = tuple(f"{file.number} {file.name}".strip() for file in dossier.problems)
         return MadeDossier(self.get(row_id), zip_path, pdf_path, problems)
 
     def _remember(
-        self, dossier: Dossier, request_id: int, escalation_id: int | None, zip_path: Path, pdf_path: Path
+        self,
+        session: Session,
+        dossier: Dossier,
+        request_id: int,
+        escalation_id: int | None,
+        measured: Sequence[tuple[int, str]],
     ) -> int:
+        """``measured``: bytes and SHA-256 of the archive and of the PDF."""
         context = self._context
-        (zip_size, zip_sha256), (pdf_size, pdf_sha256) = (_measure(path) for path in (zip_path, pdf_path))
-        with context.write() as session:
-            if _next_number(context, session) != dossier.dossier_no:
-                raise ConflictError(
-                    "Another dossier was made at the same time; nothing was kept. Make this one again.",
-                    "同时制作了另一份证据包，本次未保留任何内容：请重新制作。",
-                )
-            request = session.get_one(RequestRow, request_id)
-            if escalation_id is None and request.state not in _OUTSIDE:
-                escalation_id = open_dispute(context, session, request, dossier.target)
-            row = DossierRow(
-                dossier_no=dossier.dossier_no,
-                request_id=request_id,
-                escalation_id=escalation_id,
-                target=dossier.target,
-                zip_name=zip_path.name,
-                zip_sha256=zip_sha256,
-                zip_size=zip_size,
-                pdf_name=pdf_path.name,
-                pdf_sha256=pdf_sha256,
-                pdf_size=pdf_size,
-                made_at=dossier.made_at,
-                made_by=context.actor,
+        (zip_size, zip_sha256), (pdf_size, pdf_sha256) = measured
+        request = session.get_one(RequestRow, request_id)
+        if escalation_id is None and request.state not in _OUTSIDE:
+            escalation_id = open_dispute(context, session, request, dossier.target)
+        row = DossierRow(
+            dossier_no=dossier.dossier_no,
+            request_id=request_id,
+            escalation_id=escalation_id,
+            target=dossier.target,
+            zip_name=f"{dossier.dossier_no}.zip",
+            zip_sha256=zip_sha256,
+            zip_size=zip_size,
+            pdf_name=f"{dossier.dossier_no}.pdf",
+            pdf_sha256=pdf_sha256,
+            pdf_size=pdf_size,
+            made_at=dossier.made_at,
+            made_by=context.actor,
+        )
+        session.add(row)
+        session.flush()
+        context.record(
+            session,
+            "dossier.made",
+            "dossiers",
+            row.id,
+            order_id=request.order_id,
+            facts={
+                "dossier_no": row.dossier_no,
+                "request_no": request.request_no,
+                "target": row.target,
+                "zip_sha256": zip_sha256,
+                "pdf_sha256": pdf_sha256,
+                "problems": len(dossier.problems),
+            },
+        )
+        return row.id
+
+
+def _require_unused(*paths: Path) -> None:
+    for path in paths:
+        if path.exists() or path.is_symlink():
+            raise BadInputError(
+                "{file} is there already: choose another folder.", "{file} 已存在：请另选文件夹。", file=path
             )
-            session.add(row)
-            session.flush()
-            context.record(
-                session,
-                "dossier.made",
-                "dossiers",
-                row.id,
-                order_id=request.order_id,
-                facts={
-                    "dossier_no": row.dossier_no,
-                    "request_no": request.request_no,
-                    "target": row.target,
-                    "zip_sha256": zip_sha256,
-                    "pdf_sha256": pdf_sha256,
-                    "problems": len(dossier.problems),
-                },
-            )
-            return row.id
+
+
+def _require_number(context: Context, session: Session, dossier: Dossier) -> None:
+    if _next_number(context, session) != dossier.dossier_no:
+        raise ConflictError(
+            "Another dossier was made at the same time; nothing was kept. Make this one again.",
+            "同时制作了另一份证据包，本次未保留任何内容：请重新制作。",
+        )
 
 
 def _check(context: Context, folder: Path, language: str) -> None:
@@ -353,7 +375,7 @@ def _add_log(context: Context, dossier: Dossier, archive: DossierArchive, zip_pa
     Where a text of the order names a secret, the lines of the order go in without those texts, and without the chain.
     """
     if all(event.body for event in dossier.events):
-        exported = zip_part.with_name(f".{dossier.dossier_no}.log")
+        exported = zip_part.with_suffix(".log")
         try:
             export_log(context, exported, order_no=dossier.order.order_no)
             archive.add_file(EVENTS, exported)
@@ -425,12 +447,9 @@ def _next_number(context: Context, session: Session) -> str:
     return f"ZJ-{context.clock().astimezone(context.zone):%Y%m%d}-{(last or 0) + 1:06d}"
 
 
-def _touch_private(*paths: Path) -> None:
-    for path in paths:
-        path.touch(mode=0o600)
-
-
 def _measure(path: Path) -> tuple[int, str]:
+    """Bytes and SHA-256, once they are on disk: nobody waits for that in the transaction."""
+    sync(path)
     with path.open("rb") as file:
         return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 

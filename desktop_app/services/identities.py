@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from sqlmodel import Session, col, select
 
-from desktop_app.documents.whole_file import whole_file
+from desktop_app.documents.whole_file import write_whole
 from desktop_app.services.context import Context
 from desktop_app.services.shop_settings import read_settings
 from desktop_app.storage import signing_keys
@@ -91,9 +91,7 @@ class Identities:
 
     def save_picture(self, path: Path) -> None:
         """:meth:`picture` as a file, there whole or not at all; :class:`StorageError` when it cannot be written."""
-        data = self.picture()
-        with whole_file(path) as part:
-            part.write_bytes(data)
+        write_whole(path, self.picture())
 
 
 def open_signer(context: Context, session: Session) -> Signer:

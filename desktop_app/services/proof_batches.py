@@ -13,11 +13,12 @@ from pathlib import Path
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from desktop_app.documents.whole_file import write_whole
 from desktop_app.domain.errors import CancelledError, ConflictError, NotFoundError, ShopError, StorageError
 from desktop_app.domain.states import UnitState
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.order_lines import find_order_by_number
-from desktop_app.services.proof_issuing import IssuedStep, issue_step, not_written, write_part, write_whole
+from desktop_app.services.proof_issuing import IssuedStep, issue_step, not_written
 from desktop_app.services.proofs import read_stored
 from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.tables import OrderRow, ProofRow, RedemptionRow, UnitRow
@@ -286,10 +287,9 @@ def _put(path: Path, data: bytes) -> None:
                 "{file} 已存在，且内容不同：请换一个文件夹。",
                 file=path,
             )
-        part = write_part(path.parent, data, path.name)
-        part.replace(path)
     except OSError as error:
         raise not_written(path, error) from error
+    write_whole(path, data)
 
 
 def _stop_if(is_cancelled: Cancelled) -> None:

@@ -139,7 +139,7 @@ def latest_proof_of(session: Session, unit_id: int) -> ProofRow | None:
     ).first()
 
 
-def write_part(folder: Path, data: bytes, name: str) -> Path:
+def _write_part(folder: Path, data: bytes, name: str) -> Path:
     """``data`` on disk beside where it will be called ``name``; :class:`StorageError` when there is no room."""
     part = folder / f".{name}.{uuid4().hex}.part"
     try:
@@ -151,17 +151,6 @@ def write_part(folder: Path, data: bytes, name: str) -> Path:
         part.unlink(missing_ok=True)
         raise not_written(folder / name, error) from error
     return part
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """``data`` at ``path``, whole or not at all; what was there before stays when it fails."""
-    part = write_part(path.parent, data, path.name)
-    try:
-        part.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise not_written(path, error) from error
 
 
 def not_written(path: Path, error: OSError) -> StorageError:
@@ -254,7 +243,7 @@ def _make(context: Context, current: _Round, is_wanted: Callable[[], bool]) -> N
         signed = sign_proof(paper.facts, current.signer, None if failure else stamper)
         failure = failure or signed.time_stamp_error
         paper.time_stamp_error = failure
-        paper.part = write_part(folder, signed.pdf, f"{paper.facts.proof_no}.pdf")
+        paper.part = _write_part(folder, signed.pdf, f"{paper.facts.proof_no}.pdf")
         paper.signed = signed
 
 

@@ -18,13 +18,14 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from desktop_app.documents.redemption_proof import render_draft
+from desktop_app.documents.whole_file import write_whole
 from desktop_app.domain.errors import NotFoundError, RefusedError, ShopError, StorageError
 from desktop_app.domain.states import UnitState
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.order_lines import find_order_by_number, read_redemptions
 from desktop_app.services.proof_facts import proof_subject, read_proof_facts
-from desktop_app.services.proof_issuing import FOLDER, issue_proofs, latest_proof_of, write_whole
+from desktop_app.services.proof_issuing import FOLDER, issue_proofs, latest_proof_of
 from desktop_app.storage.dispute_tables import ProofSignatureRow, SigningIdentityRow
 from desktop_app.storage.tables import OrderRow, ProductRow, ProofRow, RedemptionRow, UnitRow
 

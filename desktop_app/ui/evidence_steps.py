@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.documents.whole_file import whole_file
+from desktop_app.documents.whole_file import write_whole
 from desktop_app.domain.errors import BadInputError, LockedError, ShopError
 from desktop_app.domain.file_kinds import PICTURES, FileWarning
 from desktop_app.services.evidence import EvidenceFile, EvidenceLine
@@ -215,8 +215,7 @@ class EvidenceSteps(QObject):
         """Write the bytes as they came."""
 
         def work(_progress: Progress) -> Path:
-            with whole_file(path) as part:
-                part.write_bytes(file.content)
+            write_whole(path, file.content)
             return path
 
         self._jobs.run(self, work, self._on_written, self._message.show_error)

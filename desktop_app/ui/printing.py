@@ -72,7 +72,7 @@ def print_document(data: bytes, order: PrintOrder, progress: Progress) -> Printe
     if order.path is None and shutil.which("lp") is None:
         return print_pdf(data, _painter_of(order), progress)
     from desktop_app.documents.print_file import page_count, selected_pages
-    from desktop_app.services.proof_issuing import write_whole
+    from desktop_app.documents.whole_file import write_whole
 
     pages = order.last - order.first + 1
     if pages < page_count(data):

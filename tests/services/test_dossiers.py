@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from desktop_app.domain.errors import BadInputError, CancelledError, LockedError, NotFoundError
+from desktop_app.domain.errors import BadInputError, CancelledError, ConflictError, LockedError, NotFoundError
 from desktop_app.domain.states import (
     DisputeOutcome,
     DisputeState,
@@ -25,6 +25,7 @@ from desktop_app.services.dossiers import EVENTS, FACTS, LETTER, PAPER, Dossiers
 from desktop_app.services.evidence import Marks
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.request_entry import RequestDraft
+from desktop_app.storage.journal import Journal
 from tests.services.desk import Desk
 from tests.services.dispute_shop import ACCOUNT, BUYER, DisputeShop, screenshot
 from tests.services.order_desk import KEYS
@@ -229,15 +230,21 @@ def test_cancelling_leaves_nothing(shop: DisputeShop, out: Path, desk: Desk) -> 
 
 @pytest.mark.parametrize("when", ["before the row is committed", "after it"])
 def test_an_interruption_leaves_files_and_row_or_neither(
-    shop: DisputeShop, out: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str
+    shop: DisputeShop, out: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     request_id = shop.refused_case()
     remember = Dossiers._remember
 
-    def interrupted(*args: Any) -> int:
-        if when == "after it":
-            remember(*args)
+    def interrupt(*_args: Any) -> None:
         raise KeyboardInterrupt
+
+    def interrupted(*args: Any) -> int:
+        row_id = remember(*args)
+        if when == "after it":
+            monkeypatch.setattr(Journal, "follow", interrupt)  # the first thing behind the commit
+        else:
+            interrupt()
+        return row_id
 
     monkeypatch.setattr(Dossiers, "_remember", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -247,6 +254,23 @@ def test_an_interruption_leaves_files_and_row_or_neither(
     assert {path.name for path in out.iterdir()} == {name for line in lines for name in (line.zip_name, line.pdf_name)}
     for line in lines:
         assert hashlib.sha256((out / line.pdf_name).read_bytes()).hexdigest() == line.pdf_sha256
+
+
+def test_of_two_made_at_a_time_the_first_one_stays_as_it_was_made(shop: DisputeShop, out: Path) -> None:
+    request_id = shop.refused_case()
+    first: list[MadeDossier] = []
+
+    def meanwhile(_done: int, _total: int) -> None:
+        if not first:
+            first.append(None)  # type: ignore[arg-type]
+            first[0] = shop.dossiers.make(request_id, TO_12315, out)
+
+    with pytest.raises(ConflictError, match="Another dossier"):
+        shop.dossiers.make(request_id, TO_12315, out, progress=meanwhile)
+    (made,) = first
+    assert sorted(out.iterdir()) == sorted((made.zip_path, made.pdf_path))
+    assert [shop.dossiers.recognise(path) for path in (made.zip_path, made.pdf_path)] == [made.line, made.line]
+    assert shop.dossiers.of_request(request_id) == [made.line]
 
 
 def test_a_locked_shop_makes_no_dossier(shop: DisputeShop, out: Path) -> None:
