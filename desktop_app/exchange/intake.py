@@ -343,7 +343,10 @@ class DropFolder:
                 (self.work / name).replace(folder / name)
                 return
         found = _CLAIMED.fullmatch(owner)
-        back = self.incoming / ((found[2] if found else owner) + _SIGNATURE_ENDING)
+        short = found[2] if found else owner
+        # a long name was cut for the claim, and its file still has all of it
+        whole = next((waiting for waiting, _ in self._candidates() if _short(waiting) == short), short)
+        back = self.incoming / (whole + _SIGNATURE_ENDING)
         if not os.path.lexists(back):
             (self.work / name).rename(back)
 
@@ -410,11 +413,12 @@ def _signature_of(path: Path) -> Path:
 
 def _short(name: str) -> str:
     """The name, cut so that prefix and endings fit into 255 bytes; the ending stays."""
-    raw = os.fsencode(name)
-    if len(raw) <= _LONGEST_NAME_BYTES:
-        return name
-    ending = os.fsencode(Path(name).suffix)
-    return os.fsdecode(raw[: _LONGEST_NAME_BYTES - len(ending)] + ending)
+    ending = Path(name).suffix
+    stem = name.removesuffix(ending)
+    # character by character: half of one is no name on some systems
+    while stem and len(os.fsencode(stem + ending)) > _LONGEST_NAME_BYTES:
+        stem = stem[:-1]
+    return stem + ending
 
 
 def _printable(name: str) -> str:

@@ -293,6 +293,29 @@ def test_at_most_200_files_a_pass_oldest_first(folder: DropFolder) -> None:
     assert run(folder, receiver).received == 5
 
 
+def test_a_long_name_is_cut_between_characters(folder: DropFolder) -> None:
+    put(folder, "x" + "卡" * 80 + ".json", request(1))
+    assert run(folder, Receiver()).received == 1
+    (done,) = names(folder.done)
+    done.encode()  # half a character is no text, and no name on some systems
+    assert done == "x" + "卡" * 51 + ".json"
+
+
+def test_a_kill_parts_no_signature_from_a_file_with_a_long_name(folder: DropFolder) -> None:
+    keys = {"site": b"k" * 32}
+    name = "卡" * 80 + ".json"
+    data = json.dumps(request(1, source="site")).encode()
+    put(folder, name, data)
+    (folder.incoming / f"{name}.sig").write_text(sign(data, keys["site"]))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        Killer(monkeypatch, 2, after=False)  # the signature is claimed, its file not yet
+        with pytest.raises(Killed):
+            run(folder, Receiver(), key_of=keys.get)
+    receiver = Receiver()
+    run(folder, receiver, key_of=keys.get)
+    assert [call[1] for call in receiver.calls] == [Trust.VERIFIED]
+
+
 def test_signatures(folder: DropFolder) -> None:
     keys = {"site": b"k" * 32}
     data = json.dumps(request(1, source="site")).encode()
