@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,18 @@ def test_from_a_file_of_keys_to_a_decided_request_a_proof_and_a_csv(
     assert len(rows) == 2
     assert "18.90" in rows[1]
     assert run(["check"]) == 0
+
+
+def test_a_pipe_that_does_not_know_every_character_gets_the_next_best(
+    shop_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["products", "add", "EMOJI", "月卡😀", "--kind", "membership", "--low-stock", "1"]) == 0
+    out, err = io.BytesIO(), io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, "gbk", write_through=True))
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(err, "gbk", write_through=True))
+    assert run(["stock"]) == 0
+    assert "STEAM: 0 sellable, \uffe50.00 at cost" in out.getvalue().decode("gbk")
+    assert "月卡\\U0001f600 runs low" in err.getvalue().decode("gbk")
 
 
 def test_a_dry_run_stores_nothing(shop_dir: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from desktop_app.cli import (
     shops,
     vault,
 )
-from desktop_app.cli.session import DONE, REFUSED, Session, language
+from desktop_app.cli.session import DONE, REFUSED, Session, language, never_stop_at_a_character
 from desktop_app.domain.errors import ShopError
 from desktop_app.paths import default_data_dir
 
@@ -57,6 +57,7 @@ app.add_typer(proofs.app, name="proofs")
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status; never raises for a refusal."""
+    never_stop_at_a_character()
     spoken = language()
     try:
         app(args=list(arguments), prog_name="kamidesk")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import locale
 import os
@@ -153,6 +155,24 @@ def moment(text: str) -> datetime:
     if at is None or at.tzinfo is None:
         raise typer.BadParameter(f"{text}: write it like 2026-11-22T10:30:00+08:00")
     return at
+
+
+def never_stop_at_a_character() -> None:
+    """Standard output may be a pipe or a file in GBK, which has neither ``¥`` nor a buyer's emoji: say it otherwise.
+
+    Else a command would end in the middle of what it tells, when its work is done and a key or a recovery code with it.
+    """
+    codecs.register_error("kamidesk", _said_otherwise)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="kamidesk")
+
+
+def _said_otherwise(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].replace("¥", "\uffe5")
+    return text.encode(error.encoding, "backslashreplace"), error.end
 
 
 def language() -> str:
