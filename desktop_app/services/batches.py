@@ -83,7 +83,7 @@ class BatchName:
 
 def batches_named(context: Context, part: str, limit: int) -> list[BatchName]:
     """The newest batches whose name holds ``part``; nothing is counted for it, so it is there at once."""
-    holds = func.instr(func.lower(BatchRow.name), part.strip().lower()) > 0
+    holds = func.instr(func.lower(BatchRow.name), func.lower(part.strip())) > 0
     with context.read() as session:
         rows = session.exec(
             select(BatchRow.id, BatchRow.name, ProductRow.name, BatchRow.supplier)
@@ -122,7 +122,7 @@ def batch_lines(context: Context, product_id: int | None = None) -> list[BatchLi
 
 def batch_by_name(context: Context, name: str) -> BatchLine:
     """The batch that has this name now, upper and lower case alike; :class:`NotFoundError`."""
-    same = func.lower(BatchRow.name) == name.strip().lower()
+    same = func.lower(BatchRow.name) == func.lower(name.strip())
     with context.read() as session:
         batch = session.exec(select(BatchRow).where(same, col(BatchRow.undone_at).is_(None))).first()
         if batch is None:

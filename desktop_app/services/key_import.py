@@ -25,6 +25,7 @@ from desktop_app.exchange.text_files import require_unchanged
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, day_field, line_field, text_field
 from desktop_app.services.key_layouts import remember_layout
+from desktop_app.services.key_other_rules import known_by_other_rules
 from desktop_app.services.key_preview import (
     Cancelled,
     ImportPreview,
@@ -160,7 +161,7 @@ def _import(
             )
         connection = session.connection()
         with roomy_cache(connection):
-            fresh = _still_new(connection, preview)
+            fresh = _still_new(context, connection, preview, work)
             if not fresh.indexes:
                 raise _nothing_new(preview)
             batch = BatchRow(
@@ -265,7 +266,7 @@ def _batch_name(context: Context, session: Session, product: ProductRow, wanted:
 
 
 def _name_taken(session: Session, name: str) -> bool:
-    same = func.lower(BatchRow.name) == name.lower()
+    same = func.lower(BatchRow.name) == func.lower(name)
     return session.exec(select(BatchRow.id).where(same, col(BatchRow.undone_at).is_(None))).first() is not None
 
 
@@ -276,7 +277,7 @@ class _Fresh(NamedTuple):
     tags: KeyTags
 
 
-def _still_new(connection: Connection, preview: ImportPreview) -> _Fresh:
+def _still_new(context: Context, connection: Connection, preview: ImportPreview, work: Work) -> _Fresh:
     """What of ``preview.new`` is not in the shop now."""
     everything = _Fresh(preview.new, preview.tags)
     if last_event(connection) == preview.event_seq:
@@ -286,6 +287,15 @@ def _still_new(connection: Connection, preview: ImportPreview) -> _Fresh:
     for start in range(0, len(order), CHUNK):
         for at in find_tags(connection, ordered[start * TAG_BYTES : (start + CHUNK) * TAG_BYTES]):
             taken[order[start + at]] = 0
+    # by their own rules keys of other products are found by the text, as the preview found them
+    gone = {at for at, is_new in enumerate(compress(taken, preview.tags.taken)) if not is_new}
+    elsewhere = known_by_other_rules(
+        context, preview.rule, preview.keys.texts, preview.new, gone, lambda: work.report(0)
+    )
+    if elsewhere:
+        places = [*compress(range(len(taken)), preview.tags.taken)]
+        for at in elsewhere:
+            taken[places[at]] = 0
     if taken == preview.tags.taken:
         return everything
     return _Fresh(only(bytearray(compress(taken, preview.tags.taken)), preview.new), preview.tags.only(taken))

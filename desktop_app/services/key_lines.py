@@ -325,7 +325,7 @@ def _matching(context: Context, session: Session, text: str) -> Any:
         .join(UnitRow, col(UnitRow.id) == col(DeliveryRow.unit_id))
         .where(of_orders, col(DeliveryRow.card_key_id).is_not(None))
     )
-    batches = select(BatchRow.id).where(func.instr(func.lower(BatchRow.name), text.lower()) > 0)
+    batches = select(BatchRow.id).where(func.instr(func.lower(BatchRow.name), func.lower(text)) > 0)
     parts.append(sql_select(col(CardKeyRow.id)).where(col(CardKeyRow.batch_id).in_(batches)))
     return union(*parts)
 

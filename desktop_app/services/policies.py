@@ -287,7 +287,7 @@ def _versions(session: Session, channel_id: int) -> list[PolicyRow]:
 
 
 def _require_free_name(session: Session, name: str, besides: int | None = None) -> None:
-    taken = session.exec(select(ChannelRow.id).where(func.lower(ChannelRow.name) == name.lower())).first()
+    taken = session.exec(select(ChannelRow.id).where(func.lower(ChannelRow.name) == func.lower(name))).first()
     if taken is not None and taken != besides:
         raise BadInputError(
             "There is a channel called “{name}” already; choose another name.",

@@ -119,7 +119,8 @@ class Products:
         statement = sql_select(col(ProductRow.id))
         if only_active:
             statement = statement.where(col(ProductRow.active))
-        if wanted := text.strip().lower():
+        if text.strip():
+            wanted = func.lower(text.strip())
             statement = statement.where(
                 or_(
                     func.instr(func.lower(ProductRow.code), wanted) > 0,
@@ -277,7 +278,7 @@ def _use_limit(draft: ProductDraft) -> int | None:
 
 
 def _id_of_code(session: Session, code: str) -> int | None:
-    return session.exec(select(ProductRow.id).where(func.lower(ProductRow.code) == code.lower())).first()
+    return session.exec(select(ProductRow.id).where(func.lower(ProductRow.code) == func.lower(code))).first()
 
 
 def _require_free_code(session: Session, code: str, besides: int | None = None) -> None:

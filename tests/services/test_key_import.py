@@ -275,6 +275,16 @@ def test_unusable_options_are_refused(desk: Desk, options: ImportOptions, named:
     assert stored(desk) == 1
 
 
+@pytest.mark.parametrize(("name", "again"), [("Ｑ币-É", "Ｑ币-É"), ("May", "MAY")], ids=["wide", "ascii"])
+def test_a_batch_name_is_given_once_whatever_its_letters(desk: Desk, name: str, again: str) -> None:
+    product_id = desk.product()
+    desk.stock(product_id, "KEY-000001", batch=name)
+    assert desk.inventory.batch_by_name(again).name == name
+    assert [batch.name for batch in desk.inventory.batches_named(again[:2])] == [name]
+    with pytest.raises(BadInputError, match="a batch called"):
+        desk.stock(product_id, "KEY-000002", batch=again)
+
+
 def test_batches_without_a_name_get_one_of_product_and_day(desk: Desk) -> None:
     product_id = desk.product("QQ-VIP")
     for number in range(3):
@@ -407,6 +417,9 @@ def test_a_key_of_a_product_with_another_comparison_is_found_by_the_rule_of_that
     assert judged(folding, "ABC-1", "abd-2", "QQQ-3") == [shop, new, new]
     assert judged(exact, "XYZ-9", "ABC-1", "abc-1") == [shop, shop, new]
     assert judged(hyphens, "ABC-1", "xyz-9", "xyz9") == [shop, shop, KeyVerdict.DUPLICATE_IN_FILE.value]
-    preview = desk.inventory.preview_text("ABC-1\nQQQ-3", folding)
-    assert (preview.new_count, preview.shop_duplicates) == (1, 1)
-    assert desk.inventory.import_keys(preview, ImportOptions()).new_count == 1
+    preview = desk.inventory.preview_text("ABC-1\nQQQ-3\nNEW-4", folding)
+    assert (preview.new_count, preview.shop_duplicates) == (2, 1)
+    # also when another program brings it in while the preview is being looked at: it would be sold twice
+    desk.stock(exact, "NEW-4")
+    result = desk.inventory.import_keys(preview, ImportOptions())
+    assert (result.new_count, result.shop_duplicates) == (1, 2)

@@ -43,6 +43,15 @@ def test_a_code_is_given_once_whatever_its_case(desk: Desk, code: str) -> None:
     assert desk.products.by_code("steam50").code == "STEAM50"
 
 
+def test_a_code_in_other_letters_is_found_and_given_once(desk: Desk) -> None:
+    # SQLite knows upper and lower case of ASCII only; what is asked for must not be changed further than what is stored
+    desk.products.add(replace(DRAFT, code="ＱＱ-É"))
+    assert desk.products.by_code("ＱＱ-É").code == "ＱＱ-É"
+    assert desk.products.listing(text="ＱＱ-").count() == 1
+    with pytest.raises(BadInputError, match="already"):
+        desk.products.add(replace(DRAFT, code="ＱＱ-É"))
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
