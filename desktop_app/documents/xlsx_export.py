@@ -39,15 +39,19 @@ def write_xlsx(
     """
     import xlsxwriter
 
+    from desktop_app.documents.xlsx_rows import RowSheet
+
     with whole_file(path) as part, TemporaryDirectory(prefix=".kamidesk-", dir=path.parent) as folder:
         workbook = xlsxwriter.Workbook(str(part), {"constant_memory": True, "tmpdir": folder})
         try:
-            sheet = workbook.add_worksheet()
+            sheet = workbook.add_worksheet(worksheet_class=RowSheet)
             text = workbook.add_format({"num_format": "@"})
-            money = workbook.add_format({"num_format": "0.00"})
             for place, column in enumerate(columns):
                 sheet.write_string(0, place, column.title(language), text)
             sheet.freeze_panes(1, 0)
+            kinds = [column.kind for column in columns]
+            formats = {Kind.NUMBER: None, Kind.MONEY: workbook.add_format({"num_format": "0.00"})}
+            sheet.set_formats([formats.get(kind, text) for kind in kinds])
             count = 0
             for count, row in enumerate(rows, start=1):
                 if count >= _ROWS:
@@ -56,16 +60,7 @@ def write_xlsx(
                         "Excel 工作簿最多 {most} 行：请导出为 CSV，或先筛选。",
                         most=_ROWS - 1,
                     )
-                for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                    if value is None or value == "":
-                        continue
-                    if column.kind is Kind.NUMBER:
-                        sheet.write_number(count, place, value)
-                    elif column.kind is Kind.MONEY:
-                        assert isinstance(value, int)
-                        sheet.write_number(count, place, value / 100, money)
-                    else:
-                        sheet.write_string(count, place, _text(value, zone), text)
+                sheet.put_row(count, [_cell(kind, value, zone) for kind, value in zip(kinds, row, strict=True)])
                 if count % _ROWS_PER_STEP == 0:
                     _tell(count, progress, cancelled)
             _tell(count, progress, cancelled)
@@ -82,6 +77,18 @@ def _tell(count: int, progress: Callable[[int], None] | None, cancelled: Callabl
         raise CancelledError("The export was cancelled; no file was written.", "已取消导出，没有生成文件。")
     if progress is not None:
         progress(count)
+
+
+def _cell(kind: Kind, value: object, zone: tzinfo) -> str | int | float | None:
+    if value is None or value == "":
+        return None
+    if kind is Kind.NUMBER:
+        assert isinstance(value, int | float)
+        return value
+    if kind is Kind.MONEY:
+        assert isinstance(value, int)
+        return value / 100
+    return _text(value, zone)
 
 
 def _text(value: object, zone: tzinfo) -> str:
