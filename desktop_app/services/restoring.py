@@ -94,26 +94,12 @@ def restore(
     backup = backup_sets.find(file)
     at = clock()
     with replacing.held_alone(data_dir):
-        replacing.remove_unplanned(data_dir)
-        staging = replacing.staging_folder(data_dir, at)
         try:
-            copy = staging / "copy.db"
-            digest = shop_copy.private_copy(backup.path, copy, stop)
-            _check_room(copy, backup, data_dir)
-            # the files are compared one by one as they are copied
-            facts = backup_checks.look_into(copy, backup, digest, zone=_ZONE, cancelled=stop, with_files=False)
-            preview = _preview(facts, data_dir)
-            _require_accepted(preview.findings, accept_findings)
-            new = staging / FILE_NAME
-            shop_copy.copy_rows(copy, new, facts.version, facts.name, stop)
-            copy.unlink()
-            missing = _copy_files(backup, staging, stop)
-            if missing:
-                found = (*preview.findings, backup_checks.told_missing(missing))
-                preview = replace(preview, findings=found)
-                _require_accepted(found, accept_findings)
-            _record(new, preview, len(missing), actor, at, data_dir)
-            aside = replacing.replace(data_dir, staging, at)
+            replacing.remove_unplanned(data_dir)
+            try:
+                preview, missing, aside = _restore(backup, data_dir, at, accept_findings, actor, stop)
+            finally:
+                replacing.remove_unplanned(data_dir)
         except OSError as error:
             raise StorageError(
                 "The backup {name} cannot be restored: {reason}. Nothing was changed.",
@@ -121,9 +107,35 @@ def restore(
                 name=backup.path.name,
                 reason=error.strerror or str(error),
             ) from error
-        finally:
-            replacing.remove_unplanned(data_dir)
-    return Restored(preview, data_dir, aside, len(missing))
+    return Restored(preview, data_dir, aside, missing)
+
+
+def _restore(
+    backup: Backup, data_dir: Path, at: datetime, accept_findings: bool, actor: str | None, stop: Cancelled
+) -> tuple[RestorePreview, int, Path | None]:
+    """In a folder of its own until the last step; what would be shown, how many files are missing, and what gave way.
+
+    The caller holds the folder alone and removes what is left there.
+    """
+    staging = replacing.staging_folder(data_dir, at)
+    copy = staging / "copy.db"
+    _check_room(backup, data_dir)
+    digest = shop_copy.private_copy(backup.path, copy, stop)
+    # the files are compared one by one as they are copied
+    facts = backup_checks.look_into(copy, backup, digest, zone=_ZONE, cancelled=stop, with_files=False)
+    preview = _preview(facts, data_dir)
+    _require_accepted(preview.findings, accept_findings)
+    new = staging / FILE_NAME
+    shop_copy.copy_rows(copy, new, facts.version, facts.name, stop)
+    copy.unlink()
+    missing = _copy_files(backup, staging, stop)
+    if missing:
+        found = (*preview.findings, backup_checks.told_missing(missing))
+        preview = replace(preview, findings=found)
+        _require_accepted(found, accept_findings)
+    backup_checks.stop_if(stop)
+    _record(new, preview, len(missing), actor, at, data_dir)
+    return preview, len(missing), replacing.replace(data_dir, staging, at)
 
 
 def _preview(facts: BackupFacts, data_dir: Path) -> RestorePreview:
@@ -177,8 +189,10 @@ def _uuid_in(data_dir: Path) -> str | None:
     return None
 
 
-def _check_room(copy: Path, backup: Backup, data_dir: Path) -> None:
-    needed = 2 * copy.stat().st_size + (backup.manifest.file_bytes if backup.manifest is not None else 0)
+def _check_room(backup: Backup, data_dir: Path) -> None:
+    """Before anything is copied: a disk that is filled up stops also the shop that is to stay."""
+    size = backup.path.stat().st_size if backup.path.is_file() else 0  # what it is instead, the copy tells
+    needed = 2 * size + (backup.manifest.file_bytes if backup.manifest is not None else 0)
     free = shutil.disk_usage(data_dir).free
     if free < needed:
         raise StorageError(

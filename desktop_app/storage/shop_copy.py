@@ -7,6 +7,7 @@ must be exactly the one of its version, and only columns that the version has ar
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -35,7 +36,10 @@ def never() -> bool:
 
 
 def private_copy(source: Path, target: Path, cancelled: Cancelled = never) -> str:
-    """Copy an ordinary file; its SHA-256 as hex. :class:`BadInputError` for links, pipes and what cannot be read."""
+    """Copy an ordinary file; its SHA-256 as hex.
+
+    :class:`BadInputError` for links, pipes and what cannot be read, :class:`StorageError` when there is no room.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     digest = hashlib.sha256()
     try:
@@ -51,6 +55,8 @@ def private_copy(source: Path, target: Path, cancelled: Cancelled = never) -> st
                     digest.update(chunk)
                     copy.write(chunk)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise _full() from error
         raise BadInputError(
             "The backup {name} cannot be read: {reason}.",
             "无法读取备份 {name}：{reason}。",
@@ -192,11 +198,15 @@ def _told(name: str, cancelled: Cancelled) -> Iterator[None]:
                 raise
             error = error.__cause__ if isinstance(error.__cause__, sqlite3.Error) else sqlite3.DatabaseError(error.en)
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-            raise StorageError(
-                "The disk is full or faulty; nothing was restored: make room and repeat.",
-                "磁盘已满或有故障，未恢复任何内容：请清理空间后重试。",
-            ) from error
+            raise _full() from error
         raise _damaged(name, str(error)) from error
+
+
+def _full() -> StorageError:
+    return StorageError(
+        "The disk is full or faulty; nothing was restored: make room and repeat.",
+        "磁盘已满或有故障，未恢复任何内容：请清理空间后重试。",
+    )
 
 
 def _damaged(name: str, problem: str) -> StorageError:
@@ -204,7 +214,8 @@ def _damaged(name: str, problem: str) -> StorageError:
         "The backup {name} is damaged or no shop ({problem}): choose another.",
         "备份 {name} 已损坏，或不是店铺文件（{problem}）：请另选一个。",
         name=name,
-        problem=problem,
+        # SQLite names the database in a line of its own
+        problem=" ".join(line for line in problem.splitlines() if not line.startswith("***")),
     )
 
 

@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
         self._stack.drop()
         self._secrets.clear()
         self.shop = None
+        self._vault_label.clear()
         self._enable_header(False)
 
     def show_opening(
@@ -252,6 +253,7 @@ class MainWindow(QMainWindow):
         self._opening.set_second_action(self.tr("Restore a backup…") if on_restore is not None else "", on_restore)
         self._stack.setCurrentWidget(self._opening)
         self._title.clear()
+        self.setWindowTitle("Kamidesk")
 
     def _take_settings(self, settings: ShopSettings) -> None:
         self._zone = _zone(settings.time_zone)

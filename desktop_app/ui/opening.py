@@ -21,7 +21,7 @@ from desktop_app.ui.colours import Tone
 from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.key_rotation import KeyRotation
-from desktop_app.ui.labels import error_text
+from desktop_app.ui.labels import error_text, when
 from desktop_app.ui.main_window import STEP_MS, MainWindow
 from desktop_app.ui.screen_lock import ScreenLock
 from desktop_app.ui.theme import Scheme, apply_theme
@@ -164,12 +164,14 @@ class Opening(QObject):
         """Choose a backup and look at it; it is restored when the merchant says so."""
         from desktop_app.ui.dialogs.file_choice import choose_file
 
-        choose_file(
-            self._window,
-            self.tr("Restore a backup"),
-            [self.tr("Backups of Kamidesk (kamidesk-*.db *.db)")],
-            self.look_at_backup,
-        )
+        if any(job.title for job in self._jobs.running):
+            # the shop under it would be closed and moved away
+            self._window.say(self.tr("Wait until the work under way is done, or stop it; then restore."), Tone.WARN)
+            return
+        title, kinds = self.tr("Restore a backup"), [self.tr("Backups of Kamidesk (kamidesk-*.db *.db)")]
+        shop, beside = self._window.shop, self._data_dir / "backups"
+        folder = shop.backups.folder() if shop is not None else beside
+        choose_file(self._window, title, kinds, self.look_at_backup, folder=folder)
 
     def look_at_backup(self, path: Path) -> None:
         """Show what is in the backup ``path`` and what restoring it would do."""
@@ -190,40 +192,60 @@ class Opening(QObject):
             self._window.detach()
             self._window.show_opening(self.tr("Restoring the backup…"), str(path))
 
-        def work(_progress: Progress) -> Any:
+        def work(progress: Progress) -> Any:
             from desktop_app.services.restoring import restore
 
             if shop is not None:
-                shop.backups.make_before()
+                shop.backups.make_before(cancelled=progress.cancelled)
                 shop.close()
-            return restore(path, folder, accept_findings=accept, actor=actor)
+            return restore(path, folder, accept_findings=accept, actor=actor, cancelled=progress.cancelled)
+
+        def failed(error: ShopError) -> None:
+            if shop is not None:
+                shop.close()  # stopped before it was
+            self._on_restore_failed(error, folder)
 
         title = self.tr("Restoring the backup")
-        self._jobs.run(self, work, self._on_restored, self._on_restore_failed, title)
+        self._jobs.run(self, work, self._on_restored, failed, title)
 
     def _on_restored(self, done: Any) -> None:
+        """Says what came of it on the page, or in a dialog over the shop that stays: it must not fade away."""
         if done.folder != self._data_dir:
-            self._window.say(
-                self.tr("Restored. Open it with: kamidesk --data {folder}").format(folder=done.folder), Tone.OK
+            self._tell(
+                self.tr("The backup is restored"),
+                self.tr("It is in {folder}. This window stays with its own shop; the restored one opens with:").format(
+                    folder=done.folder
+                ),
+                f'kamidesk --data "{done.folder}"',
             )
             return
-        self.start()
-        if done.aside is not None:
-            self._window.say(
-                self.tr("Restored. The shop that was there is in {folder}.").format(folder=done.aside), Tone.OK
+        facts = done.preview.facts
+        parts = [
+            self.tr("{shop} is as it was on {when}, and opens with the password of that time.").format(
+                shop=facts.shop_name or facts.name, when=when(facts.last_at, self._window.zone())
             )
+        ]
+        if done.missing:
+            parts.append(self.tr("Files that were missing in the backup: {count}.").format(count=done.missing))
+        if done.aside is not None:
+            parts.append(self.tr("The shop that was there is in {folder}.").format(folder=done.aside))
+        self._window.show_opening(
+            self.tr("The backup is restored"), " ".join(parts), self.tr("Open the shop"), self.start
+        )
 
-    def _on_restore_failed(self, error: ShopError) -> None:
-        if self._window.shop is not None:
-            self._window.show_error(error)
+    def _on_restore_failed(self, error: ShopError, folder: Path) -> None:
+        title = self.tr("The backup was not restored")
+        if folder != self._data_dir:
+            self._tell(title, "", error_text(error))
             return
         self._window.show_opening(
-            self.tr("The backup was not restored"),
-            error_text(error),
-            self.tr("Open the shop"),
-            self.start,
-            on_restore=self.ask_to_restore,
+            title, error_text(error), self.tr("Open the shop"), self.start, on_restore=self.ask_to_restore
         )
+
+    def _tell(self, title: str, introduction: str, text: str) -> None:
+        from desktop_app.ui.widgets.dialogs import TextDialog
+
+        TextDialog(self._window, title, introduction, text).open()
 
     def ask_to_unlock(self) -> None:
         """By the keyring or the key file without a word, otherwise by a dialog."""

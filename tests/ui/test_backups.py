@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import ShopError
@@ -21,6 +24,7 @@ from desktop_app.ui.dialogs.setup_dialog import SetupDialog
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.opening import Opening
+from desktop_app.ui.widgets.dialogs import TextDialog
 from tests.services.sealed_shop import PASSWORD, make_shop
 from tests.ui.paper_shop import PaperWindow
 
@@ -58,6 +62,28 @@ def _opened(qtbot: QtBot, window: MainWindow, folder: Path) -> Opening:
     assert window.shop is not None
     window.shop.unlock(PASSWORD)
     return opening
+
+
+def _end_of_restoring(qtbot: QtBot, window: MainWindow) -> QPushButton:
+    """The button that opens the shop, once there is something to open."""
+    button = window.findChild(QPushButton, "opening_button")
+    assert button is not None
+    qtbot.waitUntil(lambda: not button.isHidden() and button.text() == "Open the shop")
+    return button
+
+
+def _opening_text(window: MainWindow) -> str:
+    label = window.findChild(QLabel, "opening_text")
+    assert label is not None
+    return label.text()
+
+
+def _looked_at(qtbot: QtBot, window: MainWindow, opening: Opening, path: Path) -> RestoreDialog:
+    opening.look_at_backup(path)
+    dialog = window.findChild(RestoreDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.restore_button.isEnabled)
+    return dialog
 
 
 def test_the_card_tells_how_things_stand_and_makes_and_tries(at: PaperWindow) -> None:
@@ -174,8 +200,14 @@ def test_restoring_in_the_window_and_back_at_work(qtbot: QtBot, window: MainWind
             assert label.height() >= label.heightForWidth(label.width()), f"cut off: {label.text()}"
     assert "later events: 1" in dialog.facts.value("lost")
     assert "replaced-" in dialog.consequence.text()
+    dialog.restore_button.click()
+    again = _end_of_restoring(qtbot, window)
+    text = _opening_text(window)
+    assert "星河数码 is as it was on " in text
+    assert str(next(folder.glob("replaced-*"))) in text
+    assert window.shop is None, "it is read before the shop opens over it"
     with qtbot.waitSignal(opening.opened):
-        dialog.restore_button.click()
+        again.click()
     assert window.shop is not None
     assert window.shop is not shop
     assert window.shop.settings.get().shop_name == "星河数码"
@@ -199,9 +231,102 @@ def test_a_damaged_shop_and_a_first_start_offer_a_restore(
     dialog = window.findChild(RestoreDialog)
     assert dialog is not None
     qtbot.waitUntil(dialog.restore_button.isEnabled)
+    dialog.restore_button.click()
+    again = _end_of_restoring(qtbot, window)
     with qtbot.waitSignal(opening.opened):
-        dialog.restore_button.click()
+        again.click()
     assert list(folder.glob("replaced-*/shop.db"))
+
+
+def test_the_backup_is_looked_for_where_backups_are(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    opening = _opened(qtbot, window, folder)
+    assert window.shop is not None
+    path = window.shop.backups.make().path
+    qtbot.waitUntil(lambda: not window.jobs.running)
+    opening.ask_to_restore()
+    (chooser,) = window.findChildren(QFileDialog)
+    assert Path(chooser.directory().absolutePath()) == path.parent
+
+
+def test_nothing_is_restored_under_work_that_goes_on(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    opening = _opened(qtbot, window, folder)
+    go = threading.Event()
+    window.jobs.run(window, lambda _progress: go.wait(), title="Replacing the keys")
+    opening.ask_to_restore()
+    said = window.findChild(QLabel, "status_message")
+    assert said is not None
+    assert "then restore" in said.text()
+    assert not window.findChildren(QFileDialog)
+    go.set()
+
+
+def test_a_restore_that_is_stopped_changes_nothing_and_the_shop_opens_again(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    opening = _opened(qtbot, window, folder)
+    assert window.shop is not None
+    path = window.shop.backups.make().path
+    window.shop.settings.save(replace(window.shop.settings.get(), shop_name="后来的名字"))
+    dialog = _looked_at(qtbot, window, opening, path)
+    dialog.restore_button.click()
+    for job in window.jobs.running:
+        if job.title:
+            job.cancel()
+    again = _end_of_restoring(qtbot, window)
+    assert "Cancelled" in _opening_text(window)
+    with qtbot.waitSignal(opening.opened):
+        again.click()
+    assert window.shop is not None
+    assert window.shop.settings.get().shop_name == "后来的名字"
+    assert not list(folder.glob("restoring-*")) + list(folder.glob("replaced-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit there for the files that a process writes")
+def test_without_room_for_the_copy_the_present_shop_opens_again(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    import resource
+
+    opening = _opened(qtbot, window, folder)
+    assert window.shop is not None
+    path = window.shop.backups.make().path
+    dialog = _looked_at(qtbot, window, opening, path)
+    before = sorted(one.name for one in folder.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        dialog.restore_button.click()
+        again = _end_of_restoring(qtbot, window)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "The disk is full" in _opening_text(window)
+    assert sorted(one.name for one in folder.iterdir()) == before
+    with qtbot.waitSignal(opening.opened):
+        again.click()
+
+
+def test_what_becomes_of_a_restore_into_another_folder_stays_to_be_read(
+    qtbot: QtBot, window: MainWindow, folder: Path, tmp_path: Path
+) -> None:
+    opening = _opened(qtbot, window, folder)
+    shop = window.shop
+    assert shop is not None
+    path = shop.backups.make().path
+    elsewhere, file = tmp_path / "second shop", tmp_path / "file"
+    file.write_text("in the way")
+    _looked_at(qtbot, window, opening, path)._choose(elsewhere)
+    told: list[TextDialog] = []
+    qtbot.waitUntil(lambda: bool(told.extend(window.findChildren(TextDialog)) or told))
+    assert told[0].text_edit.toPlainText() == f'kamidesk --data "{elsewhere}"'
+    assert window.shop is shop
+    Shop.open(elsewhere).close()
+    told[0].accept()
+    told.clear()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    _looked_at(qtbot, window, opening, path)._choose(file / "shop")
+    qtbot.waitUntil(lambda: bool(told.extend(window.findChildren(TextDialog)) or told))
+    assert told[0].windowTitle() == "The backup was not restored"
+    assert str(file) in told[0].text_edit.toPlainText()
 
 
 def test_the_first_dialog_leads_to_a_restore(qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path) -> None:

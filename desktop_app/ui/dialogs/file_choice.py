@@ -14,9 +14,18 @@ from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.places import last_folder, remember_folder
 
 
-def choose_file(parent: QWidget, title: str, filters: Sequence[str], on_chosen: Callable[[Path], None]) -> QFileDialog:
-    """Ask for a file that is there."""
+def choose_file(
+    parent: QWidget,
+    title: str,
+    filters: Sequence[str],
+    on_chosen: Callable[[Path], None],
+    *,
+    folder: Path | None = None,
+) -> QFileDialog:
+    """Ask for a file that is there; ``folder`` is where it is likely to be."""
     dialog = _dialog(parent, title, filters, on_chosen)
+    if folder is not None and folder.is_dir():
+        dialog.setDirectory(str(folder))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.open()
     return dialog
