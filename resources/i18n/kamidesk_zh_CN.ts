@@ -4034,6 +4034,10 @@
         <translation>建立店铺</translation>
     </message>
     <message>
+        <source>Wait until the work under way is done, or stop it; then restore.</source>
+        <translation>请等正在进行的任务完成，或先停止它，再恢复。</translation>
+    </message>
+    <message>
         <source>Restore a backup</source>
         <translation>恢复备份</translation>
     </message>
@@ -4050,20 +4054,32 @@
         <translation>恢复备份</translation>
     </message>
     <message>
-        <source>Restored. Open it with: kamidesk --data {folder}</source>
-        <translation>已恢复。打开方式：kamidesk --data {folder}</translation>
-    </message>
-    <message>
-        <source>Restored. The shop that was there is in {folder}.</source>
-        <translation>已恢复。原来的店铺在 {folder}。</translation>
-    </message>
-    <message>
         <source>The backup was not restored</source>
         <translation>备份未能恢复</translation>
     </message>
     <message>
         <source>Open the shop</source>
         <translation>打开店铺</translation>
+    </message>
+    <message>
+        <source>The backup is restored</source>
+        <translation>备份已恢复</translation>
+    </message>
+    <message>
+        <source>It is in {folder}. This window stays with its own shop; the restored one opens with:</source>
+        <translation>已恢复到 {folder}。本窗口仍使用原来的店铺；打开恢复的店铺请运行：</translation>
+    </message>
+    <message>
+        <source>{shop} is as it was on {when}, and opens with the password of that time.</source>
+        <translation>{shop}已回到 {when} 的状态，用当时的密码打开。</translation>
+    </message>
+    <message>
+        <source>Files that were missing in the backup: {count}.</source>
+        <translation>备份中缺失的文件：{count} 个。</translation>
+    </message>
+    <message>
+        <source>The shop that was there is in {folder}.</source>
+        <translation>原来的店铺在 {folder}。</translation>
     </message>
     <message>
         <source>The data folder lies in {folder}, which copies files while they are written: such copies are worthless. Move it, and let backups go there instead.</source>
