@@ -282,9 +282,7 @@ def test_a_restore_that_is_stopped_changes_nothing_and_the_shop_opens_again(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit there for the files that a process writes")
-def test_without_room_for_the_copy_the_present_shop_opens_again(
-    qtbot: QtBot, window: MainWindow, folder: Path
-) -> None:
+def test_without_room_for_the_copy_the_present_shop_opens_again(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
     import resource
 
     opening = _opened(qtbot, window, folder)
