@@ -181,7 +181,7 @@ def _check(
         )
     try:
         shop_uuid = str(UUID(head["shop"]))
-        total, wanted = _count(head["events"], 2**53), bytes.fromhex(head["head"])
+        total, wanted = _count(head["events"], 2**53), _hex(head["head"])
         numbers = _count(head["certificates"], _MOST), _count(head["checkpoints"], _MOST)
         _count(head["at"], 2**53)
         report.shop_name, report.order_no = str(head["shop_name"]), str(head["order_no"])
@@ -250,6 +250,12 @@ def _add_notes(report: AuditReport, printed: str | None) -> None:
         elif report.is_intact:
             # the program signs what it exports, so who asks for one signer must not be given what nobody signed
             report.find(report.signed_seq + 1, *unsigned)
+    if report.shop_name or report.order_no:
+        report.note(
+            "The name of the shop, the order number and the times of signing are what the file says of itself: no "
+            "signature covers them.",
+            "店铺名称、订单号与签名时间是文件自称的内容，不在签名覆盖范围内。",
+        )
     if printed is None and report.fingerprints:
         report.note(
             "Anybody can make a certificate: compare the fingerprint with the one that the shop published before "
@@ -271,10 +277,10 @@ def _certificate(fields: dict[str, Any]) -> Certificate:
     previous = fields["previous_id"]
     return Certificate(
         id=_count(fields["id"], _MOST),
-        fingerprint=bytes.fromhex(fields["fingerprint"]).hex(),
+        fingerprint=_hex(fields["fingerprint"]).hex(),
         der=base64.b64decode(fields["der"], validate=True),
         previous_id=None if previous is None else _count(previous, _MOST),
-        cross_signature=None if cross is None else bytes.fromhex(cross),
+        cross_signature=None if cross is None else _hex(cross),
     )
 
 
@@ -282,12 +288,20 @@ def _checkpoint(fields: dict[str, Any]) -> Checkpoint:
     return Checkpoint(
         id=_count(fields["id"], _MOST),
         seq=_count(fields["seq"], 2**53),
-        head=bytes.fromhex(fields["head"]),
+        head=_hex(fields["head"]),
         reason=str(fields["reason"]),
         identity_id=_count(fields["identity_id"], _MOST),
-        signature=bytes.fromhex(fields["signature"]),
+        signature=_hex(fields["signature"]),
         signed_at=from_micros(_count(fields["signed_at"], 2**53)),
     )
+
+
+def _hex(text: str) -> bytes:
+    """The bytes of lower-case digits without spaces, the one spelling."""
+    found = bytes.fromhex(text)
+    if found.hex() != text:
+        raise ValueError(text)
+    return found
 
 
 def _count(value: object, most: int) -> int:
@@ -297,12 +311,14 @@ def _count(value: object, most: int) -> int:
 
 
 def _fields(line: bytes) -> dict[str, Any] | None:
-    """The object that stands in a line; None when there is none, or one that can be read in two ways."""
+    """The object that stands in a line as we write it; None when there is none, or one that can be read in two ways."""
     try:
         found = json.loads(line.decode(), object_pairs_hook=_once)
-    except (ValueError, RecursionError):
+        # in its one spelling, so that nothing in these lines can be written anew
+        is_ours = isinstance(found, dict) and audit.canonical(found).encode() + b"\n" == line
+    except (ValueError, TypeError, RecursionError, BadInputError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if is_ours else None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

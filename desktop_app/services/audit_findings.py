@@ -8,12 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from desktop_app.domain.errors import BadInputError
 from desktop_app.storage import checkpoints
 from desktop_app.storage.log_reading import Certificate, Checkpoint
-from desktop_app.storage.signing_keys import cross_message, fingerprint, verify_raw
+from desktop_app.storage.signing_keys import cross_message, fingerprint, load_certificate, verify_raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,9 @@ class Signatures:
     def _take(self, certificate: Certificate, fingerprints: Mapping[int, str]) -> None:
         short = certificate.fingerprint[:16]
         try:
-            loaded = x509.load_der_x509_certificate(certificate.der)
+            loaded = load_certificate(certificate.der)
             is_itself = fingerprint(loaded) == certificate.fingerprint
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+        except (ValueError, TypeError):
             is_itself = False
         if not is_itself:
             self._report.find(

@@ -16,6 +16,7 @@ from desktop_app.domain.policies import LARGEST_BP, LARGEST_WINDOW_HOURS, LintWa
 from desktop_app.domain.states import EvidenceKind, FeeDisclosure, PlatformKind, ReasonCode
 from desktop_app.services.context import Context, canonical
 from desktop_app.services.form_fields import LONGEST_TEXT, FieldName, line_field, number_field, text_field
+from desktop_app.storage.log_reading import texts_digest
 from desktop_app.storage.tables import ChannelRow, OrderRow, PolicyRow
 
 _CHANNEL_NAME = FieldName("The name of the channel", "渠道名称")
@@ -130,7 +131,13 @@ class Policies:
                 "channel.added",
                 "channels",
                 channel_id,
-                facts={"name": row.name, "platform_kind": row.platform_kind, "policy_id": policy.id, **_rates(draft)},
+                facts={
+                    "name": row.name,
+                    "platform_kind": row.platform_kind,
+                    "policy_id": policy.id,
+                    **_rates(draft),
+                    "texts_sha256": _wording(policy),
+                },
             )
         context.announce("policies")
         return channel_id
@@ -204,6 +211,7 @@ class Policies:
                     "version": newest.version + 1,
                     "before": _rates(policy_draft(newest)),
                     **_rates(draft),
+                    "texts_sha256": _wording(policy),
                 },
             )
         context.announce("policies")
@@ -272,6 +280,10 @@ def _checked(draft: PolicyDraft) -> PolicyDraft:
 
 def _rates(draft: PolicyDraft) -> dict[str, int | str]:
     return {"fee_disclosure": draft.fee_disclosure.value, **{name: getattr(draft, name) for name in _NUMBERS}}
+
+
+def _wording(row: PolicyRow) -> str:
+    return texts_digest({"required_evidence": row.required_evidence, **{name: getattr(row, name) for name in _TEXTS}})
 
 
 def _channel(session: Session, channel_id: int) -> ChannelRow:

@@ -1,4 +1,5 @@
-"""Holding the tables that a dispute turns on against the event log: redemption records, issued proofs, signatures.
+"""Holding the tables that a dispute turns on against the event log: redemption records, issued proofs, signatures,
+policies and decisions.
 
 The log says what was recorded and issued, so rows that somebody changed, took away or slipped in with a tool stand
 out. What is signed by itself, the facts behind a proof's QR code, needs no log. Works while the shop is locked.
@@ -35,10 +36,12 @@ def compare_signed(signed_at_once: int, good: Sequence[Checkpoint], report: Audi
 
 
 def compare_register(log: LogReader, data_dir: Path, signatures: Signatures, report: AuditReport) -> None:
-    """Find redemption records and proofs that are not as they were recorded and issued."""
+    """Find records, proofs, policies and decisions that are not as they were recorded, issued, published and made."""
     try:
         _tell(log.altered_records(), _RECORDS, report)
         _tell(log.altered_proofs(), _PROOFS, report)
+        _tell(log.altered_policies(), _POLICIES, report)
+        _tell(log.altered_decisions(), _DECISIONS, report)
         _compare_facts(log.issued_facts(), signatures, report)
     except sqlite3.OperationalError:  # a text that is no JSON; whoever put it there changed the log, too
         report.find(
@@ -70,6 +73,18 @@ _PROOFS = _Sentences(
     "证明登记中的 {name} 在日志中没有出具记录。",
     "The register does not have the proof {name} as event {seq} issued it: it was changed or removed.",
     "证明 {name} 的登记与第 {seq} 条所载不符：被改动或删除。",
+)
+_POLICIES = _Sentences(
+    "The policy {name} is one that no event published.",
+    "政策 {name} 在日志中没有发布记录。",
+    "The policy {name} is not as event {seq} published it: its rates or its wording were changed, or it was removed.",
+    "政策 {name} 与第 {seq} 条发布时不符：费率或条文被改动，或被删除。",
+)
+_DECISIONS = _Sentences(
+    "Request {name} has a decision that no event speaks of.",
+    "申请 {name} 有一条日志中没有的处理结果。",
+    "The decision on request {name} is not what event {seq} recorded: it was changed or removed.",
+    "申请 {name} 的处理结果与第 {seq} 条所载不符：被改动或删除。",
 )
 
 

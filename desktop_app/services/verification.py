@@ -26,7 +26,7 @@ from desktop_app.domain.file_kinds import PICTURES, FileKind, kind_of
 from desktop_app.domain.signatures import is_one_spelling
 from desktop_app.services.context import Context
 from desktop_app.storage.dispute_tables import SigningIdentityRow
-from desktop_app.storage.signing_keys import SIGNATURE_BYTES, cross_message, fingerprint, verify_raw
+from desktop_app.storage.signing_keys import SIGNATURE_BYTES, cross_message, fingerprint, load_certificate, verify_raw
 
 if TYPE_CHECKING:
     from desktop_app.documents.signed_file import SignedFile, TimeStamp
@@ -140,11 +140,11 @@ def read_certificate(content: bytes) -> x509.Certificate:
             raise ValueError("size")
         if content.lstrip().startswith(CERTIFICATE_PREFIX.encode()):
             text = "".join(content.decode("ascii").split())
-            return x509.load_der_x509_certificate(decode(text.partition(".")[2]))
+            return load_certificate(decode(text.partition(".")[2]))
         if b"-----BEGIN" in content:
             return x509.load_pem_x509_certificate(content)
-        return x509.load_der_x509_certificate(content)
-    except ValueError:
+        return load_certificate(content)
+    except (ValueError, x509.InvalidVersion):
         raise BadInputError(
             "This is not a certificate: give the file, the picture or the code that the shop published.",
             "这不是证书：请使用店铺公布的证书文件、图片或二维码内容。",
@@ -343,7 +343,7 @@ def _vouching(found: SignedFile) -> Iterator[str]:
     steps = found.facts.get("earlier_signers")
     for step in steps[:_MOST_STEPS] if isinstance(steps, list) else ():
         try:
-            certificate = x509.load_der_x509_certificate(base64.b64decode(step["certificate"], validate=True))
+            certificate = load_certificate(base64.b64decode(step["certificate"], validate=True))
             signature = bytes.fromhex(step["cross_signature"])
         except (ValueError, TypeError, KeyError, binascii.Error):
             return

@@ -19,14 +19,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from cryptography import x509
-
 from desktop_app.domain.errors import StorageError
 from desktop_app.storage import audit
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.log_reading import Certificate
-from desktop_app.storage.signing_keys import verify_raw
+from desktop_app.storage.signing_keys import load_certificate, verify_raw
 from desktop_app.storage.vault_slots import length_prefixed
 
 FORMAT = "kamidesk-backup-1"
@@ -350,7 +348,7 @@ def is_signed(manifest: Manifest, certificates: Sequence[Certificate]) -> bool:
     for one in certificates:
         if one.fingerprint == manifest.fingerprint:
             try:
-                return verify_raw(x509.load_der_x509_certificate(one.der), manifest.message(), manifest.signature)
+                return verify_raw(load_certificate(one.der), manifest.message(), manifest.signature)
             except ValueError:
                 return False
     return False

@@ -7,8 +7,9 @@ never held up and what is written meanwhile is never taken for lost.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,15 +93,60 @@ OR p.redemption_id IS NOT json_extract(e.body, '$.facts.redemption_id'))
 UNION ALL SELECT NULL, p.proof_no FROM proofs p WHERE NOT EXISTS
 (SELECT 1 FROM events e WHERE e.entity = 'proofs' AND e.entity_id = p.id AND e.kind = 'proof.issued')"""
 
-_RECORDS_AND_EVENTS = """SELECT e.seq, json_extract(e.body, '$.facts.order_no') FROM events e
+_UNSIGNED_PROOFS = """SELECT e.seq, p.proof_no FROM events e JOIN proofs p ON p.id = e.entity_id
+WHERE e.entity = 'proofs' AND e.kind = 'proof.issued' AND json_extract(e.body, '$.facts.fingerprint') IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM proof_signatures s WHERE s.proof_id = p.id)"""
+
+
+def _differs(column: str, name: str) -> str:
+    """SQL: the event says ``name``, and ``column`` says something else; older events do not say everything."""
+    told = f"'$.facts.{name}'"
+    return f"(json_type(e.body, {told}) IS NOT NULL AND {column} IS NOT json_extract(e.body, {told}))"
+
+
+_RECORDS_AND_EVENTS = f"""SELECT e.seq, json_extract(e.body, '$.facts.order_no') FROM events e
 LEFT JOIN redemptions r ON r.id = json_extract(e.body, '$.facts.redemption_id')
 WHERE e.entity = 'units' AND e.kind = 'unit.redeemed' AND (r.id IS NULL OR r.unit_id IS NOT e.entity_id
 OR r.code IS NOT json_extract(e.body, '$.facts.code')
 OR r.redeemed_at IS NOT json_extract(e.body, '$.facts.redeemed_at')
-OR r.replaces_id IS NOT json_extract(e.body, '$.facts.replaces_id'))
+OR r.replaces_id IS NOT json_extract(e.body, '$.facts.replaces_id')
+OR {_differs("r.source", "source")} OR {_differs("r.stated_by", "stated_by")})
 UNION ALL SELECT NULL, o.order_no FROM redemptions r JOIN units u ON u.id = r.unit_id JOIN orders o ON o.id = u.order_id
 WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.entity = 'units' AND e.entity_id = r.unit_id
 AND e.kind = 'unit.redeemed' AND json_extract(e.body, '$.facts.redemption_id') = r.id)"""
+
+_DECIDED = ("action", "refund_fen", "fee_fen", "proposed_refund_fen", "option", "reason")
+_DECISIONS_AND_EVENTS = f"""SELECT e.seq, json_extract(e.body, '$.facts.request_no') FROM events e
+LEFT JOIN decisions d ON d.request_id = e.entity_id
+WHERE e.entity = 'requests' AND e.kind = 'request.decided' AND (d.id IS NULL
+OR {_differs("ifnull(d.ground, '')", "ground")} OR {" OR ".join(_differs(f'd."{name}"', name) for name in _DECIDED)})
+UNION ALL SELECT NULL, r.request_no FROM decisions d JOIN requests r ON r.id = d.request_id
+WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.entity = 'requests' AND e.entity_id = r.id
+AND e.kind = 'request.decided')"""
+
+_RATES = ("window_hours", "fee_bp", "unshipped_fee_bp", "cap_bp", "fee_disclosure")
+_POLICY_TEXTS = ("refund_policy", "after_sales", "user_agreement", "cancel_rules", "fee_note", "required_evidence")
+# the first version of a policy comes with its channel
+_POLICY_EVENTS = """SELECT seq, body, entity_id AS policy_id FROM events WHERE entity = 'policies'
+AND kind = 'policy.added' UNION ALL SELECT seq, body, json_extract(body, '$.facts.policy_id') FROM events
+WHERE entity = 'channels' AND kind = 'channel.added'"""
+_POLICIES_AND_EVENTS = f"""WITH e AS ({_POLICY_EVENTS}) SELECT e.seq, ifnull(c.name || ' · ' || p.version,
+ifnull(json_extract(e.body, '$.facts.channel'), json_extract(e.body, '$.facts.name')))
+FROM e LEFT JOIN policies p ON p.id = e.policy_id LEFT JOIN channels c ON c.id = p.channel_id
+WHERE p.id IS NULL OR {_differs("p.version", "version")} OR {_differs("p.channel_id", "channel_id")}
+OR {" OR ".join(_differs(f"p.{name}", name) for name in _RATES)}
+UNION ALL SELECT NULL, c.name || ' · ' || p.version FROM policies p JOIN channels c ON c.id = p.channel_id
+WHERE p.id NOT IN (SELECT policy_id FROM e WHERE policy_id IS NOT NULL)"""
+_POLICY_WORDINGS = f"""WITH e AS ({_POLICY_EVENTS}) SELECT e.seq, c.name || ' · ' || p.version,
+json_extract(e.body, '$.facts.texts_sha256'), {", ".join(f"p.{name}" for name in _POLICY_TEXTS)}
+FROM e JOIN policies p ON p.id = e.policy_id JOIN channels c ON c.id = p.channel_id
+WHERE json_extract(e.body, '$.facts.texts_sha256') IS NOT NULL ORDER BY e.seq"""
+
+
+def texts_digest(texts: Mapping[str, str]) -> str:
+    """SHA-256, in hex, of the wording of one version of a policy, by which the log knows it."""
+    said = audit.canonical({name: texts[name] for name in _POLICY_TEXTS})
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 class LogReader:
@@ -166,11 +212,27 @@ class LogReader:
 
     def altered_proofs(self) -> list[Difference]:
         """Rows of the register that are not what their events say, or that lack one or the other."""
-        return self._differences("proofs", _PROOFS_AND_EVENTS)
+        return [
+            *self._differences("proofs", _PROOFS_AND_EVENTS),
+            *self._differences("proof_signatures", _UNSIGNED_PROOFS),
+        ]
 
     def altered_records(self) -> list[Difference]:
         """Redemption records that are not what their events say, named by their order."""
         return self._differences("redemptions", _RECORDS_AND_EVENTS)
+
+    def altered_decisions(self) -> list[Difference]:
+        """Decisions that are not what their events say, named by their request."""
+        return self._differences("decisions", _DECISIONS_AND_EVENTS)
+
+    def altered_policies(self) -> list[Difference]:
+        """Versions of policies that are not what their events say, rates or wording, named by channel and number."""
+        worded = [
+            Difference(seq, name)
+            for seq, name, digest, *texts in self._rows("policies", _POLICY_WORDINGS)
+            if texts_digest(dict(zip(_POLICY_TEXTS, texts, strict=True))) != digest
+        ]
+        return [*self._differences("policies", _POLICIES_AND_EVENTS), *worded[:_MOST_DIFFERENCES]]
 
     def issued_facts(self) -> Iterator[IssuedFacts]:
         """The facts of every signed proof, with the code that was signed over them."""

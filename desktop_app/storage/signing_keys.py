@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -78,7 +78,10 @@ def sign_raw(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
 
 def verify_raw(certificate: x509.Certificate, message: bytes, signature: bytes) -> bool:
     """Whether ``signature`` is what the key of ``certificate`` made of ``message`` with :func:`sign_raw`."""
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):  # of a stranger's certificate
+        return False
     if len(signature) != SIGNATURE_BYTES or not isinstance(key, ec.EllipticCurvePublicKey):
         return False
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
@@ -105,6 +108,14 @@ def require_valid(certificate: x509.Certificate, at: datetime) -> None:
             "签名证书已于 {day} 到期：请在“设置 → 证明的签名”中更换密钥或导入新证书，并公布新指纹。",
             day=f"{certificate.not_valid_after_utc:%Y-%m-%d}",
         )
+
+
+def load_certificate(der: bytes) -> x509.Certificate:
+    """A certificate that may be a stranger's; ValueError when it cannot be read, whatever is wrong with it."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except x509.InvalidVersion as error:  # the only one that the library does not derive from ValueError
+        raise ValueError("version") from error
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -171,7 +182,7 @@ def read_p12(path: Path, password: str, at: datetime) -> Material:
         raise _bad_p12(path, "it is larger than 1 MB", "文件超过 1 MB")
     try:
         key, certificate, chain = pkcs12.load_key_and_certificates(data, password.encode() or None)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise _bad_p12(path, "the password is wrong or it is no .p12 file", "密码错误，或不是 .p12 文件") from None
     if key is None or certificate is None:
         raise _bad_p12(path, "it holds no key with a certificate", "其中没有带私钥的证书")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -238,6 +239,33 @@ def test_hostile_front_matter_is_a_finding(file: Path, old: str, new: str) -> No
     text = file.read_text("utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), "utf-8")
+    try:
+        assert not check_export(file).is_intact
+    except BadInputError:
+        assert text.index(old) < text.index("\n")  # a first line that is not as we write it is none of ours
+
+
+def test_front_matter_has_one_spelling_and_what_nobody_signed_is_said(file: Path) -> None:
+    text = file.read_text("utf-8")
+    signature = json.loads(next(line for line in text.splitlines() if "checkpoint" in line and "signature" in line))
+    digits = signature["checkpoint"]["signature"]
+    for other in (text.replace(digits, digits.upper(), 1), text.replace('"checkpoint":{', '"checkpoint": {', 1)):
+        file.write_text(other, "utf-8")
+        assert not check_export(file).is_intact
+    file.write_text(text.replace("小王卡铺", "别家卡铺", 1), "utf-8")
+    report = check_export(file)
+    assert report.shop_name == "别家卡铺"
+    assert any("no signature covers" in note.en for note in report.notes)
+
+
+def test_a_certificate_of_an_impossible_version_is_a_finding(file: Path) -> None:
+    text = file.read_text("utf-8")
+    der = json.loads(text.splitlines()[1])["certificate"]["der"]
+    raw = base64.b64decode(der)
+    version = bytes.fromhex("a003020102")
+    assert version in raw
+    hostile = base64.b64encode(raw.replace(version, bytes.fromhex("a003020107"), 1)).decode()
+    file.write_text(text.replace(der, hostile, 1), "utf-8")
     assert not check_export(file).is_intact
 
 

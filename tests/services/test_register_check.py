@@ -14,6 +14,7 @@ from desktop_app.services.audit_check import check_log
 from desktop_app.services.audit_findings import AuditReport
 from desktop_app.services.context import Context
 from desktop_app.services.inventory import Inventory
+from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.products import Products
 from desktop_app.services.settings import Settings, ShopSettings
 from desktop_app.storage import audit
@@ -27,7 +28,8 @@ Attack = Callable[[sqlite3.Connection], object]
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shop with two redeemed units and their proofs, the first record a correction; closed."""
+    """A shop with two redeemed units and their proofs, the first record a correction, two versions of a policy and a
+    decision; closed."""
     folder = tmp_path_factory.mktemp("register") / "shop"
     folder.mkdir()
     clock = Clock()
@@ -41,6 +43,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for unit in units:
         shop.redeem(unit)
         shop.proofs.issue(unit)
+    shop.policies.add_version(shop.channel_id, PolicyDraft(fee_bp=800, refund_policy="未核销可退", fee_note="8%"))
+    shop.refunded("A2")
     vault.lock()
     database.close()
     return folder
@@ -92,6 +96,18 @@ def test_an_untouched_register_is_intact_while_locked(shop: Path) -> None:
         ("UPDATE proofs SET proof_no = 'HX-1' WHERE id = 2", "proof.issued", 1, "register"),
         ("UPDATE proofs SET unit_id = 2 WHERE id = 1", "proof.issued", 0, "register"),
         ("DELETE FROM proofs WHERE id = 2", "proof.issued", 1, "register"),
+        ("DELETE FROM proof_signatures WHERE proof_id = 1", "proof.issued", 0, "register"),
+        ("UPDATE redemptions SET source = '客服' WHERE id = 1", "unit.redeemed", 0, "redemption record"),
+        ("UPDATE redemptions SET stated_by = '买家' WHERE id = 3", "unit.redeemed", 2, "redemption record"),
+        ("UPDATE policies SET fee_bp = 900 WHERE id = 1", "channel.added", 0, "policy"),
+        ("UPDATE policies SET refund_policy = '一律不退' WHERE id = 1", "channel.added", 0, "policy"),
+        ("UPDATE policies SET fee_note = '' WHERE id = 2", "policy.added", 0, "policy"),
+        ("UPDATE policies SET required_evidence = '{\"x\":[]}' WHERE id = 2", "policy.added", 0, "policy"),
+        ("UPDATE policies SET version = version + 5 WHERE id = 2", "policy.added", 0, "policy"),
+        ("DELETE FROM policies WHERE id = 2", "policy.added", 0, "policy"),
+        ("UPDATE decisions SET refund_fen = refund_fen - 1", "request.decided", 0, "decision"),
+        ("UPDATE decisions SET reason = '买家同意'", "request.decided", 0, "decision"),
+        ("DELETE FROM decisions", "request.decided", 0, "decision"),
         ("UPDATE proofs SET facts = replace(facts, '星河', '银河') WHERE id = 1", "proof.issued", 0, "were signed"),
         ("UPDATE proof_signatures SET qr_text = 'KMP1.x.y' WHERE proof_id = 2", "proof.issued", 1, "were signed"),
         ("DELETE FROM checkpoints", "proof.issued", 1, "checkpoints were deleted"),
@@ -116,10 +132,22 @@ def test_a_record_and_a_proof_that_no_event_speaks_of(shop: Path) -> None:
             "INSERT INTO proofs SELECT 9, 'HX-FAKE', unit_id, order_id, redemption_id, NULL, facts, file_name, sha256, "
             "size, issued_at, issued_by FROM proofs WHERE id = 2"
         )
+        for table, column in (("policies", "version"), ("decisions", "request_id")):
+            names = [row[1] for row in raw.execute(f"PRAGMA table_info({table})")]
+            values = [{"id": "9", column: "7"}.get(name, f'"{name}"') for name in names]
+            raw.execute(f"INSERT INTO {table} SELECT {', '.join(values)} FROM {table} WHERE id = 1")
+        raw.execute(
+            "INSERT INTO requests SELECT 7, 'TK-FAKE', order_id, source, reason, text, requested_at, received_at, "
+            "first_response_at, asked_at, answered_at, state, due_at, log_confirms, duplicate_fen, error_confirmed, "
+            "overcharged_fen, mismatch_confirmed, promise_claimed, reissue_tried, verified_source, merged_into_id "
+            "FROM requests WHERE id = 1"
+        )
 
     words = " ".join(finding.en for finding in attacked(shop, slip_in).findings)
     assert "a redemption record that no event speaks of" in words
     assert "HX-FAKE that no event issued" in words
+    assert "星河卡盟 · 7 is one that no event published" in words
+    assert "TK-FAKE has a decision that no event speaks of" in words
 
 
 def test_issued_files_are_witnesses_of_a_log_that_was_cut_off(shop: Path) -> None:

@@ -137,6 +137,34 @@ def test_a_forger_cannot_claim_that_the_shop_vouches(shop: OrderDesk, proof: Pro
     assert verify_pdf(sign_proof(facts, forger).pdf, known(proof)).answer is Answer.UNKNOWN_SIGNER
 
 
+@pytest.mark.parametrize("what", ["version", "curve"])
+def test_a_forger_cannot_break_the_check_with_a_certificate(shop: OrderDesk, proof: ProofLine, what: str) -> None:
+    """Libraries raise what they like about a stranger's certificate; the answer stays an answer."""
+    import base64
+    from dataclasses import replace
+
+    from desktop_app.documents.proof_facts import EarlierSigner
+    from desktop_app.documents.redemption_proof import sign_proof
+
+    der = signers_of_shop(shop.context).certificates[proof.fingerprint].public_bytes(Encoding.DER)
+    old, new = {
+        "version": ("a003020102", "a003020107"),
+        "curve": ("06082a8648ce3d030107", "06082a8648ce3d03017f"),
+    }[what]
+    assert bytes.fromhex(old) in der
+    hostile = der.replace(bytes.fromhex(old), bytes.fromhex(new))
+    forger = new_key()
+    step = EarlierSigner(base64.b64encode(hostile).decode(), bytes(64).hex())
+    facts = replace(signed_by(forger, sample_facts()), earlier_signers=(step,))
+    assert verify_pdf(sign_proof(facts, forger).pdf, known(proof)).answer is Answer.UNKNOWN_SIGNER
+    try:
+        published = NOBODY.including(read_certificate(hostile), trusted=True)
+    except BadInputError:
+        assert what == "version"
+    else:
+        assert verify_code(proof.code_text, published).answer is Answer.UNKNOWN_SIGNER
+
+
 def test_paper_is_verified_with_the_published_certificate(shop: OrderDesk, proof: ProofLine) -> None:
     der = signers_of_shop(shop.context).certificates[proof.fingerprint].public_bytes(Encoding.DER)
     published = NOBODY.including(read_certificate(certificate_code(der).encode()), trusted=True)
