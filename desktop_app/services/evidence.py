@@ -205,10 +205,10 @@ class Evidence:
     def check(self, progress: Progress | None = None) -> list[EvidenceFinding]:
         """Every file that is missing or altered; while the shop is locked only presence and size are compared.
 
-        Reads all evidence: seconds for many files. ``progress(done, total)`` counts files and may raise to cancel.
+        Reads all evidence: seconds for many files, with no read of the shop open meanwhile. ``progress(done, total)``
+        counts files and may raise to cancel.
         """
-        with self._context.read() as session:
-            return evidence_findings(self._context, session, progress)
+        return evidence_findings(self._context, progress)
 
 
 def evidence_folder(context: Context) -> Path:
@@ -315,23 +315,11 @@ def verify_evidence(
         _load(context, session, row)
 
 
-def evidence_findings(context: Context, session: Session, progress: Progress | None = None) -> list[EvidenceFinding]:
-    """As :meth:`Evidence.check`, in a session that is open."""
+def evidence_findings(context: Context, progress: Progress | None = None) -> list[EvidenceFinding]:
+    """As :meth:`Evidence.check`."""
     folder = evidence_folder(context)
-    statement = (
-        select(EvidenceRow, OrderRow.order_no)
-        .join(OrderRow, col(OrderRow.id) == col(EvidenceRow.order_id))
-        .where(col(EvidenceRow.stored_name).is_not(None))
-        .order_by(col(EvidenceRow.id))
-    )
-    files = [
-        _File(row.id, f"{row.name} ({order_no})", row.stored_name or "", row.sha256, row.size, order_no)
-        for row, order_no in session.exec(statement).all()
-    ]
-    files += [
-        _File(None, row.name, row.stored_name, row.sha256, row.size, "")
-        for row in session.exec(select(RedemptionImportRow)).all()
-    ]
+    with context.read() as session:
+        files = _files(session)
     found = []
     for done, file in enumerate(files):
         if progress is not None:
@@ -346,6 +334,24 @@ def evidence_findings(context: Context, session: Session, progress: Progress | N
     if progress is not None:
         progress(len(files), len(files))
     return found
+
+
+def _files(session: Session) -> list[_File]:
+    statement = (
+        select(EvidenceRow, OrderRow.order_no)
+        .join(OrderRow, col(OrderRow.id) == col(EvidenceRow.order_id))
+        .where(col(EvidenceRow.stored_name).is_not(None))
+        .order_by(col(EvidenceRow.id))
+    )
+    files = [
+        _File(row.id, f"{row.name} ({order_no})", row.stored_name or "", row.sha256, row.size, order_no)
+        for row, order_no in session.exec(statement).all()
+    ]
+    files += [
+        _File(None, row.name, row.stored_name, row.sha256, row.size, "")
+        for row in session.exec(select(RedemptionImportRow)).all()
+    ]
+    return files
 
 
 def _find(session: Session, evidence_id: int) -> EvidenceRow:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Select, select
+from sqlmodel import col
 
 from desktop_app.domain.errors import ShopError, StorageError
 from desktop_app.services.audit_check import check_log
@@ -17,9 +18,11 @@ from desktop_app.services.evidence import evidence_findings
 from desktop_app.services.proofs import read_stored
 from desktop_app.storage import card_tags
 from desktop_app.storage.tables import CardKeyRow, OrderRow, ProductRow, ProofRow, RedemptionRow
+from desktop_app.storage.vault_rotation import current_generation
 
 Progress = Callable[[int, int], None]
 
+_PAGE = 1000
 _STEPS = 6
 _SHOWN = 20
 
@@ -86,7 +89,8 @@ class CheckFinding:
 def check_shop(context: Context, progress: Progress | None = None) -> list[CheckFinding]:
     """Everything that is wrong with the shop; empty when it is sound. Seals are opened only while it is unlocked.
 
-    Takes seconds for a large shop. ``progress(done, total)`` counts steps and may raise to cancel.
+    Takes seconds for a large shop, which can be written meanwhile: no read of it stays open. ``progress(done, total)``
+    counts steps and may raise to cancel. :class:`ConflictError` when another program replaced the keys of the vault.
     """
     findings: list[CheckFinding] = []
 
@@ -101,49 +105,56 @@ def check_shop(context: Context, progress: Progress | None = None) -> list[Check
     step(1)
     log = check_log(context.data_dir, zone=context.zone, progress=lambda done, total: step(1))
     findings += [CheckFinding(finding.en, finding.zh) for finding in log.findings]
-    with context.read() as session:
-        step(2)
-        for query, en, zh in _SUMS:
-            wrong = session.connection().exec_driver_sql(f"{query} LIMIT {_SHOWN}").scalars()
-            findings += [CheckFinding(en.format(what=what), zh.format(what=what)) for what in wrong]
-        step(3)
-        findings += _proof_findings(session, context.data_dir)
-        step(4)
-        if context.vault.is_unlocked:
-            findings += _seal_findings(context, session)
-        step(5)
-        found = evidence_findings(context, session, lambda done, total: step(5))
-        findings += [_told(one.error) for one in found]
+    step(2)
+    findings += _sum_findings(context)
+    step(3)
+    findings += _proof_findings(context, lambda: step(3))
+    step(4)
+    if context.vault.is_unlocked:
+        findings += _seal_findings(context, lambda: step(4))
+    step(5)
+    found = evidence_findings(context, lambda done, total: step(5))
+    findings += [_told(one.error) for one in found]
     step(_STEPS)
     return findings
 
 
-def _proof_findings(session: Session, data_dir: Path) -> Iterator[CheckFinding]:
-    for row in session.exec(select(ProofRow).execution_options(yield_per=200)):
+def _sum_findings(context: Context) -> Iterator[CheckFinding]:
+    for query, en, zh in _SUMS:
+        with context.read() as session:
+            wrong = session.connection().exec_driver_sql(f"{query} LIMIT {_SHOWN}").scalars().all()
+        for what in wrong:
+            yield CheckFinding(en.format(what=what), zh.format(what=what))
+
+
+def _proof_findings(context: Context, go_on: Callable[[], None]) -> Iterator[CheckFinding]:
+    for _, row in _every(context, select(col(ProofRow.id), ProofRow), go_on):
         try:
-            read_stored(data_dir, row)
+            read_stored(context.data_dir, row)
         except StorageError as error:
             yield _told(error)
 
 
-def _seal_findings(context: Context, session: Session) -> list[CheckFinding]:
+def _seal_findings(context: Context, go_on: Callable[[], None]) -> list[CheckFinding]:
     vault = context.vault
     bad: list[str] = []
-    keys = session.exec(
-        select(CardKeyRow.id, CardKeyRow.tag, CardKeyRow.sealed, ProductRow.uid)
-        .join(ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id))
-        .execution_options(yield_per=1000)
+    keys = select(col(CardKeyRow.id), col(CardKeyRow.tag), col(CardKeyRow.sealed), col(ProductRow.uid)).join(
+        ProductRow, col(ProductRow.id) == col(CardKeyRow.product_id)
     )
-    for key_id, tag, sealed, uid in keys:
+    for key_id, tag, sealed, uid in _every(context, keys, go_on):
         if not _opens(partial(vault.open_card, tag, sealed, uid)):
             bad.append(f"card_keys {key_id}")
-    for order in session.exec(select(OrderRow).execution_options(yield_per=500)):
+    for _, order in _every(context, select(col(OrderRow.id), OrderRow), go_on):
         buyer = partial(open_buyer, vault, order.order_no, order.buyer_sealed, order.buyer_tag)
         if not (_opens(buyer) and _opens(partial(target_of, vault, order))):
             bad.append(f"orders {order.order_no}")
-    for record in session.exec(select(RedemptionRow).execution_options(yield_per=500)):
+    for _, record in _every(context, select(col(RedemptionRow.id), RedemptionRow), go_on):
         if not _opens(partial(redemption_target_of, vault, record)):
             bad.append(f"redemptions {record.id}")
+    if bad:
+        # with keys that another program has replaced nothing opens, and nothing is wrong
+        with context.read() as session:
+            vault.require_generation(current_generation(session.connection()))
     return [
         CheckFinding(
             f"A sealed value cannot be opened: {name}. Restore a backup of the shop.",
@@ -151,6 +162,24 @@ def _seal_findings(context: Context, session: Session) -> list[CheckFinding]:
         )
         for name in bad[:_SHOWN]
     ]
+
+
+def _every(context: Context, statement: Select[*tuple[Any, ...]], go_on: Callable[[], None]) -> Iterator[Sequence[Any]]:
+    """All rows in the order of their ids, the first column, a page in a read of its own.
+
+    So whoever looks at them slowly keeps no writer waiting. ``go_on`` is called before every page and may raise to
+    cancel.
+    """
+    (row_id, *_) = statement.selected_columns
+    last = 0
+    while True:
+        go_on()
+        with context.read() as session:
+            page = session.execute(statement.where(row_id > last).order_by(row_id).limit(_PAGE)).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        last = page[-1][0]
 
 
 def _opens(read: Callable[[], object]) -> bool:
