@@ -136,8 +136,6 @@ class EvidenceSteps(QObject):
 
     def _hide_pictures(self) -> None:
         """Nothing that was sealed stays on screen."""
-        for dialog in self._window.dialog_parent().findChildren(PictureDialog):
-            dialog.reject()
         self._view.preview.show_problem(LockedError("The shop is locked: unlock it first.", "店铺已锁定：请先解锁。"))
 
     def look(self, line: EvidenceLine) -> None:
@@ -169,7 +167,9 @@ class EvidenceSteps(QObject):
             self._view.preview.show_file(look.file, look.image, look.problem)
 
     def _on_looked(self, look: _Look) -> None:
-        if look.image is not None:
+        if not self._shop.is_unlocked:
+            self._hide_pictures()
+        elif look.image is not None:
             PictureDialog(self._window.dialog_parent(), look.line.name, look.image).open()
         elif look.problem is not None:
             self._message.show_error(look.problem)

@@ -394,8 +394,12 @@ class MainWindow(QMainWindow):
     def lock(self) -> None:
         """Hide card keys and buyers' data and take a copied key off the clipboard."""
         if self.shop is not None and self.shop.is_unlocked:
+            from desktop_app.ui.widgets.dialogs import SecretDialog
+
             self._secrets.clear()
             self.shop.lock()
+            for dialog in self.findChildren(SecretDialog):
+                dialog.reject()
             self._show_vault_state()
             self.locked.emit()
 

@@ -20,6 +20,7 @@ from desktop_app.ui.dialogs.policy_dialog import PolicyDialog
 from desktop_app.ui.dialogs.reply_texts_dialog import ReplyTextsDialog
 from desktop_app.ui.jobs import ImmediateJobs
 from desktop_app.ui.policy_words import lint_text
+from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from tests.ui.paper_shop import PaperWindow
 
 
@@ -172,6 +173,12 @@ def test_a_wording_is_written_tried_and_saved(qtbot: QtBot, at: PaperWindow) -> 
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     assert at.shop.reply_texts.text(Occasion.APPROVED, "zh").endswith("{shop}")
     qtbot.mouseClick(dialog.reset_button, Qt.MouseButton.LeftButton)
+    question = at.dialog(ConfirmDialog)
+    assert "亲！" in question.findChild(QLabel, "confirm_text").text(), "it says what goes"
+    question.reject()
+    assert at.shop.reply_texts.is_own(Occasion.APPROVED, "zh")
+    qtbot.mouseClick(dialog.reset_button, Qt.MouseButton.LeftButton)
+    at.dialog(ConfirmDialog).confirm_button.click()
     assert dialog.text_edit.toPlainText() == usual
     assert at.shop.reply_texts.text(Occasion.APPROVED, "zh") == usual
 

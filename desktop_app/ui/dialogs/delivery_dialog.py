@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import ProductKind
@@ -19,6 +19,7 @@ from desktop_app.ui.labels import label, language
 from desktop_app.ui.theme import mono_font
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.copy_button import CopyButton
+from desktop_app.ui.widgets.dialogs import SecretDialog
 from desktop_app.ui.widgets.tab_bar import name_scroll_buttons
 
 MOST_UNITS = 1000
@@ -94,7 +95,7 @@ class DeliverDialog(FormDialog):
         self.message.show_error(error)
 
 
-class DeliveryDialog(QDialog):
+class DeliveryDialog(SecretDialog):
     """The delivered keys and the text for the buyer, to copy; what is copied leaves the clipboard again."""
 
     def __init__(self, window: WindowContext, delivery: Delivery) -> None:

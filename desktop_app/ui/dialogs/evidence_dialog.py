@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QDateTime
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QDialog
 
 from desktop_app.domain.errors import BadInputError, ShopError
 from desktop_app.domain.file_kinds import PICTURES
@@ -80,6 +80,14 @@ class MarksDialog(FormDialog):
         self.time_box.setChecked(at is not None)
         if at is not None:
             self.time_edit.set_moment(at)
+
+    def would_lose(self) -> str:
+        if not self._has_unsaved():
+            return ""
+        return self.tr("This is not on file yet: add it, or close once more to drop it.")
+
+    def _has_unsaved(self) -> bool:
+        return False
 
     def marks(self) -> Marks:
         return Marks(
@@ -174,6 +182,12 @@ class EvidenceDialog(MarksDialog):
         self._set_busy(True)
         self._jobs.run(self, work, self._on_stored)
 
+    def _has_unsaved(self) -> bool:
+        """Something was typed or ticked, or the rest of several files waits."""
+        marks = self.marks()
+        said = marks.source or marks.note or marks.written_promise or marks.in_platform_chat
+        return bool(said) or 0 < len(self._waiting) < self._total
+
     # one file after the other
 
     def _begin(self) -> None:
@@ -252,7 +266,7 @@ class EvidenceDialog(MarksDialog):
         if self._waiting:
             self._begin()
         else:
-            self.reject()
+            self.done(QDialog.DialogCode.Rejected)
 
     def _set_busy(self, busy: bool) -> None:
         self.hold(busy)
@@ -301,6 +315,14 @@ class ChangeEvidenceDialog(MarksDialog):
         self.promise_box.setChecked(line.written_promise)
         self.chat_box.setChecked(line.in_platform_chat)
         self.note_edit.setText(line.note)
+        self._told_before = self._told()
+
+    def _has_unsaved(self) -> bool:
+        return self._told() != self._told_before
+
+    def _told(self) -> tuple[str, bool, bool, str]:
+        marks = self.marks()
+        return marks.source, marks.written_promise, marks.in_platform_chat, marks.note
 
     def apply(self) -> None:
         marks = self.marks()

@@ -101,6 +101,7 @@ class FormDialog(QDialog):
         self.cancel_button = push_button(self.tr("Cancel"), "cancel_button", self.reject)
         self.body.addLayout(row_of(1, self.cancel_button, self.submit_button))
         self._is_held = False
+        self._is_warned = False
         self._focus_before: QWidget | None = None
 
     def event(self, event: QEvent) -> bool:
@@ -143,8 +144,19 @@ class FormDialog(QDialog):
             # a button that cannot be pressed gives the keyboard to the next one, which may be Cancel
             self._focus_before.setFocus()
 
+    def would_lose(self) -> str:
+        """What closing would lose, as the sentence that is said before; empty: nothing that matters."""
+        return ""
+
     def reject(self) -> None:
-        if not self._is_held:
+        """Cancel, Escape, or the button of the frame; what took work to fill in goes at the second time only."""
+        if self._is_held:
+            return
+        loss = "" if self._is_warned else self.would_lose()
+        if loss:
+            self._is_warned = True
+            self.message.say(loss, Tone.WARN)
+        else:
             super().reject()
 
     def ask_for(self, field: QWidget, text: str) -> None:

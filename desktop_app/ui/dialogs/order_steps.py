@@ -124,7 +124,10 @@ class OrderSteps(QObject):
         self._show_delivery(delivery)
 
     def _show_delivery(self, delivery: Delivery) -> None:
-        DeliveryDialog(self._window, delivery).open()
+        if self._shop.is_unlocked:
+            DeliveryDialog(self._window, delivery).open()
+        else:  # it locked while they were being opened
+            self._window.say(self.tr("The shop is locked: unlock it, then show the keys from the order."), Tone.WARN)
 
     def _ask_reason(
         self,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
+from desktop_app.ui.widgets.dialogs import SecretDialog
 
 
-class PictureDialog(QDialog):
+class PictureDialog(SecretDialog):
     """Scrolls over a picture; the window grows with it up to most of the screen."""
 
     def __init__(self, parent: QWidget, name: str, image: QImage) -> None:

@@ -25,11 +25,13 @@ from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import label, language
 from desktop_app.ui.widgets.basics import plain_label, push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
+from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.screen_fit import resize_within_screen
 
 _PREVIEW_AFTER_MS = 150
 _COLUMNS = 3
+_SHOWN = 120
 
 
 class ReplyTextsDialog(QDialog):
@@ -73,7 +75,7 @@ class ReplyTextsDialog(QDialog):
         self.example_view.setTabChangesFocus(True)
         self.message = MessageStrip("reply_texts_message", closable=False)
         self.save_button = push_button(self.tr("Save"), "save_button", self.save, kind="primary")
-        self.reset_button = push_button(self.tr("Back to the usual wording"), "reset_button", self.reset)
+        self.reset_button = push_button(self.tr("Back to the usual wording"), "reset_button", self.ask_to_reset)
         self._placeholders = QGridLayout()
         self._placeholders.setHorizontalSpacing(6)
         self._placeholders.setVerticalSpacing(6)
@@ -164,6 +166,20 @@ class ReplyTextsDialog(QDialog):
         self.load()
         self.message.say(self.tr("Saved: replies are written like this from now on."), Tone.OK)
 
+    def ask_to_reset(self) -> None:
+        """The merchant's own wording is kept nowhere else."""
+        question = ConfirmDialog(
+            self,
+            self.tr("Back to the usual wording"),
+            [
+                self.tr("Your own wording of “{reply}” is dropped:").format(reply=self.place_combo.currentText()),
+                _beginning(self.text_edit.toPlainText()),
+            ],
+            self.tr("Drop my wording"),
+        )
+        question.confirmed.connect(lambda _reason: self.reset())
+        question.open()
+
     def reset(self) -> None:
         occasion, verdict = self.place()
         language_code = self.chosen_language()
@@ -225,3 +241,8 @@ class ReplyTextsDialog(QDialog):
         if verdict is None:
             return words[occasion]
         return self.tr("{occasion}: {verdict}").format(occasion=words[occasion], verdict=label(verdict))
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[:_SHOWN].rstrip() + "…"

@@ -14,6 +14,10 @@ from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.screen_fit import follow_text
 
 
+class SecretDialog(QDialog):
+    """Shows what is sealed, to look at and not to fill in: it goes when the shop locks."""
+
+
 class ConfirmDialog(QDialog):
     """Says exactly what will happen before something that cannot be undone; with ``ask_reason`` it wants to know why.
 
