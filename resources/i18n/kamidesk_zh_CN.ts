@@ -3890,6 +3890,10 @@
         <source>From</source>
         <translation>来源</translation>
     </message>
+    <message>
+        <source>This is not on file yet: add it, or close once more to drop it.</source>
+        <translation>尚未保存：请先添加，或再次关闭以放弃。</translation>
+    </message>
 </context>
 <context>
     <name>MessageStrip</name>
@@ -4560,6 +4564,10 @@
     <message>
         <source>Order {order_no} is delivered.</source>
         <translation>订单 {order_no} 已发货。</translation>
+    </message>
+    <message>
+        <source>The shop is locked: unlock it, then show the keys from the order.</source>
+        <translation>店铺已锁定：解锁后可在订单中查看卡密。</translation>
     </message>
 </context>
 <context>
@@ -6953,6 +6961,14 @@
     <message>
         <source>Saved: replies are written like this from now on.</source>
         <translation>已保存：今后的回复将按此书写。</translation>
+    </message>
+    <message>
+        <source>Your own wording of “{reply}” is dropped:</source>
+        <translation>将丢弃您为“{reply}”写的措辞：</translation>
+    </message>
+    <message>
+        <source>Drop my wording</source>
+        <translation>丢弃我的措辞</translation>
     </message>
     <message>
         <source>This wording is not saved: save it, or close once more to drop it.</source>
