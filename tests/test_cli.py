@@ -300,3 +300,19 @@ def test_an_interrupted_import_is_told_in_a_sentence_and_stores_nothing(
     assert signal.getsignal(signal.SIGINT) is before
     assert run(["keys", "batches"]) == 0
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "stock --expiring 99999999999999999999",
+        "stock --expiring -1",
+        "evidence describe 99999999999999999999 --source x",
+        "evidence save 99999999999999999999 -o x",
+        "refunds match 99999999999999999999 R1",
+        "refunds unmatch 0",
+    ],
+)
+def test_a_number_that_no_row_and_no_calendar_has_is_wrong_usage(line: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 2
+    assert "Invalid value" in capfd.readouterr().err

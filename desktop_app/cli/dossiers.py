@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_app.cli.session import Session, moment, print_json
+from desktop_app.cli.session import LARGEST_ID, Session, moment, print_json
 from desktop_app.domain.states import DisputeOutcome, EscalationTarget
 
 app = typer.Typer()
@@ -18,7 +18,7 @@ disputes = typer.Typer(help="Disputes outside the shop: open, sent, answered, en
 _At = Annotated[str, typer.Option("--at", help="When, such as 2026-11-22T10:30:00+08:00; otherwise now.")]
 _Reference = Annotated[str, typer.Option(help="Case number given there.")]
 _Note = Annotated[str, typer.Option(help="A few words on it.")]
-_Id = Annotated[int, typer.Argument(help="Number of the dispute, as the list shows it.")]
+_Id = Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the dispute, as the list shows it.")]
 
 
 @app.command()

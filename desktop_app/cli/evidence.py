@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop_app.cli.session import DONE, REFUSED, Session, moment, print_json
+from desktop_app.cli.session import DONE, LARGEST_ID, REFUSED, Session, moment, print_json
 
 if TYPE_CHECKING:  # annotations only; at run time the commands import what they need
     from desktop_app.domain.states import EvidenceKind
@@ -90,7 +90,7 @@ def evidence_list(
 @app.command("describe")
 def evidence_describe(
     context: typer.Context,
-    evidence_id: Annotated[int, typer.Argument(help="Number of the piece, from the list.")],
+    evidence_id: Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the piece, from the list.")],
     taken: Annotated[str | None, typer.Option(help="When it was taken; empty: not known.")] = None,
     source: Annotated[str | None, typer.Option(help="Where it comes from.")] = None,
     promise: Annotated[bool | None, typer.Option("--promise/--no-promise", help="A written promise.")] = None,
@@ -119,7 +119,7 @@ def evidence_describe(
 @app.command("save")
 def evidence_save(
     context: typer.Context,
-    evidence_id: Annotated[int, typer.Argument(help="Number of the piece, from the list.")],
+    evidence_id: Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the piece, from the list.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the file as it came.")],
 ) -> None:
     """Write the file of a piece, byte for byte; refuses when it was altered."""

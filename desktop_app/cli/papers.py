@@ -55,7 +55,7 @@ def proof(
         for number, line in enumerate(lines):
             path = output if number == 0 else output.with_stem(f"{output.stem}-{line.unit_ref}")
             shop.proofs.save(line.id, path)
-            session.say(f"{line.proof_no}: {path}", f"{line.proof_no}:{path}")
+            session.say(f"{line.proof_no}: {path}", f"{line.proof_no}：{path}")
             if line.notice is not None:
                 typer.echo(line.notice.text(session.language), err=True)
 
@@ -114,7 +114,7 @@ def export(
 @app.command()
 def stock(
     context: typer.Context,
-    expiring: Annotated[int, typer.Option(help="How many days ahead a key expires soon.")] = 30,
+    expiring: Annotated[int, typer.Option(min=0, max=3650, help="How many days ahead a key expires soon.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line; amounts in fen.")] = False,
 ) -> None:
     """What is in stock, what it is worth, how long it lasts and what runs low."""
@@ -170,7 +170,7 @@ def demo(
             for picture in take_screenshots(outcome.data_dir, output, session.language)
         ]
     for en, zh, path in rows:
-        session.say(f"{en}: {path}", f"{zh}:{path}")
+        session.say(f"{en}: {path}", f"{zh}：{path}")
 
 
 @app.command()

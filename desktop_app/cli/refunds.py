@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop_app.cli.session import DONE, REFUSED, Session, print_json
+from desktop_app.cli.session import DONE, LARGEST_ID, REFUSED, Session, print_json
 
 if TYPE_CHECKING:
     from desktop_app.services.refunds import RefundFilter
@@ -128,7 +128,9 @@ def refunds_unmatched(
 @app.command("match")
 def refunds_match(
     context: typer.Context,
-    line: Annotated[int, typer.Argument(help="Number of the statement line, as “unmatched” prints it.")],
+    line: Annotated[
+        int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the statement line, as “unmatched” prints it.")
+    ],
     request_no: Annotated[str, typer.Argument(help="Request of the refund.")],
     reason: Annotated[str, typer.Option(help="Needed when the amounts differ.")] = "",
 ) -> None:
@@ -145,7 +147,7 @@ def refunds_match(
 @app.command("unmatch")
 def refunds_unmatch(
     context: typer.Context,
-    line: Annotated[int, typer.Argument(help="Number of the statement line.")],
+    line: Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the statement line.")],
 ) -> None:
     """Take a statement line off its refund; the refund keeps its state."""
     session: Session = context.obj

@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # annotations only; at run time the commands import what they
     from desktop_app.services import Shop
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+LARGEST_ID = 2**63 - 1
+"""SQLite numbers rows up to here; a command that is given more is wrong usage."""
 
 _Content = TypeVar("_Content", bytes, str)
 

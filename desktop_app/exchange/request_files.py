@@ -355,8 +355,8 @@ def _problem(line: int, field: str, en: str, zh: str, json_file: bool) -> LinePr
     place_en, place_zh = (f"Request {line}", f"第 {line} 条") if json_file else (f"Line {line}", f"第 {line} 行")
     label = next((column.zh for column in REQUEST_COLUMNS if column.name == field), field)
     if not field:
-        return LineProblem(line, field, f"{place_en}: {en}.", f"{place_zh}:{zh}。")
-    return LineProblem(line, field, f"{place_en}, {field}: {en}.", f"{place_zh}“{label}”:{zh}。")
+        return LineProblem(line, field, f"{place_en}: {en}.", f"{place_zh}：{zh}。")
+    return LineProblem(line, field, f"{place_en}, {field}: {en}.", f"{place_zh}“{label}”：{zh}。")
 
 
 def _values_of_object(item: object) -> dict[str, Any]:
