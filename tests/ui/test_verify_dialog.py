@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.services.verification import Answer
-from desktop_app.ui.jobs import ImmediateJobs
+from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from tests.ui.paper_shop import PaperWindow
 
 
@@ -126,3 +128,65 @@ def test_the_fingerprint_is_made_copied_published_and_replaced(at: PaperWindow, 
     (tmp_path / "bad.p12").write_bytes(b"nonsense")
     card.import_p12(tmp_path / "bad.p12", "x")
     assert "bad.p12" in card.message.text()
+
+
+def test_after_the_key_was_replaced_old_and_new_proofs_verify_and_the_old_fingerprint_leads_on(
+    at: PaperWindow, tmp_path: Path
+) -> None:
+    before = _issued(at)
+    card = at.page("settings").identity
+    card.reload()
+    card.save_picture(tmp_path / "old.png")
+    card.rotate_button.click()
+    at.dialog(ConfirmDialog).confirm_button.click()
+    after = at.shop.proofs.issue(at.redeemed("DD20261122002"))
+    assert after.fingerprint != before.fingerprint
+    shown = card.findChild(QLabel, "identity_fingerprint").text()
+    assert "".join(shown.split()) == after.fingerprint
+    card.save_picture(tmp_path / "new.png")
+    assert (tmp_path / "old.png").read_bytes() != (tmp_path / "new.png").read_bytes()
+    dialog = at.page("proofs").verify()
+    for proof in (before, after):
+        path = tmp_path / f"{proof.proof_no}.pdf"
+        at.shop.proofs.save(proof.id, path)
+        dialog.fingerprint_edit.clear()
+        dialog.check_file(path)
+        assert _word(dialog) == "Valid"
+        assert "".join(dialog.findChild(QLabel, "verify_signer").text().split()) == proof.fingerprint
+        # as one who read the fingerprint before it was replaced
+        dialog.fingerprint_edit.setText(before.fingerprint)
+        dialog.check_file(path)
+        assert _word(dialog) == "Valid"
+    assert f"({before.fingerprint[:8]}…) vouches for it" in dialog.findChild(QLabel, "verify_proves").text()
+
+
+def test_the_answer_to_one_proof_does_not_stand_beside_the_next(at: PaperWindow, tmp_path: Path) -> None:
+    path = tmp_path / "proof.pdf"
+    at.shop.proofs.save(_issued(at).id, path)
+    dialog = at.page("proofs").verify(path)
+    word = dialog.findChild(QLabel, "verify_answer")
+    assert word.isVisibleTo(dialog)
+    assert dialog.message.text() == ""
+    dialog.fingerprint_edit.setText("no fingerprint")
+    dialog.check_file(path)
+    assert "64" in dialog.message.text()
+    assert not word.isVisibleTo(dialog)
+    assert not dialog.findChild(QLabel, "verify_signer").isVisibleTo(dialog)
+    assert dialog.answer is None
+
+
+def test_a_second_click_does_not_replace_the_key_twice(qtbot: QtBot, jobs: Jobs, tmp_path: Path) -> None:
+    at = PaperWindow(tmp_path / "shop", jobs)
+    at.shop.identities.ensure()
+    card = at.page("settings").identity
+    card.reload()
+    go = threading.Event()
+    card._run(go.wait, "Done.")
+    for button in (card.rotate_button, card.import_button, card.picture_button):
+        assert not button.isEnabled()
+    card.reload()
+    assert not card.rotate_button.isEnabled(), "not by what another part of the page changed either"
+    go.set()
+    qtbot.waitUntil(lambda: card.message.text() == "Done.")
+    assert card.rotate_button.isEnabled()
+    qtbot.waitUntil(lambda: not jobs.running)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,9 @@ class VerifyDialog(QDialog):
             self._ask(lambda known: verify_code(text, known))
 
     def _ask(self, judge: Any) -> None:
-        self.message.clear()
+        self._forget_answer()
+        # what reads signatures takes a second to load the first time
+        self.message.say(self.tr("Verifying…"))
         given = self.fingerprint_edit.text().strip()
         context = self._shop.context
         self._turn += 1
@@ -183,15 +186,24 @@ class VerifyDialog(QDialog):
             known = KnownSigners(frozenset({read_fingerprint(given)}), own.certificates) if given else own
             return turn, judge(known)
 
-        self._jobs.run(self, work, self._on_answer, self._on_failed)
+        self._jobs.run(self, work, self._on_answer, partial(self._on_failed, turn))
 
-    def _on_failed(self, error: ShopError) -> None:
-        self.message.show_error(error)
+    def _on_failed(self, turn: int, error: ShopError) -> None:
+        if turn == self._turn:
+            self.message.show_error(error)
 
     def _on_answer(self, found: tuple[int, Verification]) -> None:
         turn, answer = found
         if turn == self._turn:  # not one that was overtaken
+            self.message.clear()
             self.show_answer(answer)
+
+    def _forget_answer(self) -> None:
+        """What is said of one proof must not stand beside the next one, least of all when that cannot be read."""
+        self.answer = None
+        self._frame.hide()
+        for part in (*self._headings, self._proves, self._open, self._facts, self._fingerprint):
+            part.hide()
 
     # showing
 

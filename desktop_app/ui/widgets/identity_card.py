@@ -33,6 +33,7 @@ class IdentityCard(Card):
         self._jobs = jobs
         self._window = window
         self._printed = ""
+        self._is_busy = False
         self._about = plain_label(role="muted", name="identity_about", wrap=True)
         self._fingerprint = plain_label(name="identity_fingerprint", selectable=True)
         self._fingerprint.setFont(mono_font())
@@ -90,14 +91,17 @@ class IdentityCard(Card):
         ]
         self._earlier.setText("\n".join([self.tr("Before, vouching for its successor:"), *earlier]) if earlier else "")
         self._earlier.setVisible(bool(earlier))
-        is_open = bool(self._shop.is_unlocked)
         self.make_button.setVisible(current is None)
-        self.make_button.setEnabled(is_open)
         self.copy_button.setVisible(current is not None)
         self.picture_button.setVisible(current is not None)
         self.rotate_button.setVisible(current is not None)
-        self.rotate_button.setEnabled(is_open)
-        self.import_button.setEnabled(is_open)
+        self._enable()
+
+    def _enable(self) -> None:
+        """One step at a time: a key that a second click replaces at once was never published."""
+        self.picture_button.setEnabled(not self._is_busy)
+        for button in (self.make_button, self.rotate_button, self.import_button):
+            button.setEnabled(bool(self._shop.is_unlocked) and not self._is_busy)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(grouped(self._printed))
@@ -164,15 +168,20 @@ class IdentityCard(Card):
         self.message.clear()
 
         def on_done(_result: object) -> None:
+            self._is_busy = False
             self.reload()
             self.message.say(done, Tone.OK)
 
         def in_worker(_progress: Progress) -> object:
             return work()
 
+        self._is_busy = True
+        self._enable()
         self._jobs.run(self, in_worker, on_done, self._on_failed)
 
     def _on_failed(self, error: ShopError) -> None:
+        self._is_busy = False
+        self._enable()
         self.message.show_error(error)
 
 
