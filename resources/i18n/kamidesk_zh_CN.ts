@@ -8858,6 +8858,10 @@
         <translation>证明和图片 (*.pdf *.png *.jpg *.jpeg *.webp *.gif *.bmp)</translation>
     </message>
     <message>
+        <source>Verifying…</source>
+        <translation>正在核验…</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
