@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from desktop_app.domain.errors import BadInputError
 from desktop_app.exchange.text_files import TextFile
 
 DELIMITERS: Final = (",", "\t", ";")
+_BLANK: Final = re.compile(r'[\s,;"]*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,14 @@ def folded_name(name: str) -> str:
 
 
 def split_cells(name: str, line: str, delimiter: str, number: int = 1) -> list[str]:
-    """The cells of one line, strictly."""
-    records = records_of(name, [line], delimiter, first_line=number)
-    return next(records).cells
+    """The cells of one line, strictly; none of a blank one."""
+    record = next(records_of(name, [line], delimiter, first_line=number), None)
+    return [] if record is None else record.cells
+
+
+def is_blank(line: str) -> bool:
+    """Whether a line holds nothing but delimiters: what a spreadsheet saves of an empty row."""
+    return _BLANK.fullmatch(line) is not None
 
 
 def used_up(lines: list[str], first: int = 0) -> Iterator[str]:
@@ -143,7 +150,7 @@ class Table:
 
 def read_table(file: TextFile, columns: Sequence[Column]) -> Table:
     """The table in ``file``. Raises BadInputError for a header with repeated or missing columns."""
-    first = next((index for index, line in enumerate(file.lines) if line.strip()), None)
+    first = next((index for index, line in enumerate(file.lines) if not is_blank(line)), None)
     if first is None:
         raise BadInputError("{file} holds no data.", "{file} 中没有数据。", file=file.name)
     names = {folded_name(name): column.name for column in columns for name in (column.name, column.zh, *column.aliases)}

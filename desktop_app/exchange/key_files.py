@@ -17,7 +17,15 @@ from pathlib import Path
 from desktop_app.domain.card_keys import EXACT, KeyProblem, KeyRule
 from desktop_app.domain.errors import BadInputError
 from desktop_app.exchange.card_formats import format_of_dump, format_of_header, format_of_text_file
-from desktop_app.exchange.csv_tables import DELIMITERS, Record, likely_delimiter, records_of, split_cells, used_up
+from desktop_app.exchange.csv_tables import (
+    DELIMITERS,
+    Record,
+    is_blank,
+    likely_delimiter,
+    records_of,
+    split_cells,
+    used_up,
+)
 from desktop_app.exchange.key_columns import (
     COLUMN_NAMES,
     ColumnChoiceError,
@@ -206,7 +214,7 @@ def preview_keys(
     if not lines:
         raise _no_keys(file.name)
     # a file of control characters only is no empty file: its lines are malformed
-    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    first = next((index for index, line in enumerate(lines) if not is_blank(line)), 0)
     preview = KeyPreview(
         file.name, file.encoding.value, file.needs_confirmation, file.newline, sha256=file.sha256, size=file.size
     )

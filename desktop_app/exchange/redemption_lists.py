@@ -17,6 +17,7 @@ from desktop_app.exchange.csv_tables import (
     Record,
     csv_template,
     folded_name,
+    is_blank,
     likely_delimiter,
     records_of,
     split_cells,
@@ -146,7 +147,7 @@ def list_template(language: str) -> str:
 def _read_text(text: TextFile, zone: tzinfo, layout: ListLayout) -> RedemptionList:
     first = _leading_line(text)
     if not first:
-        raise BadInputError("{file} holds no data.", "{file} 中没有数据。", file=text.name)
+        raise _no_data(text.name)
     delimiter = layout.delimiter or likely_delimiter(first)
     if delimiter not in DELIMITERS:
         raise BadInputError(
@@ -200,6 +201,10 @@ def _read_workbook(path: Path, zone: tzinfo, layout: ListLayout) -> RedemptionLi
     )
 
 
+def _no_data(name: str) -> BadInputError:
+    return BadInputError("{file} holds no data.", "{file} 中没有数据。", file=name)
+
+
 def _some(name: str, lines: tuple[ListLine, ...]) -> tuple[ListLine, ...]:
     if not lines:
         raise BadInputError("{file} holds no redemptions.", "{file} 中没有核销记录。", file=name)
@@ -219,7 +224,9 @@ class _Frame:
 
 def _frame(name: str, records: Iterator[Record], layout: ListLayout, delimiter: str | None) -> _Frame:
     records = _from_header(records) if layout.header is None else records
-    first = next(records)
+    first = next(records, None)
+    if first is None:
+        raise _no_data(name)
     known = _has_known_name(first.cells)
     has_header = known if layout.header is None else layout.header
     width = len(first.cells)
@@ -260,7 +267,7 @@ def _from_header(records: Iterator[Record]) -> Iterator[Record]:
 
 def _leading_line(text: TextFile) -> str:
     """The line that shows how the columns are divided: the header, else the first; empty without any data."""
-    filled = list(islice((line for line in text.lines if line.strip()), _TITLE_LINES + 1))
+    filled = list(islice((line for line in text.lines if not is_blank(line)), _TITLE_LINES + 1))
     for line in filled:
         # a line may be a part of a quoted cell: then it is no header
         with suppress(BadInputError):
