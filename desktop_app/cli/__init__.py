@@ -28,6 +28,7 @@ from desktop_app.cli import (
     refunds,
     replies,
     requests,
+    salvage,
     shops,
     vault,
 )
@@ -49,6 +50,7 @@ app.add_typer(identity.verify_app)
 app.add_typer(vault.app, name="vault")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app, name="backup")
+app.add_typer(salvage.app)
 app.add_typer(dossiers.app)
 app.add_typer(dossiers.disputes, name="disputes")
 app.add_typer(papers.app)

@@ -105,6 +105,8 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "vault.rotation_started": ("Replacement of keys begun", "开始更换密钥"),
     "vault.rotated": ("Keys replaced", "密钥更换完成"),
     "export.written": ("Export written", "导出文件"),
+    "shop.restored": ("Backup restored", "恢复备份"),
+    "shop.salvaged": ("Damaged shop file salvaged", "抢救损坏的店铺文件"),
     "audit.verified": ("Event log verified", "校验操作日志"),
     "identity.in_force": ("Signing certificate put in force", "启用签名证书"),
 }
@@ -172,6 +174,19 @@ def _short(value: object, language: str, zone: ZoneInfo) -> str:
     """The beginning of a digest: who needs the rest copies it from the proof."""
     return f"{str(value)[:16]}…" if len(str(value)) > 16 else str(value)
 
+
+def _runs(value: object, language: str, zone: ZoneInfo) -> str:
+    """Numbers from and to, by table where there are several."""
+    if isinstance(value, Mapping):
+        told = (f"{name} {_runs(runs, language, zone)}" for name, runs in value.items())
+        return ("；" if is_chinese(language) else "; ").join(told)
+    if not isinstance(value, list) or not all(isinstance(run, list) and len(run) == 2 for run in value):
+        return _plain(value, language, zone)
+    parts = [str(first) if first == last else f"{first}–{last or ''}" for first, last in value[:_SHOWN_RUNS]]
+    return ", ".join(parts) + (" …" if len(value) > _SHOWN_RUNS else "")
+
+
+_SHOWN_RUNS = 10
 
 _STATES_OF: Mapping[str, type[StrEnum]] = {
     "key": KeyState,
@@ -299,7 +314,15 @@ _FACTS: Mapping[str, tuple[str, str, _Words]] = {
 
 # for these "no" is an answer, not an empty field
 _ANSWERS = frozenset(
-    {"intact", "log_confirms", "error_confirmed", "mismatch_confirmed", "written_promise", "in_platform_chat"}
+    {
+        "intact",
+        "is_end_known",
+        "log_confirms",
+        "error_confirmed",
+        "mismatch_confirmed",
+        "written_promise",
+        "in_platform_chat",
+    }
 )
 
 # a kind's own meaning of a fact, where the general one would mislead
@@ -310,6 +333,16 @@ _FACTS_OF: Mapping[tuple[str, str], tuple[str, str, _Words]] = {
     ("proof.issued", "fingerprint"): ("signed with", "签名指纹", _short),
     ("identity.in_force", "fingerprint"): ("fingerprint", "指纹", _plain),
     ("export.written", "kind"): ("what", "内容", _plain),
+    ("shop.salvaged", "damaged_pages"): ("damaged pages", "损坏页数", _plain),
+    ("shop.salvaged", "version"): ("version of the file", "文件版本", _plain),
+    ("shop.salvaged", "gaps"): ("events lost", "丢失的操作记录", _runs),
+    ("shop.salvaged", "lost"): ("rows lost", "丢失的数据编号", _runs),
+    ("shop.salvaged", "backup"): ("rows from the backup", "补入数据的备份", _plain),
+    ("shop.salvaged", "from_backup"): ("rows from it", "补入行数", _plain),
+    ("shop.salvaged", "from_log"): ("events brought back", "找回的操作记录", _plain),
+    ("shop.salvaged", "rebuilt"): ("rebuilt from the log", "由日志重建", _plain),
+    ("shop.salvaged", "removed"): ("rows taken out", "移出的行", _plain),
+    ("shop.salvaged", "is_end_known"): ("end of the log known", "日志末尾可知", _plain),
     **{
         (kind, "reference"): ("case no.", "案件编号", _plain)
         for kind in ("request.escalated", "dispute.sent", "dispute.answered", "dispute.ended")

@@ -82,5 +82,9 @@ class BusyError(StorageError):
     """Somebody else is writing to the shop. Nothing was begun, so that the same step may be taken again as it is."""
 
 
+class DamagedError(StorageError):
+    """The shop file cannot be read as it stands: a backup can be restored, or what is left of it salvaged."""
+
+
 class CancelledError(ShopError):
     """The merchant cancelled a long piece of work; nothing of it was kept."""

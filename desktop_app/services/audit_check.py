@@ -19,6 +19,8 @@ from desktop_app.services.audit_findings import (
     Signatures,
     compare_checkpoints,
     genuine_checkpoints,
+    is_in,
+    tell_gaps,
     tell_missing,
 )
 from desktop_app.services.register_check import compare_register, compare_signed
@@ -26,6 +28,7 @@ from desktop_app.storage import audit, journal, schema
 from desktop_app.storage.audit import Event, Walk
 from desktop_app.storage.database import FILE_NAME, Database
 from desktop_app.storage.log_reading import Anchor, LogReader, open_log
+from desktop_app.storage.salvaged_log import gaps_of
 
 Progress = Callable[[int, int], None]
 
@@ -70,7 +73,8 @@ def check_log(
         signed_at_once = log.signed_at_once()
         signatures = Signatures(log.certificates(), log.shop_uuid, report)
         trusted = signatures.trusted(fingerprint)
-        signed = genuine_checkpoints(log.checkpoints(), signatures, trusted, report)
+        salvages = log.salvages()
+        signed = genuine_checkpoints(log.checkpoints(), signatures, trusted, report, salvages)
         if not log.is_untouched():
             report.find(
                 None,
@@ -78,16 +82,24 @@ def check_log(
                 "店铺文件内部的表或规则被其他程序改动。",
             )
         walked = total // 2 if names else 0
-        walk = audit.walk_along(log.after, shop_uuid=log.shop_uuid, progress=lambda done: step(walked + done))
+        walk = audit.walk_along(
+            log.after,
+            shop_uuid=log.shop_uuid,
+            progress=lambda done: step(walked + done),
+            gaps=gaps_of(salvages),
+        )
+        # a signature of an event that is lost says nothing of those that are there
+        signed = [one for one in signed if not is_in(walk.crossed, one.seq)]
         _tell_chain(walk, log, report)
         last = log.last()
         heads = {one.seq: log.head_of(one.seq) for one in signed}
         compare_checkpoints(signed, heads, last, report, zone)
+        tell_gaps(walk.crossed, salvages, report)
         if walk.broken is None:
-            compare_signed(signed_at_once, signed, report)
-            compare_register(log, data_dir, signatures, report)
-        _compare_proofs(anchors, log, last, report)
-        _compare_journal([one for one in witnesses if one is not None], log, last, report)
+            compare_signed(signed_at_once, signed, report, salvages)
+            compare_register(log, data_dir, signatures, report, salvages, walk.crossed)
+        _compare_proofs([one for one in anchors if not is_in(walk.crossed, one.seq)], log, last, report)
+        _compare_journal([one for one in witnesses if one is not None], log, last, report, walk.crossed)
         _add_notes(report)
         step(total)
     return report
@@ -151,11 +163,19 @@ def _compare_proofs(anchors: Sequence[Anchor], log: LogReader, last: int, report
         return
 
 
-def _compare_journal(witnesses: Sequence[_Witness], log: LogReader, last: int, report: AuditReport) -> None:
+def _compare_journal(
+    witnesses: Sequence[_Witness],
+    log: LogReader,
+    last: int,
+    report: AuditReport,
+    lost: Sequence[tuple[int, int]],
+) -> None:
     reached = 0
     left = _left_behind(witnesses, log)
     for one in witnesses:
-        if one.start.after > reached and one is not witnesses[0]:
+        # behind a gap the journal begins anew, with the head of the first event that is there
+        is_behind_gap = (reached + 1, one.start.after - 1) in lost
+        if one.start.after > reached and one is not witnesses[0] and not is_behind_gap:
             report.find(
                 None,
                 f"A file of the journal is missing: events {reached + 1} to {one.start.after} are in none.",
@@ -164,6 +184,8 @@ def _compare_journal(witnesses: Sequence[_Witness], log: LogReader, last: int, r
         reached = max(reached, one.walk.seq)
         if log.head_of(one.walk.seq) == one.walk.head:
             report.journal_events = max(report.journal_events, one.walk.seq)
+            continue
+        if is_in(lost, one.walk.seq):
             continue
         seq = _first_difference(one, log)
         if one.walk.head in left:

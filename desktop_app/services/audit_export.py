@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +27,7 @@ from desktop_app.services.audit_findings import (
     Signatures,
     compare_checkpoints,
     genuine_checkpoints,
+    is_in,
 )
 from desktop_app.services.checkpoints import sign_checkpoint
 from desktop_app.services.context import Context
@@ -37,6 +38,7 @@ from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.dispute_tables import CheckpointReason
 from desktop_app.storage.event_lines import LONGEST, read_line, write_line
 from desktop_app.storage.log_reading import Certificate, Checkpoint, LogReader, open_log
+from desktop_app.storage.salvaged_log import gaps_of
 from desktop_app.storage.tables import OrderRow
 
 Progress = Callable[[int, int], None]
@@ -82,6 +84,9 @@ def export_log(
             "certificates": len(certificates),
             "checkpoints": len(checkpoints),
         }
+        gaps = sorted(gaps_of(log.salvages()).items())
+        if gaps:
+            head["gaps"] = gaps  # events that a salvage could not save have no line
         _write(file, head)
         for certificate in certificates:
             _write(file, {"certificate": _certificate_fields(certificate)})
@@ -184,6 +189,7 @@ def _check(
         total, wanted = _count(head["events"], 2**53), _hex(head["head"])
         numbers = _count(head["certificates"], _MOST), _count(head["checkpoints"], _MOST)
         _count(head["at"], 2**53)
+        gaps = {_count(first, 2**53): _count(last, 2**53) for first, last in head.get("gaps", [])}
         report.shop_name, report.order_no = str(head["shop_name"]), str(head["order_no"])
         certificates = [_certificate(_part(file, "certificate")) for _ in range(numbers[0])]
         checkpoints = [_checkpoint(_part(file, "checkpoint")) for _ in range(numbers[1])]
@@ -197,8 +203,8 @@ def _check(
     signatures = Signatures(certificates, shop_uuid, report)
     good = genuine_checkpoints(checkpoints, signatures, signatures.trusted(printed), report)
     marks = frozenset(one.seq for one in good)
-    walk = Walk(0, audit.genesis(shop_uuid), marks, may_withhold=True)
-    lines = _events(file, report)
+    walk = Walk(0, audit.genesis(shop_uuid), marks, may_withhold=True, gaps=gaps)
+    lines = _events(file, report, gaps)
     while (some := list(islice(lines, audit.READ_AT_ONCE))) and walk.along(some):
         if progress is not None:
             progress(walk.seq, max(total, walk.seq))
@@ -217,14 +223,23 @@ def _check(
             f"The file ends with event {walk.seq}; it says of itself that it has {total}, and how they end.",
             f"文件到第 {walk.seq} 条为止，与其首行所称的 {total} 条或末尾哈希不符。",
         )
+    good = [one for one in good if not is_in(walk.crossed, one.seq)]
     compare_checkpoints(good, walk.heads, walk.seq, report, zone)
+    for first, last in walk.crossed:
+        report.find(
+            first,
+            f"Events {first} to {last} are missing ({last - first + 1}): the file says that they were lost when a "
+            "damaged shop file was salvaged. Nothing tells what they were; those before and after them hold together.",
+            f"第 {first} 至 {last} 条缺失（共 {last - first + 1} 条）：文件称它们在抢救损坏的店铺文件时丢失。"
+            "其内容已无从得知；前后的记录各自衔接。",
+        )
     _add_notes(report, printed)
 
 
-def _events(file: IO[bytes], report: AuditReport) -> Iterator[Event]:
+def _events(file: IO[bytes], report: AuditReport, gaps: Mapping[int, int]) -> Iterator[Event]:
     seq = 0
     while line := file.readline(LONGEST):
-        seq += 1
+        seq = max(gaps.get(seq + 1, 0), seq) + 1
         found = read_line(line)
         if found is None:
             yield seq, b"", b"", b""  # follows from nothing: the walk stops here

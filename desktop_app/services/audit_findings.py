@@ -12,6 +12,7 @@ from cryptography import x509
 from desktop_app.domain.errors import BadInputError
 from desktop_app.storage import checkpoints
 from desktop_app.storage.log_reading import Certificate, Checkpoint
+from desktop_app.storage.salvaged_log import Salvage
 from desktop_app.storage.signing_keys import cross_message, fingerprint, load_certificate, verify_raw
 
 
@@ -142,14 +143,18 @@ class Signatures:
 
 
 def genuine_checkpoints(
-    found: Iterable[Checkpoint], signatures: Signatures, trusted: frozenset[int], report: AuditReport
+    found: Iterable[Checkpoint],
+    signatures: Signatures,
+    trusted: frozenset[int],
+    report: AuditReport,
+    salvages: Sequence[Salvage] = (),
 ) -> list[Checkpoint]:
     """Those that may be relied on; forged ones are findings, those of other certificates say nothing."""
     good: list[Checkpoint] = []
     expected = 1
     for checkpoint in found:
         if checkpoint.id != expected:
-            report.find(None, f"Checkpoint {expected} is missing.", f"检查点 {expected} 缺失。")
+            _tell_missing_checkpoint(expected, salvages, report)
         expected = checkpoint.id + 1
         if not signatures.is_genuine(checkpoint):
             report.find(
@@ -160,6 +165,52 @@ def genuine_checkpoints(
         elif checkpoint.identity_id in trusted:
             good.append(checkpoint)
     return good
+
+
+def _tell_missing_checkpoint(number: int, salvages: Sequence[Salvage], report: AuditReport) -> None:
+    salvage = next((one for one in salvages if one.names("checkpoints", number)), None)
+    if salvage is None:
+        report.find(None, f"Checkpoint {number} is missing.", f"检查点 {number} 缺失。")
+    else:
+        report.find(
+            None,
+            f"Checkpoint {number} is missing: event {salvage.seq} says that it was lost when the damaged shop file was "
+            "salvaged.",
+            f"检查点 {number} 缺失：第 {salvage.seq} 条记载它在抢救损坏的店铺文件时丢失。",
+        )
+
+
+def is_in(runs: Iterable[tuple[int, int]], number: int) -> bool:
+    """Whether a number lies in one of the runs, each given as first and last."""
+    return any(first <= number <= last for first, last in runs)
+
+
+def tell_gaps(crossed: Iterable[tuple[int, int]], salvages: Sequence[Salvage], report: AuditReport) -> None:
+    """What a salvage could not save is a finding for ever, and is said to be just that."""
+    for first, last in crossed:
+        salvage = next((one for one in salvages if (first, last) in one.gaps), None)
+        if salvage is None:
+            continue
+        span, span_zh = (
+            (f"Event {first} is", f"第 {first} 条")
+            if first == last
+            else (f"Events {first} to {last} are", f"第 {first} 至 {last} 条")
+        )
+        report.find(
+            first,
+            f"{span} missing ({last - first + 1}): event {salvage.seq} says that the shop file was damaged and that "
+            "they were lost when it was salvaged. Nothing tells what they were; those before and after them hold "
+            "together.",
+            f"{span_zh}缺失（共 {last - first + 1} 条）：第 {salvage.seq} 条记载店铺文件曾损坏，抢救时丢失了这些记录。"
+            "其内容已无从得知；前后的记录各自衔接。",
+        )
+        if report.signed_seq < salvage.seq:
+            # anybody can write the event of a salvage; who unlocks the shop afterwards signs it
+            report.note(
+                f"Nobody has signed event {salvage.seq} yet: without a password somebody may have taken events out and "
+                "called it a salvage. Ask who salvaged the shop before you unlock it.",
+                f"第 {salvage.seq} 条尚未签名：他人无需密码也可能删去记录并冒称抢救。解锁店铺前请确认是谁抢救的。",
+            )
 
 
 def compare_checkpoints(

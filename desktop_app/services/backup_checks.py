@@ -18,8 +18,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from desktop_app.domain.errors import BadInputError, CancelledError, StorageError
-from desktop_app.services.audit_findings import AuditReport, Signatures, compare_checkpoints, genuine_checkpoints
-from desktop_app.storage import audit, backup_sets, shop_copy
+from desktop_app.services.audit_findings import (
+    AuditReport,
+    Signatures,
+    compare_checkpoints,
+    genuine_checkpoints,
+    is_in,
+)
+from desktop_app.storage import audit, backup_sets, salvaged_log, shop_copy
 from desktop_app.storage.backup_sets import Backup
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.log_reading import LogReader
@@ -88,7 +94,13 @@ def look_into(
     with closing(shop_copy.open_untrusted(file, cancelled)) as connection:
         log = LogReader(connection)
         shop_name = connection.execute("SELECT value FROM settings WHERE key = 'shop_name'").fetchone()
-        walk = audit.walk_along(log.after, shop_uuid=log.shop_uuid, progress=lambda _done: stop_if(cancelled))
+        salvages = log.salvages()
+        walk = audit.walk_along(
+            log.after,
+            shop_uuid=log.shop_uuid,
+            progress=lambda _done: stop_if(cancelled),
+            gaps=salvaged_log.gaps_of(salvages),
+        )
         last = log.last()
         head = log.head_of(last) or b""
         row = connection.execute("SELECT at FROM events WHERE seq = ?", (last,)).fetchone()
@@ -100,7 +112,8 @@ def look_into(
             )
         certificates = log.certificates()
         signatures = Signatures(certificates, log.shop_uuid, report)
-        signed = genuine_checkpoints(log.checkpoints(), signatures, signatures.trusted(None), report)
+        signed = genuine_checkpoints(log.checkpoints(), signatures, signatures.trusted(None), report, salvages)
+        signed = [one for one in signed if not is_in(walk.crossed, one.seq)]
         heads = {one.seq: log.head_of(one.seq) for one in signed}
         compare_checkpoints(signed, heads, last, report, zone)
     findings += [(one.en, one.zh) for one in report.findings]

@@ -253,7 +253,7 @@ def _record(shop: Path, preview: RestorePreview, missing: int, actor: str | None
                 session,
                 shop_uuid=facts.shop_uuid,
                 kind=journal.RESTORED,
-                actor=actor or _login_name(),
+                actor=actor or login_name(),
                 at=at,
                 entity="shop",
                 entity_id=0,
@@ -263,7 +263,8 @@ def _record(shop: Path, preview: RestorePreview, missing: int, actor: str | None
         engine.dispose()
 
 
-def _login_name() -> str:
+def login_name() -> str:
+    """Who is at the computer, where no shop can say who works in it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -101,7 +101,12 @@ def check_shop(context: Context, progress: Progress | None = None) -> list[Check
     step(0)
     damage = context.database.check()
     if damage is not None:
-        findings.append(CheckFinding(f"The shop file is damaged: {damage}.", f"店铺文件已损坏：{damage}。"))
+        findings.append(
+            CheckFinding(
+                f"The shop file is damaged: {damage}. Close the shop, then restore a backup or run “kamidesk salvage”.",
+                f"店铺文件已损坏：{damage}。请关闭店铺，然后恢复备份，或运行“kamidesk salvage”抢救。",
+            )
+        )
     step(1)
     log = check_log(context.data_dir, zone=context.zone, progress=lambda done, total: step(1))
     findings += [CheckFinding(finding.en, finding.zh) for finding in log.findings]

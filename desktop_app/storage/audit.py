@@ -63,7 +63,8 @@ class Walk:
     """A walk along the chain, from an event (or the beginning) to the next and on.
 
     ``seq`` and ``head`` are where it stands; ``marks`` are numbers whose heads are kept in ``heads``. In an export
-    texts may be withheld.
+    texts may be withheld. ``gaps`` are last missing events by the first that the log itself says were lost in a
+    salvage: the walk goes on behind them, from the head that stands there, and keeps them in ``crossed``.
     """
 
     seq: int
@@ -71,6 +72,8 @@ class Walk:
     marks: frozenset[int] = frozenset()
     heads: dict[int, bytes] = field(default_factory=dict)
     may_withhold: bool = False
+    gaps: Mapping[int, int] = field(default_factory=dict)
+    crossed: list[tuple[int, int]] = field(default_factory=list)
     broken: Break | None = None
 
     def along(self, events: Iterable[Event]) -> bool:
@@ -90,8 +93,10 @@ class Walk:
                     or head != stored
                     or ((body is not None or not may_withhold) and sha256(b"\x00" + body).digest() != leaf)  # type: ignore[operator]
                 ):
-                    self.broken = _what_broke(last + 1, before, event)
-                    break
+                    if not self._crosses(last + 1, event):
+                        self.broken = _what_broke(last + 1, before, event)
+                        break
+                    head = stored
                 last = seq
                 if seq in marks:
                     self.heads[seq] = head
@@ -100,6 +105,16 @@ class Walk:
             self.broken = Break(last + 1, "its text or a hash is gone", "内容或哈希已丢失")
         self.seq, self.head = last, head if self.broken is None else before
         return self.broken is None
+
+    def _crosses(self, expected: int, event: Event) -> bool:
+        """Whether ``event`` is the first one behind a known gap that begins where the walk stands."""
+        seq, body, leaf, _ = event
+        if self.gaps.get(expected) != seq - 1 or (body is None and not self.may_withhold):
+            return False
+        if body is not None and hashlib.sha256(b"\x00" + body).digest() != leaf:
+            return False
+        self.crossed.append((expected, seq - 1))
+        return True
 
 
 def append(
@@ -186,9 +201,10 @@ def walk_along(
     shop_uuid: str,
     marks: Iterable[int] = (),
     progress: Callable[[int], None] = lambda done: None,
+    gaps: Mapping[int, int] | None = None,
 ) -> Walk:
     """Walk the whole log; ``read(after)`` gives the next events, none at the end. ``progress`` may raise to cancel."""
-    walk = Walk(0, genesis(shop_uuid), frozenset(marks))
+    walk = Walk(0, genesis(shop_uuid), frozenset(marks), gaps=gaps or {})
     while (events := read(walk.seq)) and walk.along(events):
         progress(walk.seq)
     return walk

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop_app.domain.errors import ConflictError, StorageError
-from desktop_app.storage import audit, backup_sets, backups
+from desktop_app.storage import audit, backup_sets, backups, salvaged_log
 from desktop_app.storage.backup_sets import Backup, Manifest, NamedFile, Step
 from desktop_app.storage.data_folder import hold_alone, open_lock, sync_folder
 from desktop_app.storage.sqlite_errors import told
@@ -179,11 +179,13 @@ def _what_broke(
         step()
         return connection.execute(audit.EVENTS_AFTER, (after, audit.READ_AT_ONCE)).fetchall()
 
-    walk = audit.Walk(0, audit.genesis(shop_uuid))
+    # what a salvage could not save is told by every verification; the copy is as good as the shop
+    gaps = salvaged_log.gaps_of(salvaged_log.salvages_in(connection))
+    walk = audit.Walk(0, audit.genesis(shop_uuid), gaps=gaps)
     if last is not None and last.shop_uuid == shop_uuid and last.problem is None and last.seq:
         known = connection.execute("SELECT head FROM events WHERE seq = ?", (last.seq,)).fetchone()
         if known is not None and known[0] == last.head:
-            walk = audit.Walk(last.seq, last.head)
+            walk = audit.Walk(last.seq, last.head, gaps=gaps)
     while (events := read(walk.seq)) and walk.along(events):
         pass
     if walk.broken is None:

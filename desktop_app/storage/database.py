@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
-from desktop_app.domain.errors import ConflictError, StorageError
+from desktop_app.domain.errors import ConflictError, DamagedError, StorageError
 from desktop_app.storage import audit, backups, replacing, schema
 from desktop_app.storage.connections import BUSY_SECONDS, READ, WRITE, choose_journal, make_engine, roll_back
 from desktop_app.storage.data_folder import FolderLock, check_folder, check_regular_file, sync_folder
@@ -214,9 +214,10 @@ class Database:
         if self.check_due and self.path.stat().st_size <= _CHECK_AT_START:
             problem = self.check(quick=True)
             if problem is not None:
-                raise StorageError(
-                    "The shop {path} is damaged ({problem}): restore the last backup.",
-                    "店铺 {path} 已损坏（{problem}）：请恢复最近的备份。",
+                raise DamagedError(
+                    "The shop {path} is damaged ({problem}): restore the last backup, or salvage what can be read "
+                    "(kamidesk salvage).",
+                    "店铺 {path} 已损坏（{problem}）：请恢复最近的备份，或抢救仍可读取的内容（kamidesk salvage）。",
                     path=self.path,
                     problem=problem,
                 )

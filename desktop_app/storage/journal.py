@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 from desktop_app.domain.errors import StorageError
 from desktop_app.storage import audit
@@ -164,10 +165,21 @@ class Journal:
         return Start(0, audit.genesis(self._shop_uuid))
 
     def _write(self, end: _End | None, events: Sequence[Event]) -> _End:
-        month = _month_of(events)
         if end is None:
-            end = self._begin(Start(0, audit.genesis(self._shop_uuid)), month)
-        elif month > _month(end.path):
+            end = self._begin(Start(0, audit.genesis(self._shop_uuid)), _month_of(events))
+        gap = next((at for at, event in enumerate(events) if event[0] != end.seq + 1 + at), None)
+        if gap is None:
+            return self._write_on(end, events)
+        # a salvage could not save what is missing here: the journal goes on in a file that begins behind the gap
+        if gap:
+            self._write_on(end, events[:gap])
+        first, rest = events[gap], events[gap + 1 :]
+        end = self._begin(Start(first[0], first[3]), _month_of([first]))
+        return self._write(end, rest) if rest else end
+
+    def _write_on(self, end: _End, events: Sequence[Event]) -> _End:
+        month = _month_of(events)
+        if month > _month(end.path):
             end = self._begin(Start(end.seq, end.head), month)
         text = b"".join(write_line(body, leaf, head) for _, body, leaf, head in events)
         _append(end.path, end.size, text)
@@ -233,6 +245,15 @@ def open_file(path: Path, shop_uuid: str) -> tuple[Start | None, Iterator[Event]
     if start is None:
         return None, iter(())
     return start, _events(path, start.after)
+
+
+def shop_of(path: Path) -> str | None:
+    """The id of the shop that a file says it is of; None when it says none."""
+    try:
+        with path.open("rb") as stream:
+            return str(UUID(json.loads(stream.readline(LONGEST))["shop"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def is_branched(folder: Path, shop_uuid: str) -> bool:

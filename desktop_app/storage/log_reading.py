@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.storage import audit, schema
+from desktop_app.storage import audit, salvaged_log, schema
 from desktop_app.storage.audit import Event
 from desktop_app.storage.column_types import from_micros
 from desktop_app.storage.connections import BUSY_SECONDS
@@ -61,10 +61,14 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row that is not what its event says. ``seq`` is the event, None for a row that no event speaks of."""
+    """A row that is not what its event says. ``seq`` is the event, None for a row that no event speaks of.
+
+    ``row`` is its number in its table, None where neither says it.
+    """
 
     seq: int | None
     name: str
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +88,16 @@ _SIGNED_AT_ONCE = """SELECT ifnull(max(seq), 0) FROM events
 WHERE entity IN ('proofs', 'signing_identities') AND kind IN ('proof.issued', 'identity.in_force')
 AND json_extract(body, '$.facts.fingerprint') IS NOT NULL"""
 
-_PROOFS_AND_EVENTS = """SELECT e.seq, json_extract(e.body, '$.facts.proof_no') FROM events e
+_PROOFS_AND_EVENTS = """SELECT e.seq, json_extract(e.body, '$.facts.proof_no'), e.entity_id FROM events e
 LEFT JOIN proofs p ON p.id = e.entity_id LEFT JOIN redemptions r ON r.id = p.redemption_id
 WHERE e.entity = 'proofs' AND e.kind = 'proof.issued' AND (p.id IS NULL OR r.unit_id IS NOT p.unit_id
 OR p.order_id IS NOT e.order_id OR p.proof_no IS NOT json_extract(e.body, '$.facts.proof_no')
 OR p.sha256 IS NOT json_extract(e.body, '$.facts.sha256') OR p.size IS NOT json_extract(e.body, '$.facts.size')
 OR p.redemption_id IS NOT json_extract(e.body, '$.facts.redemption_id'))
-UNION ALL SELECT NULL, p.proof_no FROM proofs p WHERE NOT EXISTS
+UNION ALL SELECT NULL, p.proof_no, p.id FROM proofs p WHERE NOT EXISTS
 (SELECT 1 FROM events e WHERE e.entity = 'proofs' AND e.entity_id = p.id AND e.kind = 'proof.issued')"""
 
-_UNSIGNED_PROOFS = """SELECT e.seq, p.proof_no FROM events e JOIN proofs p ON p.id = e.entity_id
+_UNSIGNED_PROOFS = """SELECT e.seq, p.proof_no, p.id FROM events e JOIN proofs p ON p.id = e.entity_id
 WHERE e.entity = 'proofs' AND e.kind = 'proof.issued' AND json_extract(e.body, '$.facts.fingerprint') IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM proof_signatures s WHERE s.proof_id = p.id)"""
 
@@ -104,23 +108,25 @@ def _differs(column: str, name: str) -> str:
     return f"(json_type(e.body, {told}) IS NOT NULL AND {column} IS NOT json_extract(e.body, {told}))"
 
 
-_RECORDS_AND_EVENTS = f"""SELECT e.seq, json_extract(e.body, '$.facts.order_no') FROM events e
+_RECORDS_AND_EVENTS = f"""SELECT e.seq, json_extract(e.body, '$.facts.order_no'),
+json_extract(e.body, '$.facts.redemption_id') FROM events e
 LEFT JOIN redemptions r ON r.id = json_extract(e.body, '$.facts.redemption_id')
 WHERE e.entity = 'units' AND e.kind = 'unit.redeemed' AND (r.id IS NULL OR r.unit_id IS NOT e.entity_id
 OR r.code IS NOT json_extract(e.body, '$.facts.code')
 OR r.redeemed_at IS NOT json_extract(e.body, '$.facts.redeemed_at')
 OR r.replaces_id IS NOT json_extract(e.body, '$.facts.replaces_id')
 OR {_differs("r.source", "source")} OR {_differs("r.stated_by", "stated_by")})
-UNION ALL SELECT NULL, o.order_no FROM redemptions r JOIN units u ON u.id = r.unit_id JOIN orders o ON o.id = u.order_id
+UNION ALL SELECT NULL, o.order_no, r.id FROM redemptions r
+JOIN units u ON u.id = r.unit_id JOIN orders o ON o.id = u.order_id
 WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.entity = 'units' AND e.entity_id = r.unit_id
 AND e.kind = 'unit.redeemed' AND json_extract(e.body, '$.facts.redemption_id') = r.id)"""
 
 _DECIDED = ("action", "refund_fen", "fee_fen", "proposed_refund_fen", "option", "reason")
-_DECISIONS_AND_EVENTS = f"""SELECT e.seq, json_extract(e.body, '$.facts.request_no') FROM events e
+_DECISIONS_AND_EVENTS = f"""SELECT e.seq, json_extract(e.body, '$.facts.request_no'), d.id FROM events e
 LEFT JOIN decisions d ON d.request_id = e.entity_id
 WHERE e.entity = 'requests' AND e.kind = 'request.decided' AND (d.id IS NULL
 OR {_differs("ifnull(d.ground, '')", "ground")} OR {" OR ".join(_differs(f'd."{name}"', name) for name in _DECIDED)})
-UNION ALL SELECT NULL, r.request_no FROM decisions d JOIN requests r ON r.id = d.request_id
+UNION ALL SELECT NULL, r.request_no, d.id FROM decisions d JOIN requests r ON r.id = d.request_id
 WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.entity = 'requests' AND e.entity_id = r.id
 AND e.kind = 'request.decided')"""
 
@@ -131,13 +137,13 @@ _POLICY_EVENTS = """SELECT seq, body, entity_id AS policy_id FROM events WHERE e
 AND kind = 'policy.added' UNION ALL SELECT seq, body, json_extract(body, '$.facts.policy_id') FROM events
 WHERE entity = 'channels' AND kind = 'channel.added'"""
 _POLICIES_AND_EVENTS = f"""WITH e AS ({_POLICY_EVENTS}) SELECT e.seq, ifnull(c.name || ' · ' || p.version,
-ifnull(json_extract(e.body, '$.facts.channel'), json_extract(e.body, '$.facts.name')))
+ifnull(json_extract(e.body, '$.facts.channel'), json_extract(e.body, '$.facts.name'))), e.policy_id
 FROM e LEFT JOIN policies p ON p.id = e.policy_id LEFT JOIN channels c ON c.id = p.channel_id
 WHERE p.id IS NULL OR {_differs("p.version", "version")} OR {_differs("p.channel_id", "channel_id")}
 OR {" OR ".join(_differs(f"p.{name}", name) for name in _RATES)}
-UNION ALL SELECT NULL, c.name || ' · ' || p.version FROM policies p JOIN channels c ON c.id = p.channel_id
+UNION ALL SELECT NULL, c.name || ' · ' || p.version, p.id FROM policies p JOIN channels c ON c.id = p.channel_id
 WHERE p.id NOT IN (SELECT policy_id FROM e WHERE policy_id IS NOT NULL)"""
-_POLICY_WORDINGS = f"""WITH e AS ({_POLICY_EVENTS}) SELECT e.seq, c.name || ' · ' || p.version,
+_POLICY_WORDINGS = f"""WITH e AS ({_POLICY_EVENTS}) SELECT e.seq, c.name || ' · ' || p.version, p.id,
 json_extract(e.body, '$.facts.texts_sha256'), {", ".join(f"p.{name}" for name in _POLICY_TEXTS)}
 FROM e JOIN policies p ON p.id = e.policy_id JOIN channels c ON c.id = p.channel_id
 WHERE json_extract(e.body, '$.facts.texts_sha256') IS NOT NULL ORDER BY e.seq"""
@@ -180,6 +186,10 @@ class LogReader:
             return audit.genesis(self.shop_uuid)
         row = self._connection.execute("SELECT CAST(head AS BLOB) FROM events WHERE seq = ?", (seq,)).fetchone()
         return None if row is None else row[0]
+
+    def salvages(self) -> list[salvaged_log.Salvage]:
+        """The salvages that the log tells of, the first one first."""
+        return salvaged_log.salvages_in(self._connection)
 
     def certificates(self) -> list[Certificate]:
         """All certificates, the first one first."""
@@ -228,8 +238,8 @@ class LogReader:
     def altered_policies(self) -> list[Difference]:
         """Versions of policies that are not what their events say, rates or wording, named by channel and number."""
         worded = [
-            Difference(seq, name)
-            for seq, name, digest, *texts in self._rows("policies", _POLICY_WORDINGS)
+            Difference(seq, name, row)
+            for seq, name, row, digest, *texts in self._rows("policies", _POLICY_WORDINGS)
             if texts_digest(dict(zip(_POLICY_TEXTS, texts, strict=True))) != digest
         ]
         return [*self._differences("policies", _POLICIES_AND_EVENTS), *worded[:_MOST_DIFFERENCES]]

@@ -23,10 +23,13 @@ from desktop_app.storage.data_folder import FolderLock, sync_folder
 STAGING = re.compile(r"restoring-[0-9TZ-]+")
 REPLACED = re.compile(r"replaced-[0-9TZ-]+")
 
+REPORT = "salvage.json"
+"""What a salvage says of the shop that it made; it goes where that shop goes."""
+
 _SHOP = "shop.db"
-_ASIDE = ("shop.db-journal", "shop.db-wal", "shop.db-shm", _SHOP, "evidence", "proofs")
+_ASIDE = ("shop.db-journal", "shop.db-wal", "shop.db-shm", _SHOP, REPORT, "evidence", "proofs")
 """What belongs to the present shop, in the order in which it is moved aside; the rest of the folder stays."""
-_COMING = ("evidence", "proofs", _SHOP)
+_COMING = ("evidence", "proofs", REPORT, _SHOP)
 
 
 def staging_folder(data_dir: Path, at: datetime) -> Path:
@@ -89,14 +92,17 @@ def remove_unplanned(data_dir: Path) -> None:
 
 
 @contextmanager
-def held_alone(data_dir: Path) -> Iterator[None]:
-    """Nobody has the shop in ``data_dir`` open meanwhile; :class:`StorageError` when somebody has."""
+def held_alone(data_dir: Path, *, in_order: bool = True) -> Iterator[None]:
+    """Nobody has the shop in ``data_dir`` open meanwhile; :class:`StorageError` when somebody has.
+
+    ``in_order``: the file that is there afterwards needs no check.
+    """
     lock = FolderLock(data_dir, window=True)
     try:
         with lock.alone():
             yield
     finally:
-        lock.release(in_order=True)
+        lock.release(in_order=in_order)
 
 
 def _carry_out(data_dir: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
-from desktop_app.domain.errors import StorageError
+from desktop_app.domain.errors import DamagedError, StorageError
 from desktop_app.storage import (
     dispute_tables,  # noqa: F401 - its tables are part of the schema
     order_search,
@@ -92,7 +92,7 @@ def stamp(connection: Connection) -> None:
 def check_schema(connection: Connection, path: Path) -> None:
     """:class:`StorageError` when a table or trigger of the file is not the one that this version makes."""
     if not is_known(connection.exec_driver_sql(STORED).all()):
-        raise StorageError(
+        raise DamagedError(
             "The tables or rules inside the shop {path} were changed by another program: restore a backup.",
             "店铺 {path} 内部的表或规则被其他程序改动：请恢复备份。",
             path=path,

@@ -99,7 +99,7 @@ def copy_rows(copy: Path, target: Path, version: int, name: str, cancelled: Canc
         for pragma in (PAGE_SIZE, *unseen):
             connection.execute(f"PRAGMA {pragma}")
         connection.set_progress_handler(lambda: int(cancelled()), _INSTRUCTIONS)
-        first, last = _statements(version)
+        first, last = statements(version)
         connection.execute("BEGIN")
         for statement in first:
             connection.execute(statement)
@@ -143,7 +143,7 @@ def open_untrusted(path: Path, cancelled: Cancelled = never) -> sqlite3.Connecti
     return connection
 
 
-def _statements(version: int) -> tuple[list[str], list[str]]:
+def statements(version: int) -> tuple[list[str], list[str]]:
     """What makes an empty shop of ``version``: before the rows come, and after."""
     if version == schema.SCHEMA_VERSION:
         everything = schema.schema_statements()
@@ -155,7 +155,7 @@ def _statements(version: int) -> tuple[list[str], list[str]]:
 
 
 def _wanted(version: int) -> set[tuple[str, str, str, str]]:
-    first, last = _statements(version)
+    first, last = statements(version)
     with closing(sqlite3.connect(":memory:")) as connection:
         for statement in (*first, *last):
             connection.execute(statement)

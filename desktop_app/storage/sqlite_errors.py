@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from desktop_app.domain.errors import BusyError, StorageError
+from desktop_app.domain.errors import BusyError, DamagedError, StorageError
 
 _SENTENCES = {
     sqlite3.SQLITE_FULL: (
@@ -32,18 +32,22 @@ _SENTENCES = {
         "磁盘报告错误，未保存任何内容：请先检查磁盘（{path}）。",
     ),
     sqlite3.SQLITE_CORRUPT: (
-        "The shop file {path} is damaged: close Kamidesk and restore the last backup.",
-        "店铺文件 {path} 已损坏：请关闭 Kamidesk 并恢复最近的备份。",
+        "The shop file {path} is damaged: close Kamidesk, then restore the last backup or salvage what can be read "
+        "(kamidesk salvage).",
+        "店铺文件 {path} 已损坏：请关闭 Kamidesk，然后恢复最近的备份，或抢救仍可读取的内容（kamidesk salvage）。",
     ),
     sqlite3.SQLITE_NOTADB: (
-        "{path} is not a Kamidesk shop: move it away or choose another data folder.",
-        "{path} 不是 Kamidesk 店铺文件：请移走它，或另选数据文件夹。",
+        "{path} is damaged at its beginning, or is not a Kamidesk shop: restore the last backup, salvage what can be "
+        "read (kamidesk salvage), or choose another data folder.",
+        "{path} 开头已损坏，或不是 Kamidesk 店铺文件：请恢复最近的备份，抢救仍可读取的内容（kamidesk salvage），"
+        "或另选数据文件夹。",
     ),
     sqlite3.SQLITE_CANTOPEN: (
         "The shop file {path} cannot be opened: check that the folder exists and may be read and written.",
         "无法打开店铺文件 {path}：请确认文件夹存在并可读写。",
     ),
 }
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SENTENCES[sqlite3.SQLITE_LOCKED] = _SENTENCES[sqlite3.SQLITE_BUSY]
 _READING = {
     sqlite3.SQLITE_BUSY: (
@@ -64,7 +68,8 @@ def told(path: Path, *, reading: bool = False) -> Iterator[None]:
         if code not in _SENTENCES:
             raise
         sentence = _READING.get(code, _SENTENCES[code]) if reading else _SENTENCES[code]
-        raise StorageError(*sentence, path=path) from error
+        kind = DamagedError if code in _DAMAGE else StorageError
+        raise kind(*sentence, path=path) from error
 
 
 @contextmanager

@@ -21,7 +21,7 @@ _MOVES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "refunds": REFUND_MOVES,
 }
 
-_APPEND_ONLY = (
+APPEND_ONLY = (
     "shop",
     "policies",
     "deliveries",
@@ -114,7 +114,7 @@ def trigger_statements() -> Iterator[str]:
     """One CREATE TRIGGER statement after the other, in a fixed order."""
     for table, moves in _MOVES.items():
         yield _trigger(table, "move", "UPDATE OF state", _move_forbidden(moves), "this move of state is not allowed")
-    for table in _APPEND_ONLY:
+    for table in APPEND_ONLY:
         yield _trigger(table, "keep", "UPDATE", None, "rows are never changed")
         yield _trigger(table, "stay", "DELETE", None, "rows are never deleted")
     for table, condition in _DELETABLE.items():
