@@ -6,7 +6,6 @@ nothing that takes long to load. What is made here is what :class:`desktop_app.s
 
 from __future__ import annotations
 
-import hashlib
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +13,8 @@ from struct import Struct
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 TAG_BYTES = 16
 """Length of a blind index; the one of a card key is also its row identity."""
@@ -26,7 +27,6 @@ LENGTH_BITS = 13
 CHUNK = 5000
 """Keys per statement, and so between two looks at whether the merchant cancelled."""
 
-_HMAC_BLOCK = 64
 TAG = Struct(f"{TAG_BYTES}s")
 _NONCE = Struct(f"{NONCE_BYTES}s")
 
@@ -70,20 +70,15 @@ class Chunk(NamedTuple):
 
 
 def hmac_digests(key: bytes | bytearray) -> Callable[[Iterable[bytes]], Iterator[bytes]]:
-    """HMAC-SHA256 of many messages under ``key`` of at most 64 bytes."""
-    # both key blocks are hashed once: copying two primed states takes half as long as one HMAC after the other
-    padded = bytearray(key.ljust(_HMAC_BLOCK, b"\0"))
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded)).copy
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)).copy
-    padded[:] = bytes(_HMAC_BLOCK)
+    """HMAC-SHA256 of many messages under ``key``."""
+    # the key is taken in once: a copy of that state takes a third of the time of an HMAC from the beginning
+    started = HMAC(key, SHA256()).copy
 
     def digests(messages: Iterable[bytes]) -> Iterator[bytes]:
         for message in messages:
-            first = inner()
-            first.update(message)
-            second = outer()
-            second.update(first.digest())
-            yield second.digest()
+            one = started()
+            one.update(message)
+            yield one.finalize()
 
     return digests
 
