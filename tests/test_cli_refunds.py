@@ -102,6 +102,8 @@ def test_a_statement_is_looked_at_then_stored_and_the_rest_is_matched_by_hand(
     assert "differ" in capfd.readouterr().err
     assert run(["refunds", "match", number, request_nos[1], "--reason", "one yuan less"]) == 0
     assert run(["refunds", "unmatch", number]) == 0
+    assert run(["refunds", "match", number, *request_nos]) == 1
+    assert "has its statement line already" in capfd.readouterr().err
     output = tmp_path / "unmatched.csv"
     assert run(["refunds", "unmatched", "-o", str(output)]) == 0
     assert "49.00" in output.read_text("utf-8-sig")

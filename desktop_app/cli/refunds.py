@@ -131,17 +131,21 @@ def refunds_match(
     line: Annotated[
         int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the statement line, as “unmatched” prints it.")
     ],
-    request_no: Annotated[str, typer.Argument(help="Request of the refund.")],
+    request_no: Annotated[
+        list[str], typer.Argument(help="Request of the refund; several when the line says what they are together.")
+    ],
     reason: Annotated[str, typer.Option(help="Needed when the amounts differ.")] = "",
 ) -> None:
-    """Join a statement line to a refund by hand; the refund has arrived."""
+    """Join a statement line to a refund by hand, or to several that it tells together; they have arrived."""
     session: Session = context.obj
     with session.shop(unlocked=False) as shop:
-        refund = shop.refunds.by_request(request_no)
-        shop.reconciliation.match(line, refund.id, reason)
-    session.say(
-        f"Line {line} is the refund of order {refund.order_no}.", f"第 {line} 条记录就是订单 {refund.order_no} 的退款。"
-    )
+        found = [shop.refunds.by_request(number) for number in request_no]
+        if len(found) == 1:
+            shop.reconciliation.match(line, found[0].id, reason)
+        else:
+            shop.reconciliation.match_together(line, [refund.id for refund in found])
+    orders = ", ".join(dict.fromkeys(refund.order_no for refund in found))
+    session.say(f"Line {line} is the refund of order {orders}.", f"第 {line} 条记录就是订单 {orders} 的退款。")
 
 
 @app.command("unmatch")

@@ -23,6 +23,10 @@ LATE: Final = timedelta(days=15)
 delay (侵害消费者权益行为处罚办法), so it is looked at by hand."""
 
 
+MOST_PARTS: Final = 12
+"""Of so many refunds of one sale it is worked out which of them add up to what its state says."""
+
+
 class StatementKind(StrEnum):
     """What one line of a payment statement is about, seen from the shop."""
 
@@ -154,6 +158,9 @@ class Finding:
     refund_id: int | None = None
     candidates: tuple[int, ...] = ()
     disagreement: Disagreement | None = None
+    together: tuple[int, ...] = ()
+    """Several refunds whose amounts add up to exactly the line's, when there is only one such choice: the state of a
+    sale says what went back in all. They are proposed; a person joins them."""
 
 
 _NOTHING: Final = Finding(LineVerdict.NO_REFUND)
@@ -198,6 +205,23 @@ def possible_refunds(line: LineFacts, refunds: Iterable[RefundFacts]) -> list[in
             continue
         found.append((rank, abs(line.at - (refund.paid_at or refund.created_at)), refund.id))
     return [refund_id for _, _, refund_id in sorted(found)]
+
+
+def adding_up(amount_fen: Fen, refunds: Sequence[RefundFacts]) -> tuple[int, ...]:
+    """Ids of the two or more refunds whose amounts add up to ``amount_fen``; empty when none do or several choices do.
+
+    A sale has few refunds; of more than :data:`MOST_PARTS` nothing is proposed.
+    """
+    if len(refunds) > MOST_PARTS:
+        return ()
+    # of every sum its choices of refunds, two at most: more than one is as good as none
+    sums: dict[Fen, list[tuple[int, ...]]] = {0: [()]}
+    for refund in refunds:
+        for total, choices in [(total, tuple(choices)) for total, choices in sums.items()]:
+            longer = sums.setdefault(total + refund.amount_fen, []) if total + refund.amount_fen <= amount_fen else []
+            longer += [(*choice, refund.id) for choice in choices[: 2 - len(longer)]]
+    found = sums.get(amount_fen, [])
+    return found[0] if len(found) == 1 and len(found[0]) > 1 else ()
 
 
 class _Matching:
@@ -262,7 +286,11 @@ class _Matching:
         """The finding of a line that shares a number with ``hits``; ``is_exact``: the number of the refund itself."""
         equal = [refund_id for refund_id in hits if self._refunds[refund_id].amount_fen == line.amount_fen]
         if not equal:
-            return Finding(LineVerdict.DIFFERENCE, None, tuple(hits), Disagreement.AMOUNT)
+            together: tuple[int, ...] = ()
+            if line.kind is StatementKind.SALE_REFUNDED:
+                untold = [self._refunds[refund_id] for refund_id in hits if refund_id not in self._told]
+                together = adding_up(line.amount_fen, untold)
+            return Finding(LineVerdict.DIFFERENCE, None, tuple(hits), Disagreement.AMOUNT, together)
         if line.kind in (StatementKind.REFUND_FAILED, StatementKind.RETURNED):
             return Finding(LineVerdict.DIFFERENCE, None, tuple(equal), Disagreement.FAILED)
         free = [refund_id for refund_id in equal if self._goes_on(refund_id, line)]

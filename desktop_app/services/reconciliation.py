@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from desktop_app.domain.errors import ConflictError, NotFoundError, RefusedError
+from desktop_app.domain.errors import RefusedError
 from desktop_app.domain.money import Fen
 from desktop_app.domain.reconciliation import (
     REFUND_KINDS,
@@ -22,6 +22,7 @@ from desktop_app.domain.reconciliation import (
     reconcile,
 )
 from desktop_app.domain.states import PaymentChannel
+from desktop_app.services import statement_joining
 from desktop_app.services.context import Context, chunks
 from desktop_app.services.form_fields import FieldName, text_field
 from desktop_app.services.listing import Listing, Sort
@@ -32,7 +33,9 @@ from desktop_app.services.statement_import import (
     import_statement,
     preview_statement,
 )
+from desktop_app.services.statement_joining import find_line
 from desktop_app.services.statement_matching import (
+    IS_COMPANION,
     MATCHES,
     facts_of,
     finding_text,
@@ -51,14 +54,6 @@ SCOPES = ("unmatched", "matched", "set_aside", "other", "all")
 """Unmatched: money that went back to a buyer without a refund here. Other: what is no refund by its name."""
 
 _REASON = FieldName("The reason", "原因")
-_BY_HAND = (
-    StatementKind.REFUND,
-    StatementKind.REFUND_UNDERWAY,
-    StatementKind.SALE_REFUNDED,
-    StatementKind.POSSIBLE_REFUND,
-    StatementKind.PAYOUT,
-    StatementKind.OTHER,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +93,16 @@ class StatementLineEntry:
 
 @dataclass(frozen=True, slots=True)
 class LineExplanation:
-    """Why a line is not matched, and the refunds that it can be joined to by hand, the likeliest first."""
+    """Why a line is not matched, and the refunds that it can be joined to by hand, the likeliest first.
+
+    ``together`` are several that add up to exactly its amount, when no others do.
+    """
 
     verdict: LineVerdict
     en: str
     zh: str
     candidates: tuple[RefundLine, ...]
+    together: tuple[RefundLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +213,13 @@ class Reconciliation:
     def line(self, line_id: int) -> StatementLineEntry:
         """One line; :class:`NotFoundError`."""
         with self._context.read() as session:
-            _find(session, line_id)
+            find_line(session, line_id)
             return _entries(session, [line_id])[0]
 
     def explain(self, line_id: int) -> LineExplanation:
         """Why a line is not matched, as things are now."""
         with self._context.read() as session:
-            row, statement = _find(session, line_id)
+            row, statement = find_line(session, line_id)
             refunds = refund_facts(session)
             facts = facts_of(row, statement.format)
             others = orders_without_refund(session, [row.merchant_no] if row.merchant_no else [], refunds)
@@ -228,72 +227,27 @@ class Reconciliation:
             finding = reconcile([facts], refunds, other_orders=others, open_lines=competing)[line_id]
             ids = list(dict.fromkeys((*finding.candidates, *possible_refunds(facts, refunds))))[:50]
             en, zh = finding_text(finding, {refund.id: refund.order_no for refund in refunds})
-        candidates = tuple(Refunds(self._context).lines(ids))
-        return LineExplanation(finding.verdict, en, zh, candidates)
+        lines = Refunds(self._context).lines
+        return LineExplanation(finding.verdict, en, zh, tuple(lines(ids)), tuple(lines(finding.together)))
 
     def match(self, line_id: int, refund_id: int, reason: str = "") -> None:
-        """Join a line to a refund by hand; the refund moves to what the line says of it.
+        """Join a line to a refund by hand; see :func:`desktop_app.services.statement_joining.join`."""
+        statement_joining.join(self._context, line_id, refund_id, reason)
 
-        :class:`RefusedError` when the line or the refund is joined already, when the line says that nothing arrived, or
-        when the amounts differ and no reason is given.
-        """
-        context = self._context
-        reason = text_field(_REASON, reason)
-        with context.write() as session:
-            row, statement = _find(session, line_id)
-            refund = session.get(RefundRow, refund_id)
-            if refund is None:
-                raise NotFoundError("This refund is not in the shop.", "店铺中没有这笔退款。")
-            _require_free(session, row, refund_id)
-            if row.amount_fen != refund.amount_fen and not reason:
-                raise RefusedError(
-                    "The amounts differ; say why the line is this refund all the same.",
-                    "金额不一致；如确属这笔退款，请说明原因。",
-                )
-            row.refund_id, row.matched_by, row.matched_at = refund_id, MatchedBy.HAND, context.clock()
-            row.note = reason or row.note
-            session.add(row)
-            session.flush()
-            settle(
-                context,
-                session,
-                refund_id,
-                row,
-                statement.file_name,
-                MatchedBy.HAND,
-                known_by=statement.to_at,
-                reason=reason,
-            )
-        context.announce("refunds", "statements")
+    def match_together(self, line_id: int, refund_ids: Sequence[int]) -> None:
+        """Join a line to several refunds; see :func:`desktop_app.services.statement_joining.join_together`."""
+        statement_joining.join_together(self._context, line_id, refund_ids)
 
     def unmatch(self, line_id: int) -> None:
-        """Take a line off its refund. The refund keeps its state: arrived is final."""
-        context = self._context
-        with context.write() as session:
-            row, statement = _find(session, line_id)
-            if row.refund_id is None:
-                raise RefusedError("This line is not matched.", "这条记录没有匹配退款。")
-            refund = session.get(RefundRow, row.refund_id)
-            assert refund is not None
-            row.refund_id = row.matched_by = row.matched_at = None
-            session.add(row)
-            session.flush()
-            context.record(
-                session,
-                "refund.unreconciled",
-                "refunds",
-                refund.id,
-                order_id=refund.order_id,
-                facts={"amount_fen": refund.amount_fen, "file": statement.file_name, "line": row.line},
-            )
-        context.announce("refunds", "statements")
+        """Take a line off its refund, or off all that it tells. A refund keeps its state: arrived is final."""
+        statement_joining.take_off(self._context, line_id)
 
     def set_aside(self, line_id: int, reason: str) -> None:
         """Say that an unmatched line is no refund of this shop, and why; it leaves the list of what did not match."""
         context = self._context
         reason = text_field(_REASON, reason, required=True)
         with context.write() as session:
-            row, statement = _find(session, line_id)
+            row, statement = find_line(session, line_id)
             if row.refund_id is not None:
                 raise RefusedError(
                     "This line is matched; take it off its refund first.", "这条记录已匹配，请先取消匹配。"
@@ -307,7 +261,7 @@ class Reconciliation:
         """Put a line that was set aside back among the unmatched ones."""
         context = self._context
         with context.write() as session:
-            row, statement = _find(session, line_id)
+            row, statement = find_line(session, line_id)
             if row.set_aside_at is None:
                 raise RefusedError("This line was not set aside.", "这条记录没有搁置。")
             row.set_aside_at = None
@@ -327,7 +281,7 @@ class Reconciliation:
             for line_id, finding in reconcile(lines, refunds, other_orders=others).items():
                 if finding.refund_id is None:
                     continue
-                row, statement = _find(session, line_id)
+                row, statement = find_line(session, line_id)
                 by = MatchedBy.REFERENCE
                 if finding.verdict is LineVerdict.AMOUNT_AND_TIME:
                     by = MatchedBy.AMOUNT_AND_TIME
@@ -402,7 +356,7 @@ def _conditions(where: LineFilter) -> list[ColumnElement[bool]]:
         "other": [col(line.kind).not_in(REFUND_KINDS), *is_open],
         "all": [],
     }
-    found = conditions[where.scope]
+    found = [*conditions[where.scope], ~IS_COMPANION]
     if text := where.text.strip():
         columns = (line.trade_no, line.merchant_no, line.refund_no, line.merchant_refund_no)
         found.append(or_(*(col(column).contains(text, autoescape=True) for column in columns)))
@@ -439,23 +393,3 @@ def _entries(session: Session, ids: Sequence[int]) -> list[StatementLineEntry]:
                 set_aside_at=row.set_aside_at,
             )
     return [found[line_id] for line_id in ids if line_id in found]
-
-
-def _find(session: Session, line_id: int) -> tuple[StatementLineRow, StatementRow]:
-    row = session.get(StatementLineRow, line_id)
-    statement = None if row is None else session.get(StatementRow, row.statement_id)
-    if row is None or statement is None:
-        raise NotFoundError("This statement line is not in the shop.", "店铺中没有这条账单记录。")
-    return row, statement
-
-
-def _require_free(session: Session, row: StatementLineRow, refund_id: int) -> None:
-    if row.refund_id is not None:
-        raise RefusedError("This line is matched already.", "这条记录已经匹配。")
-    if row.set_aside_at is not None:
-        raise RefusedError("This line was set aside; take it back first.", "这条记录已搁置，请先取消搁置。")
-    if row.kind not in _BY_HAND:
-        raise RefusedError("This line does not say that money went to a buyer.", "这条记录并未表明款项退给了买家。")
-    others = session.exec(select(StatementLineRow.kind).where(col(StatementLineRow.refund_id) == refund_id)).all()
-    if any(kind is not StatementKind.REFUND_UNDERWAY for kind in others):
-        raise ConflictError("This refund has its statement line already.", "这笔退款已有对应的账单记录。")

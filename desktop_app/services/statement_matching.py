@@ -27,6 +27,10 @@ from desktop_app.storage.tables import DecisionRow, OrderRow, RefundRow, Request
 
 _VARIABLES = 500
 
+COMPANION = "|with|"
+"""In the identity of a row of 0 fen that joins one more refund to a line which tells several."""
+IS_COMPANION = col(StatementLineRow.identity).contains(COMPANION, autoescape=True)
+
 MATCHES = frozenset({LineVerdict.REFERENCE, LineVerdict.AMOUNT_AND_TIME})
 """Verdicts that join a line to a refund and move it."""
 
@@ -106,6 +110,7 @@ def open_line_facts(session: Session) -> list[LineFacts]:
             col(StatementLineRow.kind).in_(REFUND_KINDS),
             col(StatementLineRow.refund_id).is_(None),
             col(StatementLineRow.set_aside_at).is_(None),
+            ~IS_COMPANION,
         )
     )
     return [facts_of(row, source) for row, source in rows]
@@ -201,8 +206,9 @@ def settle(
 
 def finding_text(finding: Finding, names: dict[int, str]) -> tuple[str, str]:
     """A finding in words, English and Chinese; ``names`` are the order numbers of refunds by their id."""
-    told = ", ".join(names.get(refund_id, "?") for refund_id in finding.candidates[:5])
-    if len(finding.candidates) > 5:
+    orders = list(dict.fromkeys(names.get(refund_id, "?") for refund_id in finding.candidates))
+    told = ", ".join(orders[:5])
+    if len(orders) > 5:
         told += " …"
     verdict = finding.verdict
     if verdict is LineVerdict.REFERENCE:
@@ -213,6 +219,12 @@ def finding_text(finding: Finding, names: dict[int, str]) -> tuple[str, str]:
         return f"Tells the refund of order {told} once more.", f"再次说明订单 {told} 的退款。"
     if verdict is LineVerdict.AMBIGUOUS:
         return f"May be the refund of: {told}. Choose by hand.", f"可能是以下订单的退款：{told}，请手动选择。"
+    if finding.together:
+        count = len(finding.together)
+        return (
+            f"What went back of order {told} in all: {count} open refunds add up to exactly this. Confirm by hand.",
+            f"订单 {told} 累计退款：{count} 笔待核对退款之和恰为此金额，请手动确认。",
+        )
     if verdict is LineVerdict.DIFFERENCE:
         en, zh = _DISAGREEMENTS[finding.disagreement or Disagreement.AMOUNT]
         return en.format(orders=told), zh.format(orders=told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 from desktop_app.domain.reconciliation import (
     EARLY,
     LATE,
+    MOST_PARTS,
     Finding,
     LineFacts,
     LineVerdict,
     RefundFacts,
     StatementKind,
+    adding_up,
     possible_refunds,
     reconcile,
 )
@@ -100,6 +103,32 @@ def test_the_order_of_refunds_does_not_matter(
         return {key: (one.verdict, one.refund_id, frozenset(one.candidates)) for key, one in findings.items()}
 
     assert told(reconcile(lines, refunds)) == told(reconcile(lines, shuffled))
+
+
+@given(st.lists(st.integers(1, 6), max_size=7), st.integers(1, 30))
+@settings(max_examples=300, deadline=None)
+def test_refunds_that_add_up_are_proposed_when_no_other_choice_does(amounts: list[int], wanted: int) -> None:
+    refunds = [
+        RefundFacts(number, amount, PaymentChannel.WECHAT, START, None, "", f"TK{number}", "A1", "")
+        for number, amount in enumerate(amounts)
+    ]
+    choices = [
+        choice
+        for size in range(1, len(amounts) + 1)
+        for choice in combinations(range(len(amounts)), size)
+        if sum(amounts[number] for number in choice) == wanted
+    ]
+    expected = choices[0] if len(choices) == 1 and len(choices[0]) > 1 else ()
+    assert adding_up(wanted, refunds) == expected
+
+
+def test_of_very_many_refunds_nothing_is_worked_out() -> None:
+    refunds = [
+        RefundFacts(number, 2**number, PaymentChannel.WECHAT, START, None, "", f"TK{number}", "A1", "")
+        for number in range(MOST_PARTS + 1)
+    ]
+    assert adding_up(3, refunds[:-1]) == (0, 1)
+    assert adding_up(3, refunds) == ()
 
 
 def test_what_a_person_may_choose_begins_with_a_number_then_the_amount_then_the_time() -> None:

@@ -326,6 +326,80 @@ def test_a_sale_that_is_refunded_in_parts_says_the_sum_and_only_the_rest_is_new(
     assert ledger.refunds.listing(RefundFilter(state=RefundState.ARRIVED)).count() == 1
 
 
+def _in_parts(ledger: Ledger, *refs: str) -> list[int]:
+    """Refunds of ¥30 for single units of one order of three."""
+    found: list[int] = []
+    if not ledger.desk.scalar("SELECT count(*) FROM orders"):
+        ledger.paid("A1", quantity=3, list_fen=3000, paid_fen=9000)
+    for ref in refs:
+        request_id = ledger.ask_back("A1", unit_refs=(ref,))
+        decided = ledger.requests.approve(request_id, token=ledger.requests.preview(request_id).token)
+        assert decided.refund_id is not None
+        ledger.desk.execute("UPDATE refunds SET route = 'wechat' WHERE id = ?", decided.refund_id)
+        found.append(decided.refund_id)
+    return found
+
+
+def test_a_sale_that_tells_several_refunds_is_proposed_as_them_and_confirmed_by_hand(ledger: Ledger) -> None:
+    first, second = _in_parts(ledger, "1", "2")
+    row = samples.wechat_personal_row("90.00", state="已退款(￥60.00)", order_no="A1", trade_no="1000")
+    (shown,) = ledger.preview(samples.wechat_personal([row])).lines
+    assert (shown.verdict, shown.refund_id) == (LineVerdict.DIFFERENCE, None)  # nothing is matched by itself
+    assert "2 笔待核对退款之和恰为此金额" in shown.zh
+    assert ledger.bring(samples.wechat_personal([row])).matched_count == 0
+    (line,) = ledger.reconciliation.listing(LineFilter("unmatched")).rows()
+    assert [one.id for one in ledger.reconciliation.explain(line.id).together] == [first, second]
+    with pytest.raises(RefusedError):
+        ledger.reconciliation.match_together(line.id, [first, first])
+    ledger.reconciliation.match_together(line.id, [second, first])
+    for refund_id in (first, second):
+        refund = ledger.refunds.get(refund_id)
+        assert (refund.state, refund.reconciled) == (RefundState.ARRIVED, True)
+    told = [event["facts"] for event in ledger.desk.events("refund.reconciled")]
+    assert [(fact["amount_fen"], fact["stated_fen"]) for fact in told] == [(3000, 6000)] * 2  # type: ignore[index]
+    assert ledger.reconciliation.unmatched() == []
+    assert [one.amount_fen for one in ledger.reconciliation.listing(LineFilter("all")).rows()] == [6000]
+    with pytest.raises(RefusedError):
+        ledger.reconciliation.match_together(line.id, [first, second])
+
+    # the same file again, and a later one in which one more part went back
+    assert _verdicts(ledger.preview(samples.wechat_personal([row]))) == [LineVerdict.KNOWN]
+    (third,) = _in_parts(ledger, "3")
+    later = samples.wechat_personal_row("90.00", state="已全额退款", order_no="A1", trade_no="1000")
+    (rest,) = ledger.preview(samples.wechat_personal([later])).lines
+    assert (rest.verdict, rest.refund_id, rest.amount_fen) == (LineVerdict.REFERENCE, third, 3000)
+
+    ledger.reconciliation.unmatch(line.id)
+    assert not any(ledger.refunds.get(refund_id).reconciled for refund_id in (first, second))
+    (line,) = ledger.reconciliation.listing(LineFilter("unmatched")).rows()
+    ledger.reconciliation.match_together(line.id, [first, second])
+    assert all(ledger.refunds.get(refund_id).reconciled for refund_id in (first, second))
+
+
+def test_several_refunds_are_only_proposed_when_no_others_add_up(ledger: Ledger) -> None:
+    refunds = _in_parts(ledger, "1", "2", "3")
+    row = samples.wechat_personal_row("90.00", state="已退款(￥60.00)", order_no="A1", trade_no="1000")
+    (shown,) = ledger.preview(samples.wechat_personal([row])).lines
+    assert shown.verdict is LineVerdict.DIFFERENCE
+    assert "之和" not in shown.zh
+    ledger.bring(samples.wechat_personal([row]))
+    (line,) = ledger.reconciliation.listing(LineFilter("unmatched")).rows()
+    assert ledger.reconciliation.explain(line.id).together == ()
+    with pytest.raises(RefusedError, match=r"¥90\.00 together, the line says ¥60\.00"):
+        ledger.reconciliation.match_together(line.id, refunds)
+    ledger.reconciliation.match_together(line.id, refunds[1:])  # the merchant knows which
+    assert [ledger.refunds.get(refund_id).reconciled for refund_id in refunds] == [False, True, True]
+
+
+def test_only_the_state_of_a_sale_is_joined_to_several(ledger: Ledger) -> None:
+    refunds = _in_parts(ledger, "1", "2")
+    ledger.bring(samples.wechat_trade([ledger.wechat("A1", "60.00")]))
+    (line,) = ledger.reconciliation.listing(LineFilter("unmatched")).rows()
+    assert ledger.reconciliation.explain(line.id).together == ()
+    with pytest.raises(RefusedError, match="state of a sale"):
+        ledger.reconciliation.match_together(line.id, refunds)
+
+
 def test_the_two_files_of_a_merchant_tell_one_refund_and_two_lines_of_one_file_two(ledger: Ledger) -> None:
     ledger.due("A1")
     row = ledger.wechat("A1")

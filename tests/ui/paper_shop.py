@@ -45,3 +45,14 @@ class PaperWindow(RequestWindow):
         decided = self.shop.requests.approve(request_id, token=preview.token)
         assert decided.refund_id is not None
         return decided.refund_id
+
+    def refunded_in_parts(self, order_no: str) -> list[int]:
+        """Approved requests for each of the two units of an order; the ids of their refunds."""
+        self.sell(order_no, deliver=False, quantity=2, paid_fen=19700)
+        found = []
+        for ref in ("1", "2"):
+            request_id = self.ask_back(order_no, unit_refs=(ref,))
+            decided = self.shop.requests.approve(request_id, token=self.shop.requests.preview(request_id).token)
+            assert decided.refund_id is not None
+            found.append(decided.refund_id)
+        return found

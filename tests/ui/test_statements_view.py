@@ -97,6 +97,33 @@ def test_a_match_can_be_left_open_and_the_lines_filtered(qtbot: QtBot, at: Paper
     assert page.statement_lines.table.rows.rowCount() == 1
 
 
+def test_several_refunds_of_one_sale_are_confirmed_together(qtbot: QtBot, at: PaperWindow, tmp_path: Path) -> None:
+    ids = at.refunded_in_parts("DD1")
+    total = sum(at.shop.refunds.get(refund_id).amount_fen for refund_id in ids)
+    row = samples.wechat_personal_row(
+        "9000.00", state=f"已退款(￥{total // 100}.{total % 100:02d})", order_no="DD1", trade_no="1000"
+    )
+    path = tmp_path / "微信支付账单.csv"
+    path.write_bytes(samples.wechat_personal([row]))
+    page = at.page("refunds")
+    page.import_statement(path)
+    qtbot.mouseClick(at.dialog(StatementImportDialog).submit_button, Qt.MouseButton.LeftButton)
+    lines = page.statement_lines
+    lines.table.select_row(0)
+    lines.match()
+    match = at.dialog(StatementMatchDialog)
+    assert match.together_box.isVisible()
+    assert all(at.shop.refunds.get(refund_id).request_no in match.together_box.text() for refund_id in ids)
+    match.table.select_row(0)
+    assert match.reason_edit.isVisible()
+    qtbot.mouseClick(match.together_box, Qt.MouseButton.LeftButton, pos=QPoint(8, match.together_box.height() // 2))
+    assert match.together_box.isChecked()
+    assert not match.reason_edit.isVisible()
+    qtbot.mouseClick(match.submit_button, Qt.MouseButton.LeftButton)
+    assert [at.shop.refunds.get(refund_id).state for refund_id in ids] == [RefundState.ARRIVED] * len(ids)
+    assert lines.table.rows.rowCount() == 0
+
+
 def test_what_did_not_match_is_matched_or_set_aside_by_hand(qtbot: QtBot, at: PaperWindow, tmp_path: Path) -> None:
     refund_id = at.refunded("DD1")
     path = _statement(at, tmp_path, ("DD1", "0.01"))

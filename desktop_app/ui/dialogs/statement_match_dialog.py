@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop_app.services.listing import Sort
 from desktop_app.services.reconciliation import LineExplanation, StatementLineEntry
@@ -19,7 +19,10 @@ from desktop_app.ui.widgets.row_table import RowTable
 
 
 class StatementMatchDialog(FormDialog):
-    """Lists the refunds that the line can be; one of another amount needs a reason."""
+    """Lists the refunds that the line can be; one of another amount needs a reason.
+
+    When several add up to exactly what the line says, all of them are proposed as one.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class StatementMatchDialog(FormDialog):
         self._shop = shop
         self._line = line
         self._candidates = explanation.candidates
+        self._together = explanation.together
         text = explanation.zh if language() == "zh" else explanation.en
         zone = window.zone()
         self.table = RowTable(
@@ -74,6 +78,16 @@ class StatementMatchDialog(FormDialog):
         )
         if text:
             self.fields.addWidget(plain_label(text, wrap=True, name="match_explanation"), 0, 0, 1, 2)
+        self.together_box = QCheckBox(
+            self.tr("It is these {count} refunds together: {parts}").format(
+                count=len(self._together),
+                parts=" + ".join(f"{money(one.amount_fen)} ({one.request_no})" for one in self._together),
+            )
+        )
+        self.together_box.setObjectName("match_together_box")
+        self.together_box.setVisible(bool(self._together))
+        self.together_box.toggled.connect(self._on_together)
+        self.fields.addWidget(self.together_box, self.fields.rowCount(), 0, 1, 2)
         self.fields.addWidget(self.table, self.fields.rowCount(), 0, 1, 2)
         self.fields.add_field(self.tr("Reason"), self.reason_edit)
         self.table.reload()
@@ -81,15 +95,22 @@ class StatementMatchDialog(FormDialog):
 
     def apply(self) -> None:
         refund = self.table.current_row()
-        if refund is not None:
+        if self.together_box.isChecked():
+            self._shop.reconciliation.match_together(self._line.id, [one.id for one in self._together])
+        elif refund is not None:
             self._shop.reconciliation.match(self._line.id, refund.id, self.reason_edit.text())
 
     def _open(self, _sort: Sort | None) -> ListSource[RefundLine]:
         return ListSource(self._candidates)
 
+    def _on_together(self, together: bool) -> None:
+        self.table.setEnabled(not together)
+        self._on_chosen(self.table.current_row())
+
     def _on_chosen(self, refund: RefundLine | None) -> None:
-        self.submit_button.setEnabled(refund is not None)
-        differs = refund is not None and refund.amount_fen != self._line.amount_fen
+        together = self.together_box.isChecked()
+        self.submit_button.setEnabled(together or refund is not None)
+        differs = not together and refund is not None and refund.amount_fen != self._line.amount_fen
         self.fields.set_field_visible(self.reason_edit, differs)
 
 
