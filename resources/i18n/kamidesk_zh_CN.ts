@@ -8409,6 +8409,10 @@
         <source>Why it is this refund although the amounts differ</source>
         <translation>金额不一致，为何仍是这笔退款</translation>
     </message>
+    <message>
+        <source>It is these {count} refunds together: {parts}</source>
+        <translation>是这 {count} 笔退款的合计：{parts}</translation>
+    </message>
 </context>
 <context>
     <name>TextDialog</name>
