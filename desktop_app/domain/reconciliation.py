@@ -96,7 +96,8 @@ class LineFacts:
 
     ``numbers`` are those of the refund itself, ``order_numbers`` those of the sale: the order number, the trade number
     of the channel; ``mentioned`` may be either. ``source`` tells the formats apart: two formats tell one refund twice,
-    one format does not.
+    one format does not. ``whole_fen`` is what the state of a sale says went back in all, of which ``amount_fen`` is
+    what no earlier file said; 0 when it is not known.
     """
 
     key: int
@@ -108,6 +109,7 @@ class LineFacts:
     order_numbers: frozenset[str]
     source: str
     mentioned: frozenset[str] = frozenset()
+    whole_fen: Fen = 0
 
     @property
     def all_numbers(self) -> frozenset[str]:
@@ -245,8 +247,9 @@ class _Matching:
             return
         hits = self._hits(self._by_number, line.all_numbers)
         is_exact = bool(hits)
-        if not hits:
-            hits = self._hits(self._by_order, line.all_numbers)
+        if not hits or line.kind is StatementKind.SALE_REFUNDED:
+            # the state of a sale speaks of all its refunds, also when one of them bears the number of the sale
+            hits = sorted({*hits, *self._hits(self._by_order, line.all_numbers)})
         if hits:
             self.findings[line.key] = self._judged(line, hits, is_exact)
         elif line.kind is StatementKind.REFUND and line.order_numbers.isdisjoint(self._other_orders):
@@ -284,6 +287,9 @@ class _Matching:
 
     def _judged(self, line: LineFacts, hits: list[int], is_exact: bool) -> Finding:
         """The finding of a line that shares a number with ``hits``; ``is_exact``: the number of the refund itself."""
+        told_before = [refund_id for refund_id in hits if refund_id in self._told]
+        if line.whole_fen and sum(self._refunds[one].amount_fen for one in told_before) == line.whole_fen:
+            return Finding(LineVerdict.REPEATED, told_before[0], tuple(told_before))
         equal = [refund_id for refund_id in hits if self._refunds[refund_id].amount_fen == line.amount_fen]
         if not equal:
             together: tuple[int, ...] = ()

@@ -280,12 +280,13 @@ def _judge(session: Session, file: StatementFile) -> _Judged:
             known.add(line.identity)
             lines.append(line)
     lines = _with_order_numbers(session, file, lines)
+    wholes = {line.line: line.amount_fen for line in lines if line.kind is StatementKind.SALE_REFUNDED}
     lines = _with_parts(session, file, lines)
     refunds = refund_facts(session)
     facts: list[LineFacts] = []
     for line in lines:
         if line.kind in MATCHABLE_KINDS:
-            facts.append(_facts(line, file))
+            facts.append(_facts(line, file, wholes.get(line.line, 0)))
         else:
             findings[line.line] = _NOT_OURS
     numbers = {line.merchant_no for line in lines if line.merchant_no and line.kind in MATCHABLE_KINDS}
@@ -294,7 +295,7 @@ def _judge(session: Session, file: StatementFile) -> _Judged:
     return _Judged(lines, findings, _names(refunds, findings), other_orders)
 
 
-def _facts(line: StatementLine, file: StatementFile) -> LineFacts:
+def _facts(line: StatementLine, file: StatementFile, whole_fen: Fen) -> LineFacts:
     return LineFacts(
         key=line.line,
         kind=line.kind,
@@ -305,6 +306,7 @@ def _facts(line: StatementLine, file: StatementFile) -> LineFacts:
         order_numbers=numbers_of(line.trade_no, line.merchant_no),
         source=file.format.name,
         mentioned=line.mentioned,
+        whole_fen=whole_fen,
     )
 
 

@@ -367,13 +367,48 @@ def test_a_sale_that_tells_several_refunds_is_proposed_as_them_and_confirmed_by_
     (third,) = _in_parts(ledger, "3")
     later = samples.wechat_personal_row("90.00", state="已全额退款", order_no="A1", trade_no="1000")
     (rest,) = ledger.preview(samples.wechat_personal([later])).lines
-    assert (rest.verdict, rest.refund_id, rest.amount_fen) == (LineVerdict.REFERENCE, third, 3000)
+    assert (rest.verdict, rest.refund_id) == (LineVerdict.REFERENCE, third)
 
     ledger.reconciliation.unmatch(line.id)
     assert not any(ledger.refunds.get(refund_id).reconciled for refund_id in (first, second))
     (line,) = ledger.reconciliation.listing(LineFilter("unmatched")).rows()
     ledger.reconciliation.match_together(line.id, [first, second])
     assert all(ledger.refunds.get(refund_id).reconciled for refund_id in (first, second))
+
+
+def test_parts_that_go_back_one_after_the_other_are_each_found_once(ledger: Ledger) -> None:
+    """The first refund bears the number of the sale from its first statement; the second is of the same amount."""
+    found = []
+    for stated, ref in (("已退款(￥30.00)", "1"), ("已退款(￥60.00)", "2"), ("已全额退款", "3")):
+        (refund_id,) = _in_parts(ledger, ref)
+        row = samples.wechat_personal_row("90.00", state=stated, order_no="A1", trade_no="1000")
+        (line,) = ledger.preview(samples.wechat_personal([row])).lines
+        found.append((line.verdict, line.refund_id == refund_id))
+        assert ledger.bring(samples.wechat_personal([row])).matched_count == 1
+    assert found == [(LineVerdict.REFERENCE, True)] * 3
+    assert ledger.reconciliation.unmatched() == []
+
+
+def test_a_sale_whose_refunds_have_lines_of_their_own_says_them_once_more(ledger: Ledger) -> None:
+    _in_parts(ledger, "1", "2", "3")  # the third is not paid yet
+    rows = [samples.wechat_personal_row("90.00", state="已退款(￥60.00)", order_no="A1", trade_no="1000")]
+    for number, request_no in enumerate(("TK20261122001", "TK20261122002")):
+        rows.append(
+            samples.wechat_personal_row(
+                "30.00",
+                kind="二维码收款-退款",
+                direction="支出",
+                state="支付成功",
+                order_no=request_no,
+                trade_no=f"200{number}",
+                at=ledger.hours_later(1),
+            )
+        )
+    verdicts = _verdicts(ledger.preview(samples.wechat_personal(rows)))
+    assert verdicts == [LineVerdict.REPEATED, LineVerdict.REFERENCE, LineVerdict.REFERENCE]
+    ledger.bring(samples.wechat_personal(rows))
+    assert ledger.refunds.listing(RefundFilter(state=RefundState.ARRIVED)).count() == 2
+    assert ledger.reconciliation.listing(LineFilter("unmatched")).count() == 0
 
 
 def test_several_refunds_are_only_proposed_when_no_others_add_up(ledger: Ledger) -> None:
