@@ -14,6 +14,7 @@ import pytest
 from desktop_app.documents.csv_export import write_csv, write_csv_parts
 from desktop_app.domain.errors import CancelledError, StorageError
 from desktop_app.services import exports, order_export
+from desktop_app.services.export_tables import TABLES
 from desktop_app.services.order_export import order_parts
 from desktop_app.services.orders import OrderFilter
 from desktop_app.storage import field_process
@@ -57,7 +58,7 @@ RAW_BUYERS = ('two\nlines and "more"', "=\x01\x02", "\r\n", "", "\x1e😀 ")
 
 
 def _slow(desk: OrderDesk, path: Path, language: str) -> None:
-    chosen = exports._EXPORTS["orders"]
+    chosen = TABLES["orders"]
     listing = desk.orders.listing(OrderFilter())
     cells = (chosen.cells(line, language, desk.context.zone) for line in listing.rows())
     write_csv(path, chosen.columns, cells, language, zone=desk.context.zone)
