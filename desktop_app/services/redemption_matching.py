@@ -151,7 +151,7 @@ class _Matcher:
             return _unmatched("No card key of this shop is this.", "店铺中没有这张卡密。")
         units = [unit for key in keys for unit in self._found.by_key.get(key.id, ())]
         if not units and len(keys) == 1:
-            return self._without_order(keys[0])
+            return self._without_order(line, keys[0])
         if line.order_no and units:
             own = [unit for unit in units if unit.order_no == line.order_no]
             if not own:
@@ -167,8 +167,16 @@ class _Matcher:
             )
         return units
 
-    def _without_order(self, key: Key) -> Match:
+    def _without_order(self, line: ListLine, key: Key) -> Match:
         if key.state is KeyState.IN_STOCK:
+            if not line.is_redeemed:
+                return Match(
+                    ListVerdict.NOT_REDEEMED,
+                    Sentence(
+                        "This key is in stock, and the list says that it was not activated.",
+                        "该卡密仍在库存，清单显示未激活。",
+                    ),
+                )
             return Match(
                 ListVerdict.IN_STOCK,
                 Sentence(

@@ -168,6 +168,17 @@ def test_a_key_in_stock_is_an_alarm_and_is_quarantined_when_the_merchant_wants_i
     assert event["facts"]["failed"] is True  # type: ignore[index]
 
 
+def test_a_key_in_stock_that_was_not_activated_is_no_alarm(
+    shop: OrderDesk, redemptions: Redemptions, listed: Listed
+) -> None:
+    shop.desk.stock(shop.product_id, *KEYS)
+    preview = listed(f"{KEYS[0]},,未激活", f"{KEYS[1]},{_at(shop)},已激活", header="卡密,核销时间,状态")
+    assert _verdicts(preview) == [ListVerdict.NOT_REDEEMED, ListVerdict.IN_STOCK]
+    assert redemptions.import_list(preview, ListOptions(quarantine=True)).quarantined_count == 1
+    states = [shop.desk.inventory.find(key).state for key in KEYS[:2]]  # type: ignore[union-attr]
+    assert states == [KeyState.IN_STOCK, KeyState.QUARANTINED]
+
+
 def test_keys_are_compared_as_their_product_says(shop: OrderDesk, listed: Listed) -> None:
     shop.delivered()
     folding = shop.desk.product("FOLD", fold_case=True, fold_hyphens=True)
