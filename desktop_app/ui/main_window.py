@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
@@ -23,17 +22,18 @@ from desktop_app.domain.errors import ShopError
 from desktop_app.ui.actions import Change, ShopSignals
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.icons import refresh_icons, set_icon
-from desktop_app.ui.jobs import Jobs, Progress
+from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.page_keys import PageKeys
 from desktop_app.ui.page_stack import PageStack
 from desktop_app.ui.page_table import PAGES, PageEntry
-from desktop_app.ui.widgets.basics import plain_label, push_button, set_tone
+from desktop_app.ui.widgets.basics import plain_label, push_button
 from desktop_app.ui.widgets.copy_button import SecretClipboard
 from desktop_app.ui.widgets.empty_state import EmptyState
 from desktop_app.ui.widgets.navigation import NavigationList
-from desktop_app.ui.widgets.progress_strip import ProgressStrip
 from desktop_app.ui.widgets.search_box import SearchBox
+from desktop_app.ui.widgets.window_status import WindowStatus
+from desktop_app.ui.window_search import WindowSearch
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -41,9 +41,7 @@ if TYPE_CHECKING:
     from desktop_app.services.desk_counts import DeskCounts
     from desktop_app.services.early_desk import EarlyDesk
     from desktop_app.services.settings import ShopSettings
-    from desktop_app.ui.find_anywhere import Hit
 
-SAID_MS = 12_000
 BLINK_MS = 200
 """So long closing waits for small work with the window standing still."""
 LEAVING_MS = 4_000
@@ -59,7 +57,7 @@ class MainWindow(QMainWindow):
     """Once, after the frame stood on the screen: the time to load what is heavy."""
     unlock_wanted = Signal()
     restore_wanted = Signal()
-    locked = Signal()
+    page_changed = Signal()
 
     def __init__(
         self,
@@ -93,8 +91,6 @@ class MainWindow(QMainWindow):
         self._build()
         self._add_shortcuts()
         self._restore_geometry()
-        self._said_timer = QTimer(self, singleShot=True, interval=SAID_MS)
-        self._said_timer.timeout.connect(self._said.clear)
 
     # building
 
@@ -114,6 +110,7 @@ class MainWindow(QMainWindow):
         content.setObjectName("content")
         self._stack = PageStack(self._make)
         self._stack.failed.connect(self.show_error)
+        self._stack.currentChanged.connect(self.page_changed)
         self._opening = EmptyState("opening")
         self._opening.set_content(self.tr("Opening the shop…"), "")
         self._stack.addWidget(self._opening)
@@ -130,7 +127,8 @@ class MainWindow(QMainWindow):
         split.addWidget(navigation)
         split.addWidget(content, 1)
         self.setCentralWidget(central)
-        self._build_status_bar()
+        self._status = WindowStatus(self.jobs)
+        self.setStatusBar(self._status)
         self.setWindowTitle("Kamidesk")
 
     def _header(self) -> QHBoxLayout:
@@ -143,8 +141,7 @@ class MainWindow(QMainWindow):
         self.search_box.setMinimumWidth(320)
         self.search_box.setMaximumWidth(380)
         self.search_box.setToolTip(self.tr("Find anything, or start a step by its name (Ctrl+K)"))
-        self.search_box.submitted.connect(self._find)
-        self.search_box.searched.connect(self._find)
+        self._search = WindowSearch(self, self.search_box)
         self.import_button = push_button(
             self.tr("Import keys"), "import_button", self.import_keys, icon="download", tooltip="Ctrl+I"
         )
@@ -159,19 +156,6 @@ class MainWindow(QMainWindow):
             header.addWidget(button)
         self._enable_header(False)
         return header
-
-    def _build_status_bar(self) -> None:
-        bar = self.statusBar()
-        bar.setObjectName("status_bar")
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(8, 0, 8, 0)
-        self._file_label = plain_label(name="status_file")
-        self._said = plain_label(name="status_message")
-        self._vault_label = plain_label(name="status_vault")
-        bar.addWidget(self._file_label)
-        bar.addWidget(self._said, 1)
-        bar.addPermanentWidget(ProgressStrip(self.jobs))
-        bar.addPermanentWidget(self._vault_label)
 
     def _add_shortcuts(self) -> None:
         for keys, slot in (
@@ -195,8 +179,7 @@ class MainWindow(QMainWindow):
         shop.keep_window_alive()
         self._end_listening = shop.on_change(self._signals.tell)
         self._take_settings(shop.settings.get())
-        self._file_label.setText(str(shop.data_dir))
-        self._file_label.setToolTip(self.tr("The folder of this shop"))
+        self._status.show_folder(str(shop.data_dir), self.tr("The folder of this shop"))
         self._enable_header(True)
         self._show_vault_state()
         self._update_badges()
@@ -354,9 +337,7 @@ class MainWindow(QMainWindow):
         return self._secrets
 
     def say(self, text: str, tone: Tone = Tone.NEUTRAL) -> None:
-        self._said.setText(text)
-        set_tone(self._said, None if tone is Tone.NEUTRAL else tone)
-        self._said_timer.start()
+        self._status.say(text, tone)
 
     def show_error(self, error: ShopError) -> None:
         self.say(error_text(error), Tone.BAD)
@@ -401,7 +382,6 @@ class MainWindow(QMainWindow):
             for dialog in self.findChildren(SecretDialog):
                 dialog.reject()
             self._show_vault_state()
-            self.locked.emit()
 
     def _show_vault_state(self) -> None:
         if self.shop is None:
@@ -409,7 +389,7 @@ class MainWindow(QMainWindow):
         is_open = bool(self.shop.is_unlocked)
         self.lock_button.setText(self.tr("Lock") if is_open else self.tr("Unlock"))
         set_icon(self.lock_button, "lock" if is_open else "lock-open")
-        self._vault_label.setText(self.tr("Unlocked") if is_open else self.tr("Locked: keys and buyers are hidden"))
+        self._status.show_vault(self.tr("Unlocked") if is_open else self.tr("Locked: keys and buyers are hidden"))
 
     def _enable_header(self, enabled: bool) -> None:
         for widget in (self.search_box, self.import_button, self.lock_button):
@@ -424,41 +404,9 @@ class MainWindow(QMainWindow):
         self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search_box.selectAll()
 
-    def _find(self, text: str) -> None:
-        """Ask in a worker and show the hits below the box; an empty text closes them."""
-        from desktop_app.ui.find_anywhere import HitList, find_anywhere
-
-        shop = self.shop
-        hits = self.findChild(HitList)
-        if hits is None:
-            hits = HitList(self.search_box, self)
-            hits.chosen.connect(self._on_hit_chosen)
-            hits.command_wanted.connect(lambda command: command.run(self))
-            hits.scan_wanted.connect(self.scan_keys)
-            self._stack.currentChanged.connect(hits.hide)
-        if shop is None or len(text) < 2:
-            hits.hide()
-            return
-        self.jobs.run(
-            hits,
-            lambda _progress: (text, find_anywhere(shop, text)),
-            lambda found: hits.offer(found, with_scan=bool(shop.is_unlocked)),
-            self.show_error,
-        )
-
-    def _on_hit_chosen(self, hit: Hit) -> None:
-        self.search_box.set_text_quietly("")
-        self.navigate(hit.page, hit.item, **hit.wanted)
-
     def scan_keys(self, part: str) -> None:
         """Look for a part of a key by opening all of them."""
-        from desktop_app.ui.dialogs.key_scan_dialog import KeyScanDialog
-
-        self.search_box.set_text_quietly("")
-        dialog = KeyScanDialog(self.shop, self.jobs, part, self)
-        dialog.key_wanted.connect(lambda key_id: self.navigate("keys", key_id))
-        dialog.open()
-        dialog.search()
+        self._search.scan_keys(part)
 
     # Qt's side
 
@@ -476,28 +424,18 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         from desktop_app.ui.dialogs.file_choice import dropped_files
+        from desktop_app.ui.dropped_files import take
 
         paths = dropped_files(event)
-        if self.shop is None or not paths:
-            return
-        event.acceptProposedAction()
-        if len(paths) > 1 or "orders" not in self._entries:
-            self._enter("keys").start_import(paths=paths)
-            return
+        if self.shop is not None and paths:
+            event.acceptProposedAction()
+            take(paths, self, self.jobs, self._page_or_keys, self.show_error)
 
-        def work(_progress: Progress) -> str:
-            from desktop_app.ui.dropped_files import page_for
-
-            return page_for(paths[0])
-
-        self.jobs.run(self, work, lambda name: self._hand_over(paths[0], name), self.show_error)
-
-    def _hand_over(self, path: Path, name: str) -> None:
-        from desktop_app.ui.dropped_files import hand_over
-
-        if self.shop is not None:
-            name = name if name in self._entries else "keys"
-            hand_over(path, name, self._enter(name))
+    def _page_or_keys(self, name: str) -> tuple[str, Any] | None:
+        if self.shop is None:  # closed meanwhile
+            return None
+        name = name if name in self._entries else "keys"
+        return name, self._enter(name)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
