@@ -401,7 +401,7 @@ def main(arguments: list[str]) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"\nThe set-up could not go on: {error}\n安装无法继续:{error}", file=sys.stderr)
+        print(f"\nThe set-up could not go on: {error}\n安装无法继续：{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted; the next start goes on safely.\n已中断，下次启动会继续。", file=sys.stderr)

@@ -57,8 +57,7 @@ def identity_import(
     if p12_password_file is not None:
         password = first_line(p12_password_file)
     else:
-        prompt = ".p12 密码" if session.language == "zh" else "Password of the .p12"
-        password = str(typer.prompt(prompt, hide_input=True, default="", show_default=False))
+        password = session.ask_secret("Password of the .p12", ".p12 密码", default="", show_default=False)
     with session.shop(unlocked=True) as shop:
         line = shop.identities.import_p12(file, password)
     _tell(session, line.fingerprint)

@@ -19,7 +19,7 @@ _DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";"}
 _LISTED = 10
 """So many lines with a problem are told; the report has them all."""
 
-app = typer.Typer(help="Card keys: import and find.", no_args_is_help=True)
+app = typer.Typer(help="Card keys: import, find, correct and undo batches, steps on many.", no_args_is_help=True)
 
 
 @app.command("import")
@@ -310,6 +310,8 @@ def keys_all(
     session: Session = context.obj
     if state and state not in set(KeyState):
         raise typer.BadParameter(f"{state}: {', '.join(KeyState)}")
+    if step == "move" and not to:
+        raise typer.BadParameter("Give the product to move to with --to CODE.")
     with session.shop(unlocked=True) as shop, interrupted() as stop:
         keys = shop.inventory
         shown = KeyFilter(

@@ -60,8 +60,8 @@ class Session:
         if not shop.unlock_automatically():
             shop.unlock(self.password())
 
-    def password(self) -> str:
-        """The password, from wherever the merchant chose to give it."""
+    def password(self, en: str = "Password", zh: str = "密码") -> str:
+        """The password, from wherever the merchant chose to give it; ``en`` and ``zh`` ask for it in the terminal."""
         if self.password_file is not None:
             return first_line(self.password_file)
         given = os.environ.get("KAMIDESK_PASSWORD")
@@ -72,8 +72,13 @@ class Session:
                 "The shop is locked: give the password with --password-file FILE or in KAMIDESK_PASSWORD.",
                 "店铺已锁定：请用 --password-file 文件 或环境变量 KAMIDESK_PASSWORD 提供密码。",
             )
-        prompt = "密码" if self.language == "zh" else "Password"
-        return str(typer.prompt(prompt, hide_input=True))
+        return self.ask_secret(en, zh)
+
+    def ask_secret(self, en: str, zh: str, **options: Any) -> str:
+        """Ask for something that nobody should see being typed."""
+        suffix = "：" if self.language == "zh" else ": "
+        text = zh if self.language == "zh" else en
+        return str(typer.prompt(text, hide_input=True, prompt_suffix=suffix, **options))
 
 
 @contextmanager

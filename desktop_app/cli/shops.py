@@ -33,9 +33,9 @@ def init(
         raise typer.BadParameter(f"{protection}: password, keyring, file")
     password = None
     if protection == "password":
-        password = session.password()
+        password = session.password("New password, 10 characters or more", "新密码（至少 10 个字符）")
         asked = session.password_file is None and "KAMIDESK_PASSWORD" not in os.environ and sys.stdin.isatty()
-        if asked and session.password() != password:
+        if asked and session.ask_secret("The same once more", "再输入一次") != password:
             raise BadInputError("The two passwords differ.", "两次输入的密码不一致。")
     shop, code = Shop.create(
         session.data_dir, protection=protection, password=password, settings=ShopSettings(shop_name=name)

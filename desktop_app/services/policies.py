@@ -23,9 +23,15 @@ _CHANNEL_NAME = FieldName("The name of the channel", "渠道名称")
 _CHANNEL_NOTE = FieldName("The note", "备注")
 _NUMBERS: Mapping[str, tuple[FieldName, int]] = {
     "window_hours": (FieldName("The refund window in hours", "退款时限（小时）"), LARGEST_WINDOW_HOURS),
-    "fee_bp": (FieldName("The fee in basis points", "手续费（万分之）"), LARGEST_BP),
-    "unshipped_fee_bp": (FieldName("The fee before shipping in basis points", "未发货手续费（万分之）"), LARGEST_BP),
-    "cap_bp": (FieldName("The largest fee in basis points", "手续费上限（万分之）"), LARGEST_BP),
+    "fee_bp": (FieldName("The fee (10000 are 100 %)", "手续费（10000 即 100%）"), LARGEST_BP),
+    "unshipped_fee_bp": (
+        FieldName("The fee before shipping (10000 are 100 %)", "未发货手续费（10000 即 100%）"),
+        LARGEST_BP,
+    ),
+    "cap_bp": (
+        FieldName("The largest fee (10000 are 100 %)", "手续费上限（10000 即 100%）"),
+        LARGEST_BP,
+    ),
 }
 _TEXTS: Mapping[str, FieldName] = {
     "refund_policy": FieldName("The refund policy", "退款政策"),
