@@ -22,7 +22,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +35,7 @@ SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 EXE = ".exe" if os.name == "nt" else ""
 STAMP = VENV / "kamidesk-ready.json"
 UNFINISHED = VENV / "kamidesk-unfinished"
+TURN = ROOT / "build" / "set-up.lock"
 LOCKS = {"run": PACKAGING / "requirements.lock", "test": PACKAGING / "requirements-dev.lock"}
 OLDEST_PYTHON = (3, 11)
 
@@ -202,6 +206,37 @@ def install_with_apt(packages: list[str]) -> None:
 # --- the virtual environment ----------------------------------------------------------------------------------------
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two set-ups of one folder would take each other's files away: the second waits until the first is done."""
+    TURN.parent.mkdir(exist_ok=True)
+    with TURN.open("ab") as file:
+        is_told = False
+        while not is_ours(file.fileno()):
+            if not is_told:
+                say("Another set-up of this folder is under way; waiting until it is done.")
+                say("另一个安装正在进行，等待其完成。")
+                is_told = True
+            time.sleep(0.2)
+        yield  # closing the file, or dying, gives the turn away
+
+
+def is_ours(file: int) -> bool:
+    """Take the lock when nobody holds it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def venv_works() -> bool:
     """Whether .venv/ holds a usable Python with pip that no interrupted set-up has left half filled."""
     if UNFINISHED.exists() or not venv_tool("python").exists():
@@ -217,6 +252,8 @@ def create_venv() -> None:
         VENV.unlink()
     elif VENV.exists():
         say("Removing an incomplete or outdated .venv")
+        # first of all: what a removal leaves that was cut short must not pass for an environment
+        venv_tool("python").unlink(missing_ok=True)
         shutil.rmtree(VENV)
     VENV.mkdir()
     UNFINISHED.touch()
@@ -304,12 +341,21 @@ def set_up(kind: str) -> None:
     UNFINISHED.unlink()
 
 
+def stale_translations() -> list[Path]:
+    """The .ts files that are newer than their .qm."""
+    sources = sorted((ROOT / "resources" / "i18n").glob("*.ts"))
+    made = {source: source.with_suffix(".qm") for source in sources}
+    return [
+        source
+        for source, target in made.items()
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime
+    ]
+
+
 def compile_translations() -> None:
-    """Turn every .ts that is newer than its .qm into one, with the lrelease that comes with PySide6."""
-    for source in sorted((ROOT / "resources" / "i18n").glob("*.ts")):
+    """Compile the stale ones with the lrelease that comes with PySide6."""
+    for source in stale_translations():
         target = source.with_suffix(".qm")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-            continue
         command = [str(venv_tool("pyside6-lrelease")), "-silent", str(source), "-qm", str(target)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
@@ -329,10 +375,18 @@ def prepare(kind: str, window: bool) -> None:
     missing = system_packages(window)
     if missing:
         install_with_apt(missing)
-    present = venv_tool("python").exists() and venv_tool("kamidesk").exists() and not UNFINISHED.exists()
-    if not (present and is_ready(read_stamp(STAMP), kind, wanted("run"), wanted("test"))):
-        set_up(kind)
-    compile_translations()
+    if is_present(kind) and not stale_translations():
+        return
+    with alone():
+        if not is_present(kind):
+            set_up(kind)
+        compile_translations()
+
+
+def is_present(kind: str) -> bool:
+    """Whether what `kind` needs was set up completely and still fits."""
+    complete = venv_tool("python").exists() and venv_tool("kamidesk").exists() and not UNFINISHED.exists()
+    return complete and is_ready(read_stamp(STAMP), kind, wanted("run"), wanted("test"))
 
 
 # --- the two commands -----------------------------------------------------------------------------------------------

@@ -162,6 +162,49 @@ def test_a_newer_translation_is_compiled_once(
     assert target.read_bytes() != b"kept"
 
 
+def test_two_set_ups_of_one_folder_take_turns(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turn = tmp_path / "build" / "set-up.lock"
+    monkeypatch.setattr(bootstrap, "TURN", turn)
+    waited: list[float] = []
+    with bootstrap.alone():
+        first = turn.open("ab")
+        assert not bootstrap.is_ours(first.fileno())
+    assert bootstrap.is_ours(first.fileno())
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            first.close()
+
+    monkeypatch.setattr(bootstrap.time, "sleep", wait)
+    with bootstrap.alone():
+        pass
+    assert len(waited) == 2
+    assert capsys.readouterr().out.count("Another set-up") == 1
+
+
+def test_a_removal_that_is_cut_short_leaves_nothing_that_works(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    scripts = tmp_path / ".venv" / bootstrap.SCRIPTS.name
+    scripts.mkdir(parents=True)
+    (scripts / bootstrap.venv_tool("python").name).symlink_to(sys.executable)
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(bootstrap, "SCRIPTS", scripts)
+    monkeypatch.setattr(bootstrap, "UNFINISHED", tmp_path / ".venv" / "kamidesk-unfinished")
+    assert bootstrap.venv_tool("python").exists()
+
+    def cut_short(_folder: Path) -> None:
+        raise OSError("killed")
+
+    monkeypatch.setattr(bootstrap.shutil, "rmtree", cut_short)
+    with pytest.raises(OSError, match="killed"):
+        bootstrap.create_venv()
+    assert not bootstrap.venv_works()
+
+
 @pytest.mark.parametrize(
     ("output", "sentence"),
     [
