@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
         self._stack.drop()
         self._secrets.clear()
         self.shop = None
-        self._vault_label.clear()
+        self._status.show_vault("")
         self._enable_header(False)
 
     def show_opening(
