@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.domain.errors import ShopError
+from desktop_app.domain.errors import DamagedError, ShopError
 from desktop_app.services.desk_counts import DUE_LINES
 from desktop_app.ui.actions import Change, ShopSignals
 from desktop_app.ui.backup_runner import BackupRunner
@@ -23,6 +23,7 @@ from desktop_app.ui.jobs import Jobs, Progress
 from desktop_app.ui.key_rotation import KeyRotation
 from desktop_app.ui.labels import error_text, when
 from desktop_app.ui.main_window import STEP_MS, MainWindow
+from desktop_app.ui.recovery import Recovery
 from desktop_app.ui.screen_lock import ScreenLock
 from desktop_app.ui.theme import Scheme, apply_theme
 
@@ -59,6 +60,9 @@ class Opening(QObject):
         self._backups = BackupRunner(window, jobs)
         self._closing = Closing(window, jobs, self._backups)
         window.may_close = self._closing.may_close
+        self.recovery = Recovery(
+            window, jobs, data_dir, start=self.start, restore=self.ask_to_restore, look_at=self.look_at_backup
+        )
         window.restore_wanted.connect(self.ask_to_restore)
         self._signals = ShopSignals(self)
         self._signals.changed.connect(self._on_changed)
@@ -135,6 +139,9 @@ class Opening(QObject):
 
     def _on_failed(self, error: ShopError) -> None:
         self._end_loading()
+        if isinstance(error, DamagedError):
+            self.recovery.offer(error)
+            return
         self._window.show_opening(
             self.tr("The shop could not be opened"),
             error_text(error),
