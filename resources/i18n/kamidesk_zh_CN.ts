@@ -756,6 +756,133 @@
     </message>
 </context>
 <context>
+    <name>DamageDialog</name>
+    <message>
+        <source>The shop file is damaged</source>
+        <translation>店铺文件已损坏</translation>
+    </message>
+    <message>
+        <source>Look at this backup…</source>
+        <translation>查看这份备份…</translation>
+    </message>
+    <message>
+        <source>What would be lost, and what would come from elsewhere</source>
+        <translation>会丢失什么，以及哪些取自别处</translation>
+    </message>
+    <message>
+        <source>Salvage</source>
+        <translation>抢救</translation>
+    </message>
+    <message>
+        <source>Another backup…</source>
+        <translation>其他备份…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>There are two ways back</source>
+        <translation>有两条路可以恢复</translation>
+    </message>
+    <message>
+        <source>Nothing is repaired in the damaged file itself. Whichever you take, it is moved aside whole, and evidence, proofs and backups stay.</source>
+        <translation>损坏的文件本身不会被修补。无论选哪条路，它都会整个移到一旁，凭证、证明和备份留在原处。</translation>
+    </message>
+    <message>
+        <source>The newest good backup</source>
+        <translation>最近的完好备份</translation>
+    </message>
+    <message>
+        <source>Salvage: a new file of all that can be read</source>
+        <translation>抢救：用仍可读取的全部内容建立新文件</translation>
+    </message>
+    <message>
+        <source>Looking for it…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>Reading what is left…</source>
+        <translation>正在读取残存的内容…</translation>
+    </message>
+    <message>
+        <source>Reading the damaged file</source>
+        <translation>正在读取损坏的文件</translation>
+    </message>
+    <message>
+        <source>Choose one yourself.</source>
+        <translation>请自行选择一份备份。</translation>
+    </message>
+    <message>
+        <source>This file cannot be salvaged.</source>
+        <translation>此文件无法抢救。</translation>
+    </message>
+    <message>
+        <source>There is none where backups of this shop are kept.</source>
+        <translation>这家店铺存放备份的地方没有完好的备份。</translation>
+    </message>
+    <message>
+        <source>Made {when}. It is whole, but later orders ({orders}), later requests ({requests}) and later entries of the log ({events}), which can still be read here, are not in it.</source>
+        <translation>备份于 {when}。内容完整，但缺少此后、这里仍可读取的订单（{orders} 个）、申请（{requests} 个）和操作记录（{events} 条）。</translation>
+    </message>
+    <message>
+        <source>The file itself is not damaged: there is nothing to salvage.</source>
+        <translation>文件本身没有损坏，无需抢救。</translation>
+    </message>
+    <message>
+        <source>{percent} % of the rows are saved: {kept} of them. Known to be lost: {lost}.</source>
+        <translation>可保留 {percent} % 的数据，共 {kept} 行；已知丢失 {lost} 行。</translation>
+    </message>
+    <message>
+        <source>Some tables may have lost more than can be counted.</source>
+        <translation>有些数据的丢失数量无法准确统计。</translation>
+    </message>
+    <message>
+        <source>Entries of the log that are lost: {count}; every verification will say so.</source>
+        <translation>丢失操作记录 {count} 条，今后每次校验都会提示。</translation>
+    </message>
+    <message>
+        <source>Left out, because nobody can tell whether they were deleted before: {count}.</source>
+        <translation>另有 {count} 行无法确认是否早已删除，未采用。</translation>
+    </message>
+    <message>
+        <source>The ways to unlock are lost and in no backup: salvaged, neither card keys nor buyers&apos; data could ever be read again. Look for an older backup first.</source>
+        <translation>解锁方式已丢失，备份中也没有：抢救之后，卡密和买家信息将永远无法读取。请先寻找更早的备份。</translation>
+    </message>
+    <message>
+        <source>saved {count}</source>
+        <translation>保留 {count}</translation>
+    </message>
+    <message>
+        <source>lost {count}</source>
+        <translation>丢失 {count}</translation>
+    </message>
+    <message>
+        <source>from the backup {count}</source>
+        <translation>取自备份 {count}</translation>
+    </message>
+    <message>
+        <source>of these as they were then {count}</source>
+        <translation>其中为备份时的状态 {count}</translation>
+    </message>
+    <message>
+        <source>rebuilt from the log {count}</source>
+        <translation>由日志重建 {count}</translation>
+    </message>
+    <message>
+        <source>without what they belong to {count}</source>
+        <translation>所属记录丢失 {count}</translation>
+    </message>
+    <message>
+        <source>links emptied {count}</source>
+        <translation>关联置空 {count}</translation>
+    </message>
+    <message>
+        <source>namely {names}</source>
+        <translation>即 {names}</translation>
+    </message>
+</context>
+<context>
     <name>DayOverrides</name>
     <message>
         <source>Corrected days</source>
@@ -6309,6 +6436,49 @@
     <message>
         <source>What opens the shop was changed.</source>
         <translation>打开方式已更改。</translation>
+    </message>
+</context>
+<context>
+    <name>Recovery</name>
+    <message>
+        <source>The shop file is damaged</source>
+        <translation>店铺文件已损坏</translation>
+    </message>
+    <message>
+        <source>See what can be saved…</source>
+        <translation>查看能保住什么…</translation>
+    </message>
+    <message>
+        <source>Salvaging the shop…</source>
+        <translation>正在抢救店铺…</translation>
+    </message>
+    <message>
+        <source>Salvaging the shop</source>
+        <translation>正在抢救店铺</translation>
+    </message>
+    <message>
+        <source>Saved rows: {kept}; lost: {lost}. What is missing is listed in {report}.</source>
+        <translation>保留 {kept} 行，丢失 {lost} 行。缺少的内容列于 {report}。</translation>
+    </message>
+    <message>
+        <source>The damaged file is in {folder}.</source>
+        <translation>损坏的文件在 {folder}。</translation>
+    </message>
+    <message>
+        <source>Check the shop in the settings when it is open.</source>
+        <translation>打开后请在“设置”中检查店铺数据。</translation>
+    </message>
+    <message>
+        <source>The shop is salvaged</source>
+        <translation>店铺已抢救</translation>
+    </message>
+    <message>
+        <source>Open the shop</source>
+        <translation>打开店铺</translation>
+    </message>
+    <message>
+        <source>The shop was not salvaged</source>
+        <translation>店铺未能抢救</translation>
     </message>
 </context>
 <context>
