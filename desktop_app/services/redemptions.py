@@ -357,8 +357,8 @@ def _move_unit(session: Session, unit: UnitRow, state: UnitState, now: datetime)
     if state is UnitState.REDEEMED and unit.card_key_id is not None:
         key = session.get_one(CardKeyRow, unit.card_key_id)
         reusable = session.get_one(ProductRow, key.product_id).reusable
-        # a reusable key goes on being sold when one of its buyers has used it
-        if key.state is not KeyState.REDEEMED and not reusable:
+        # a reusable key goes on being sold when one of its buyers has used it, and a void one stays void
+        if key.state not in (KeyState.REDEEMED, KeyState.VOID) and not reusable:
             check_move(KEY_MOVES, key.state, KeyState.REDEEMED)
             key.state = KeyState.REDEEMED
             key.state_at = now

@@ -72,6 +72,15 @@ def test_a_partial_use_keeps_the_key_out_of_redeemed_until_it_is(shop: OrderDesk
         shop.redeem(unit, partially=True)
 
 
+def test_a_void_key_stays_void_and_its_use_is_recorded_all_the_same(shop: OrderDesk, unit: int) -> None:
+    key_id = int(str(shop.desk.scalar("SELECT card_key_id FROM units WHERE id = ?", unit)))
+    shop.desk.inventory.void([key_id], "投诉")
+    shop.redeem(unit)
+    line = _line(shop, unit)
+    assert (line.state, line.key_state) == (UnitState.REDEEMED, KeyState.VOID)
+    assert line.redemption is not None
+
+
 def test_impossible_redemptions_are_refused_and_leave_no_record(shop: OrderDesk, unit: int) -> None:
     undelivered = shop.unit_ids(shop.paid("A2"))[0]
     with pytest.raises(RefusedError, match="not been delivered"):
