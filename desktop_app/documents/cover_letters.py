@@ -6,15 +6,17 @@ does not say. The articles are those of the law in force in 2026 and are named, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop_app.documents.code_words import word
-from desktop_app.documents.dossier import Dossier
-from desktop_app.documents.rule_words import rule_title
+from desktop_app.documents.dossier import DecisionFacts, Dossier
+from desktop_app.documents.rule_words import option_text, rule_title
 from desktop_app.domain.money import yuan_text
-from desktop_app.domain.states import EscalationTarget, OrderState, ReasonCode, UnitState
+from desktop_app.domain.refunds import Option
+from desktop_app.domain.states import EscalationTarget, OrderState, ReasonCode, UnitState, VerdictKind
 
 _ZH = "zh"
 _BLANK = "（未填写）"
@@ -164,7 +166,8 @@ def _subject(dossier: Dossier) -> tuple[str, ...]:
     bought = (
         f"买家于 {_day_time(order.ordered_at, dossier)} 在{order.channel}向本店购买“{order.product}”"
         f"（{word(order.product_kind, _ZH)}）{len(order.units)} 件，实付 {yuan_text(order.paid_fen)}；"
-        f"{_day_time(request.requested_at, dossier)} 就其中 {len(asked)} 件申请退款，原因为“{reason}”。"
+        f"{_day_time(request.requested_at, dossier)} 就其中 {len(asked)} 件申请退款，原因为“{reason}”"
+        f"{_own_reasons(dossier)}。"
     )
     if this is None:
         return (bought,)
@@ -172,7 +175,18 @@ def _subject(dossier: Dossier) -> tuple[str, ...]:
     if dossier.target in (EscalationTarget.CYBERSPACE_12377, EscalationTarget.POLICE):
         kind = "在本店作出处理之后提交的材料" if this.is_appeal else "在本店作出处理之前提交的材料"
     number = f"，编号 {this.reference}" if this.reference else ""
-    return (bought, f"本件为{kind}，{_day_time(this.opened_at, dossier)} 进入“{word(this.target, _ZH)}”处理{number}。")
+    opened = _day_time(this.opened_at, dossier)
+    return (bought, f"本件为{kind}，受理方为“{word(this.target, _ZH)}”{number}，本店登记的起始时间为 {opened}。")
+
+
+def _own_reasons(dossier: Dossier) -> str:
+    """Units that are asked back for another reason than the request as a whole."""
+    own = [
+        f"第 {unit.ref} 件为“{word(unit.reason, _ZH)}”"
+        for unit in dossier.order.units
+        if unit.asked and unit.reason is not None and unit.reason is not dossier.request.reason
+    ]
+    return f"（其中{'，'.join(own)}）" if own else ""
 
 
 def _claims(dossier: Dossier) -> tuple[str, ...]:
@@ -200,11 +214,74 @@ def _claims(dossier: Dossier) -> tuple[str, ...]:
             "如认定本店应当退款，请告知认定的事实、金额和理由，本店据此重新受理。",
         )
     return (
-        f"{first}确认本店已于 {_day_time(decision.decided_at, dossier)} 同意退款 {yuan_text(decision.refund_fen)}"
-        + (f"、收取手续费 {yuan_text(decision.fee_fen)}" if decision.fee_fen else "")
-        + "的处理。",
+        f"{first}确认本店已于 {_day_time(decision.decided_at, dossier)} 作出的处理：{_result(dossier, decision)}。",
         "如认定应另行退款，请告知认定的事实、金额和理由，本店据此重新受理。",
     )
+
+
+def _result(dossier: Dossier, decision: DecisionFacts) -> str:
+    """What was decided, unit by unit where it differs; a new key is no refund of ¥0."""
+    if decision.action == "refuse":
+        return f"不予退款（{word(decision.ground, _ZH)}）" if decision.ground else "不予退款"
+    units = dossier.ruling.units
+    parts: list[str] = []
+    if decision.refund_fen:
+        fee = f"，收取手续费 {yuan_text(decision.fee_fen)}" if decision.fee_fen else ""
+        parts.append(f"同意退款 {yuan_text(decision.refund_fen)}{fee}")
+    reissued = [unit.ref for unit in units if unit.verdict is VerdictKind.REISSUE]
+    if reissued:
+        parts.append(f"为第 {'、'.join(reissued)} 件补发卡密，原卡密作废")
+    if any(unit.verdict is VerdictKind.AUTO_CANCEL for unit in units):
+        parts.append("取消未付款的订单")
+    if decision.option in (Option.REDELIVER, Option.REOPEN, Option.COMPENSATE_AND_CONTINUE):
+        parts.append(option_text(Option(decision.option), _ZH))
+    paying = any(unit.verdict not in (VerdictKind.REFUSE, VerdictKind.REISSUE) for unit in units)
+    refused = [unit.ref for unit in units if unit.verdict is VerdictKind.REFUSE]
+    if refused and (paying or reissued):  # of a mixed request; refused whole, an amount is goodwill
+        parts.append(f"第 {'、'.join(refused)} 件不予退款")
+    return "；".join(parts) or f"同意退款 {yuan_text(0)}"
+
+
+def _disputes(dossier: Dossier) -> list[tuple[datetime, str]]:
+    """What became of every dispute, those that the shop lost as well."""
+    told: list[tuple[datetime, str]] = []
+    for dispute in dossier.disputes:
+        where = f"“{word(dispute.target, _ZH)}”" + (f"（编号 {dispute.reference}）" if dispute.reference else "")
+        about = "" if dispute.request_no == dossier.request.request_no else f"（申请 {dispute.request_no}）"
+        told.append((dispute.opened_at, f"本店登记争议{about}，受理方为{where}。"))
+        if dispute.sent_at:
+            told.append((dispute.sent_at, f"本店向{where}提交材料。"))
+        if dispute.answered_at:
+            told.append((dispute.answered_at, f"{where}作出答复。"))
+        if dispute.outcome and dispute.outcome_at:
+            told.append((dispute.outcome_at, f"{where}的争议结束，结果：{word(dispute.outcome, _ZH)}。"))
+    return told
+
+
+def _to_be_said(dossier: Dossier) -> Iterator[str]:
+    """What speaks against the shop, or is not there: whoever was not there must not find it only later."""
+    disputed = [unit.ref for unit in dossier.order.units if unit.official_not_activated]
+    if disputed:
+        yield (
+            f"第 {'、'.join(disputed)} 件另有官方“未激活”记录，与本店核销记录不一致，"
+            "两者均列于“核销记录”，请以官方记录为先核实。"
+        )
+    for record in dossier.redemptions:
+        facts = (
+            ("核销时间", record.redeemed_at),
+            ("核销码", record.code),
+            ("核销对象", record.target_masked),
+            ("来源", record.source),
+        )
+        missing = [name for name, value in facts if not value]
+        if record.in_force and missing:
+            yield f"第 {record.unit_ref} 件的核销记录（记录 {record.number}）缺少{'、'.join(missing)}。"
+    promised = [file.number for file in dossier.evidence if file.written_promise]
+    if promised and not dossier.order.written_promise:
+        yield f"凭证 {'、'.join(promised)} 标为商家书面承诺，订单上未登记书面承诺，请一并查阅。"
+    if dossier.problems:
+        names = "、".join(file.number for file in dossier.problems)
+        yield f"{names} 的文件在本店留存中缺失或与登记时不一致，清单中已注明，未予随附。"
 
 
 def _story(dossier: Dossier) -> tuple[str, ...]:
@@ -245,31 +322,22 @@ def _story(dossier: Dossier) -> tuple[str, ...]:
         for message in dossier.messages
         if message.actor == "shop" and message.kind == "ask"
     ]
-    told += [(dispute.opened_at, f"争议进入“{word(dispute.target, _ZH)}”处理。") for dispute in dossier.disputes]
+    told += [
+        (message.at, "买家作出答复，见“往来沟通”。")
+        for message in dossier.messages
+        if message.actor == "buyer" and message.kind == "answer"
+    ]
+    told += _disputes(dossier)
     decision = dossier.decision
     if decision is not None:
         rules = "、".join(dict.fromkeys(f"{u.rule.value} {rule_title(u.rule, _ZH)}" for u in dossier.ruling.units))
-        result = (
-            f"不予退款（{word(decision.ground, _ZH)}）"
-            if decision.action == "refuse" and decision.ground
-            else f"同意退款 {yuan_text(decision.refund_fen)}"
-        )
-        told.append((decision.decided_at, f"本店作出处理：{result}；所依规则：{rules}。"))
+        told.append((decision.decided_at, f"本店作出处理：{_result(dossier, decision)}；所依规则：{rules}。"))
     for refund in dossier.refunds:
         moved_at = refund.arrived_at or refund.paid_at
         if moved_at is not None:
             told.append((moved_at, f"退款 {yuan_text(refund.amount_fen)}：{word(refund.state, _ZH)}。"))
     story = [f"{_day_time(at, dossier)}，{text}" for at, text in sorted(told, key=lambda item: item[0])]
-    disputed = [unit.ref for unit in order.units if unit.official_not_activated]
-    if disputed:
-        story.append(
-            f"须一并说明：第 {'、'.join(disputed)} 件另有官方“未激活”记录，与本店核销记录不一致，"
-            "两者均列于“核销记录”，请以官方记录为先核实。"
-        )
-    if dossier.problems:
-        names = "、".join(file.number for file in dossier.problems)
-        story.append(f"须一并说明：{names} 的文件在本店留存中缺失或与登记时不一致，清单中已注明，未予随附。")
-    return tuple(story)
+    return (*story, *(f"须一并说明：{text}" for text in _to_be_said(dossier)))
 
 
 def _grounds(dossier: Dossier) -> tuple[tuple[str, str], ...]:

@@ -18,10 +18,12 @@ from desktop_app.documents.proof_facts import (
     ProofFacts,
     require_redemption_facts,
 )
+from desktop_app.documents.rule_words import option_text
 from desktop_app.domain import card_keys
 from desktop_app.domain.errors import NotFoundError, RefusedError
 from desktop_app.domain.masking import mask
 from desktop_app.domain.money import yuan_text
+from desktop_app.domain.refunds import Option
 from desktop_app.domain.states import UnitState, VerdictKind
 from desktop_app.services.buyers import masked_target, redemption_target_of, target_of
 from desktop_app.services.context import Context
@@ -218,6 +220,10 @@ def _decision_text(decision: DecisionRow, part: DecisionUnitRow) -> str:
     if part.verdict is VerdictKind.REFUSE and part.refund_fen == 0:
         # of a mixed request the rules refuse this unit, whatever the others got
         return f"本件不予退款（规则 {part.rule}）"
+    if part.verdict is VerdictKind.REISSUE:
+        return f"同意补发卡密，原卡密作废（规则 {part.rule}）"
+    if decision.option in (Option.REDELIVER, Option.REOPEN) and part.refund_fen == 0:
+        return f"同意{option_text(Option(decision.option), _ZH)}（规则 {part.rule}）"
     fee = f"，手续费 {yuan_text(part.fee_fen)}" if part.fee_fen else ""
     return f"同意，本件退款 {yuan_text(part.refund_fen)}{fee}（规则 {part.rule}）"
 

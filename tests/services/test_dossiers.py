@@ -339,6 +339,70 @@ def test_a_file_is_recognised_by_its_bytes(shop: DisputeShop, out: Path, tmp_pat
     )
 
 
+def test_the_letter_tells_what_speaks_against_the_shop(shop: DisputeShop, out: Path) -> None:
+    """The buyer's answer, a dispute that was lost elsewhere, a promise: who was not there reads the letter first."""
+    request_id = shop.refused_case()
+    shop.clock.advance(hours=1)
+    lost = shop.disputes.open_appeal(request_id, EscalationTarget.PLATFORM, reference="PT-9")
+    shop.clock.advance(hours=1)
+    shop.disputes.record_sent(lost)
+    shop.clock.advance(hours=1)
+    shop.disputes.record_outcome(lost, DisputeOutcome.BUYER_WON)
+    shop.clock.advance(hours=1)
+    letter = made_text(shop.dossiers.make(request_id, TO_12315, out), LETTER)
+    story = letter[letter.index("三、事实经过") : letter.index("四、依据")]
+    wanted = [
+        "本店请买家补充凭证。",
+        "买家作出答复，见“往来沟通”。",
+        "本店作出处理：不予退款（卡密已核销）",
+        "本店登记争议，受理方为“平台仲裁”（编号 PT-9）。",
+        "本店向“平台仲裁”（编号 PT-9）提交材料。",
+        "“平台仲裁”（编号 PT-9）的争议结束，结果：支持买家。",
+        "本店登记争议，受理方为“12315 消费者投诉”。",
+        "须一并说明：凭证 E004 标为商家书面承诺",
+    ]
+    places = [story.find(text) for text in wanted]
+    assert -1 not in places, [text for text, place in zip(wanted, places, strict=True) if place < 0]
+    assert places == sorted(places)
+    assert "进入“" not in letter  # what was registered here says nothing of what goes on there
+
+
+def test_the_letter_says_unit_by_unit_what_was_decided(shop: DisputeShop, out: Path) -> None:
+    order_id = shop.delivered("A1", keys=KEYS[:3], paid_fen=15000)
+    first, *_ = shop.unit_ids(order_id)
+    shop.redeem(first)
+    shop.desk.stock(shop.product_id, "BBBB-1111-2222-0001")
+    request_id = shop.ask_back(
+        "A1",
+        unit_reasons={"2": ReasonCode.INVALID_CARD},
+        evidence=(
+            EvidenceKind.PAYMENT_SCREENSHOT,
+            EvidenceKind.ORDER_SCREENSHOT,
+            EvidenceKind.ACTIVATION_FAILURE_SCREENSHOT,
+        ),
+    )
+    shop.requests.approve(request_id, token=shop.requests.preview(request_id).token)
+    letter = made_text(shop.dossiers.make(request_id, TO_12315, out), LETTER)
+    result = "同意退款 ¥47.50，收取手续费 ¥2.50；为第 2 件补发卡密，原卡密作废；第 1 件不予退款"
+    assert f"本店作出处理：{result}；所依规则" in letter
+    assert f"作出的处理：{result}。" in letter
+    assert "原因为“改变主意”（其中第 2 件为“卡密无效”）。" in letter
+
+    (second,) = [unit.id for unit in shop.orders.detail(order_id).units if unit.ref == "2"]
+    shop.redeem(second)
+    line = shop.proofs.issue(second)
+    facts = json.loads(str(shop.desk.scalar("SELECT facts FROM proofs WHERE id = ?", line.id)))
+    assert facts["verdict"] == "同意补发卡密，原卡密作废（规则 M5）"
+
+
+def test_a_record_that_lacks_something_is_said_to(shop: DisputeShop, out: Path) -> None:
+    (unit_id,) = shop.unit_ids(shop.delivered())
+    shop.redeem(unit_id, redeemed_at=None, code="")
+    request_id = shop.ask_back()
+    letter = made_text(shop.dossiers.make(request_id, TO_12315, out), LETTER)
+    assert "须一并说明：第 1 件的核销记录（记录 1）缺少核销时间、核销码。" in letter
+
+
 def test_nothing_of_a_dossier_stays_in_the_data_folder(shop: DisputeShop, out: Path) -> None:
     before = {path for path in shop.context.data_dir.rglob("*") if path.is_file()}
     request_id = shop.refused_case()
