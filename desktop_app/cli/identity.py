@@ -26,11 +26,12 @@ def identity_show(context: typer.Context) -> None:
             session.unlock(shop)
             shop.identities.ensure()
         lines = shop.identities.list()
+        zone = shop.context.zone
     from desktop_app.services.verification import grouped
 
     for line in lines:
         state = ("in force", "使用中") if line.is_in_force else ("replaced", "已更换")
-        span = f"{line.valid_from:%Y-%m-%d} – {line.valid_until:%Y-%m-%d}"
+        span = " – ".join(f"{at.astimezone(zone):%Y-%m-%d}" for at in (line.valid_from, line.valid_until))
         session.say(f"{line.name}, {state[0]}, valid {span}", f"{line.name}，{state[1]}，有效期 {span}")
         typer.echo(grouped(line.fingerprint))
 

@@ -29,7 +29,10 @@ _LONGEST_CODE = 2300  # what a QR code holds at its error correction M
 
 @dataclass(frozen=True, slots=True)
 class IdentityCard:
-    """What the picture shows. ``code_text`` is the certificate as text, the fingerprint alone when it is too long."""
+    """What the picture shows; the times are in the zone of the shop.
+
+    ``code_text`` is the certificate as text, the fingerprint alone when it is too long.
+    """
 
     shop_name: str
     fingerprint: str

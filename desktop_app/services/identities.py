@@ -87,7 +87,8 @@ class Identities:
             certificate = session.get_one(SigningIdentityRow, line.id).certificate
             shop_name = read_settings(session).shop_name or "Kamidesk"
         code = certificate_code(certificate)
-        return identity_picture(IdentityCard(shop_name, line.fingerprint, code, line.valid_from, line.valid_until))
+        span = (at.astimezone(self._context.zone) for at in (line.valid_from, line.valid_until))
+        return identity_picture(IdentityCard(shop_name, line.fingerprint, code, *span))
 
     def save_picture(self, path: Path) -> None:
         """:meth:`picture` as a file, there whole or not at all; :class:`StorageError` when it cannot be written."""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.documents import identity_card
+from desktop_app.documents.identity_card import IdentityCard
 from desktop_app.domain.errors import LockedError
 from desktop_app.services.shop import Shop
 from desktop_app.services.shop_settings import ShopSettings
@@ -39,6 +41,16 @@ def test_no_certificate_is_made_while_the_shop_is_locked(shop: Shop) -> None:
     with pytest.raises(LockedError):
         shop.identities.ensure()
     assert shop.identities.list() == []
+
+
+def test_the_picture_gives_days_of_the_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = shop.identities.ensure()
+    drawn: list[IdentityCard] = []
+    monkeypatch.setattr(identity_card, "identity_picture", lambda card: drawn.append(card) or b"")
+    shop.identities.picture()
+    [card] = drawn
+    assert (card.valid_from, card.valid_until) == (made.valid_from, made.valid_until)
+    assert {card.valid_from.tzinfo, card.valid_until.tzinfo} == {shop.context.zone}
 
 
 def test_a_new_key_takes_over_and_the_log_says_so(shop: Shop) -> None:
