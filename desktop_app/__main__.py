@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> None:
     """Entry point of the installed command and of ``python -m desktop_app``."""
     if len(sys.argv) == 1:
+        # all that is loaded now stays: looking for waste meanwhile takes its time; ``Opening`` lets it begin
+        gc.disable()
         # the window as it is usually started: it needs nothing of the command line, which takes as long as Qt to load
         from desktop_app.paths import default_data_dir
         from desktop_app.ui import app

@@ -15,7 +15,7 @@ LARGEST_FEN: Fen = 2**53 - 1
 
 _LONGEST_TEXT = 40
 # two decimals are fen; zeros after them come from databases that store four decimals and change nothing
-_YUAN = re.compile(r"[\u00a5\uffe5]?[ ]?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2})0*)?")
+_YUAN = r"[\u00a5\uffe5]?[ ]?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2})0*)?"
 
 
 def allocate(total: Fen, weights: Sequence[int]) -> list[Fen]:
@@ -66,7 +66,7 @@ def parse_yuan(text: str) -> Fen:
     Anything else is a :class:`BadInputError` that shows the text.
     """
     stripped = text.strip()
-    found = _YUAN.fullmatch(stripped) if len(stripped) <= _LONGEST_TEXT else None
+    found = re.fullmatch(_YUAN, stripped) if len(stripped) <= _LONGEST_TEXT else None
     if found is None:
         raise _not_an_amount(stripped)
     fen = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))

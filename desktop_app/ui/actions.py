@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +13,7 @@ from desktop_app.ui.colours import Tone
 from desktop_app.ui.widgets.copy_button import SecretClipboard
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
 PAGE_KEYS = ("A", "R", "E", "P", "N")

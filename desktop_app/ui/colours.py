@@ -5,8 +5,8 @@ Everything that paints asks :func:`tokens` at paint time, so a change of scheme 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Tone(StrEnum):
@@ -19,8 +19,7 @@ class Tone(StrEnum):
     NEUTRAL = "neutral"
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Every colour of one scheme, as ``#rrggbb``."""
 
     dark: bool

@@ -6,8 +6,9 @@ The shipped SVGs say ``currentColor``; the colour is put in when they are drawn,
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QDir, QFile, QObject, QRectF, QSaveFile, QSize, QStandardPaths, Qt
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QPushButton
@@ -86,8 +87,11 @@ def tinted_svg_file(name: str, colour: str) -> str:
     """
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation) + "/icons"
     path = f"{folder}/{name}-{colour.lstrip('#').lower()}.svg"
-    if QFile.exists(path):
+    # Qt's own classes for files are loaded in the one start that writes
+    if Path(path).exists():
         return path
+    from PySide6.QtCore import QDir, QSaveFile
+
     if not QDir().mkpath(folder):
         return ""
     target = QSaveFile(path)

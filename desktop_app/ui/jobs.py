@@ -11,8 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
@@ -25,8 +24,7 @@ MIN_REPORT_SECONDS = 0.05
 """At most twenty progress reports a second reach the GUI thread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """How far a job is; ``total`` 0 means unknown."""
 
     done: int

@@ -6,7 +6,6 @@ The words of the codes are those of paper and exports, so that a merchant reads 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from desktop_app.domain.money import yuan_text
 from desktop_app.ui.colours import Tone
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
 _language = "en"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QCoreApplication, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -21,7 +19,7 @@ from PySide6.QtWidgets import (
 from desktop_app.domain.errors import ShopError
 from desktop_app.ui.actions import Change, ShopSignals
 from desktop_app.ui.colours import Tone
-from desktop_app.ui.icons import refresh_icons, set_icon
+from desktop_app.ui.icons import set_icon
 from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.labels import error_text
 from desktop_app.ui.page_keys import PageKeys
@@ -36,6 +34,7 @@ from desktop_app.ui.widgets.window_status import WindowStatus
 from desktop_app.ui.window_search import WindowSearch
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from desktop_app.services.desk_counts import DeskCounts
@@ -343,6 +342,8 @@ class MainWindow(QMainWindow):
         self.say(error_text(error), Tone.BAD)
 
     def now(self) -> datetime:
+        from datetime import UTC, datetime
+
         return datetime.now(UTC) if self._clock is None else self._clock()
 
     def zone(self) -> ZoneInfo:
@@ -410,12 +411,12 @@ class MainWindow(QMainWindow):
 
     # Qt's side
 
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if not self._is_painted and event.type() == QEvent.Type.UpdateRequest:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
             self._is_painted = True
+            # behind the rest of this paint
             QTimer.singleShot(0, self.first_painted.emit)
-        return done
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files dropped anywhere are lists of card keys, where no page has another use for them."""
@@ -436,11 +437,6 @@ class MainWindow(QMainWindow):
             return None
         name = name if name in self._entries else "keys"
         return name, self._enter(name)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            refresh_icons(self)
-        super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the work first: what is cancelled leaves nothing half done. The window never waits for it itself."""
@@ -465,6 +461,8 @@ class MainWindow(QMainWindow):
         """
         if not self.is_closed:
             QSettings().setValue("window/geometry", self.saveGeometry())
+        from PySide6.QtWidgets import QDialog
+
         is_idle = self.jobs.cancel_all(wait_ms)
         self.is_closed = True
         for dialog in self.findChildren(QDialog):

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from desktop_app.ui.actions import PAGE_KEYS
 
@@ -44,6 +44,8 @@ class PageKeys(QObject):
     @staticmethod
     def _are_for_page() -> bool:
         """A letter typed at a choice or a number is meant for it, not for the page."""
+        from PySide6.QtWidgets import QAbstractSpinBox, QComboBox
+
         return not isinstance(QApplication.focusWidget(), (QComboBox, QAbstractSpinBox))
 
     def _run_action(self) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
@@ -102,8 +101,7 @@ class PageStack(QStackedWidget):
             self._read(name, self._missed.pop(name))
 
 
-@dataclass(frozen=True, slots=True)
-class _Missed:
+class _Missed(NamedTuple):
     """All areas that changed while a page was out of sight."""
 
     areas: frozenset[str]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.paths import resources
 from desktop_app.ui.colours import Tokens, Tone, use_dark
-from desktop_app.ui.icons import tinted_svg_file
+from desktop_app.ui.icons import refresh_icons, tinted_svg_file
 
 STYLE = "Fusion"
 IS_STYLED = "kamidesk_styled"
@@ -67,6 +67,8 @@ def apply_theme(app: QApplication, scheme: Scheme) -> None:
     app.setFont(sans_font())
     app.setPalette(palette(active))
     app.setStyleSheet(style_sheet(active))
+    for window in app.topLevelWidgets():
+        refresh_icons(window)
 
 
 def palette(t: Tokens) -> QPalette:
@@ -262,6 +264,8 @@ def _icon(name: str, t: Tokens) -> str:
 
 
 def repolish(widget: QWidget) -> None:
-    """Re-apply the style sheet after a dynamic property changed."""
+    """Re-apply the style sheet after a dynamic property changed; a widget that was never shown has none of it yet."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return
     widget.style().unpolish(widget)
     widget.style().polish(widget)

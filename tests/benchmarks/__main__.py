@@ -9,7 +9,7 @@ import importlib
 import sys
 from pathlib import Path
 
-_HELPERS = {"__main__", "big_shop", "measures", "used_shop"}
+_HELPERS = {"__main__", "big_shop", "measures", "started_window", "used_shop"}
 
 
 def names() -> list[str]:

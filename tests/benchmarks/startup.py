@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 ORDERS = 10_000
 ROUNDS = 9
@@ -48,7 +48,7 @@ window.resize(1280, 800)
 window.show()
 app.exec()
 """
-_OURS = "from tests.benchmarks.startup import child; child(%r)"
+_OURS = "from tests.benchmarks.started_window import child; child(%r)"
 
 
 def main(orders: int = ORDERS, rounds: int = ROUNDS) -> None:
@@ -77,94 +77,7 @@ def main(orders: int = ORDERS, rounds: int = ROUNDS) -> None:
     say(f"longest blocks of the event loop, ms: {longest} (goal {LONGEST_MS})")
 
 
-def child(watch_blocks: bool) -> None:
-    """The program, which says when it painted, when its first rows were on screen, and when the shop had answered.
-
-    With ``watch_blocks`` it says the longest block instead.
-    """
-    from PySide6.QtCore import QEvent, QObject, QTimer
-
-    from desktop_app.ui import app, opening
-
-    told: list[str] = []
-    windows: list[Any] = []
-
-    def tell(what: str) -> None:
-        if what not in told and not watch_blocks:
-            told.append(what)
-            sys.stdout.write(f"{time.time()} {time.process_time()}\n")
-            sys.stdout.flush()
-        if len(told) == 3:
-            end()
-
-    def end() -> None:
-        # in order, or the next start has to check the file first
-        windows[0].shop.close()
-        os._exit(0)
-
-    class Watch(QObject):
-        """Sees the table of the first page being painted with rows in it."""
-
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            table = watched.parent()
-            if event.type() == QEvent.Type.Paint and table.model().rowCount():
-                # behind the paint and the flush to the screen
-                QTimer.singleShot(0, lambda: tell("rows"))
-            return False
-
-    class Window(app.MainWindow):
-        def __init__(self, *arguments: object) -> None:
-            super().__init__(*arguments)  # type: ignore[arg-type]
-            windows.append(self)
-            self.first_painted.connect(lambda: tell("paint"))
-            if watch_blocks:
-                self.first_painted.connect(self._beat)
-            self._watch = Watch()
-            self._stack.currentChanged.connect(self._look_at_page)
-
-        def _beat(self) -> None:
-            from tests.benchmarks.measures import Heartbeat
-
-            self._heart = Heartbeat()
-
-        def _look_at_page(self) -> None:
-            table = getattr(self._stack.currentWidget(), "table", None)
-            if table is not None:
-                table.viewport().installEventFilter(self._watch)
-
-        def stop(self) -> None:
-            say(f"{self._heart.stop()}")
-            end()
-
-    class Opening(opening.Opening):
-        def __init__(self, window: Any, *arguments: object) -> None:
-            super().__init__(window, *arguments)  # type: ignore[arg-type]
-            self._window = window
-            self.opened.connect(self._wait_for_page)
-
-        def _wait_for_page(self) -> None:
-            if watch_blocks:
-                QTimer.singleShot(2000, self._window.stop)
-                return
-            page = self._window.page()
-            shown = page._show
-
-            def show(desk: object) -> None:
-                shown(desk)
-                QTimer.singleShot(0, lambda: tell("shop"))
-
-            page._show = show
-            page.reload(None)  # the one that is on its way has the former method
-
-    app.MainWindow, opening.Opening = Window, Opening  # type: ignore[misc]
-    sys.argv = ["kamidesk"]
-    from desktop_app.__main__ import main as program
-
-    program()
-
-
 def _make(folder: Path, orders: int) -> None:
-    # not at the top: the program that is timed comes through this module too
     from datetime import timedelta
 
     from desktop_app.domain.states import ReasonCode

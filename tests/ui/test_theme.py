@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QColor, QFontDatabase, QFontMetrics, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.paths import resources
@@ -15,6 +14,7 @@ from desktop_app.ui import icons
 from desktop_app.ui.colours import DARK, LIGHT, Tokens, Tone, tokens
 from desktop_app.ui.page_table import PAGES
 from desktop_app.ui.theme import MONO_FAMILY, SANS_FAMILY, Scheme, apply_theme, mono_font, sans_font, style_sheet
+from desktop_app.ui.widgets.basics import plain_label, set_tone
 
 SCHEMES = pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -46,10 +46,9 @@ def test_text_can_be_read_on_everything_it_stands_on(scheme: Tokens) -> None:
 
 @SCHEMES
 def test_every_colour_is_a_colour(scheme: Tokens) -> None:
-    for item in fields(scheme):
-        value = getattr(scheme, item.name)
+    for name, value in scheme._asdict().items():
         values = value.values() if isinstance(value, dict) else [] if isinstance(value, bool) else [value]
-        assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in values), item.name
+        assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in values), name
 
 
 @SCHEMES
@@ -91,17 +90,18 @@ def _dressed_anew(qtbot: QtBot) -> None:
         icons.tinted_svg_file.cache_clear()
 
 
-def test_switching_the_scheme_redraws_icons(qtbot: QtBot, qapp: QApplication) -> None:
-    button = QPushButton()
-    qtbot.addWidget(button)
-    icons.set_icon(button, "lock")
-    light = button.icon().pixmap(18, 18).toImage()
+def test_switching_the_scheme_redraws_the_icons_of_every_window(qtbot: QtBot, qapp: QApplication) -> None:
+    windows = [QWidget(), QWidget()]
+    buttons = [QPushButton(window) for window in windows]
+    for window, button in zip(windows, buttons, strict=True):
+        qtbot.addWidget(window)
+        icons.set_icon(button, "lock")
+    light = [button.icon().pixmap(18, 18).toImage() for button in buttons]
     apply_theme(qapp, Scheme.DARK)
     try:
         assert tokens() is DARK
-        icons.refresh_icons(button.parent() or button)
-        icons.set_icon(button, "lock")
-        assert button.icon().pixmap(18, 18).toImage() != light
+        for button, before in zip(buttons, light, strict=True):
+            assert button.icon().pixmap(18, 18).toImage() != before
     finally:
         apply_theme(qapp, Scheme.LIGHT)
 
@@ -128,3 +128,13 @@ def test_our_fonts_are_the_ones_in_use(qapp: QApplication) -> None:
     assert metrics.horizontalAdvance("illlI") == pytest.approx(metrics.horizontalAdvance("MWMWM"), abs=0.5)
     # a character of names that subsets lose
     assert QFontMetrics(sans_font()).inFont("䶮")
+
+
+def test_a_tone_is_seen_on_a_label_that_is_shown_later_and_on_one_that_is_shown(qtbot: QtBot) -> None:
+    label = plain_label("Due")
+    qtbot.addWidget(label)
+    set_tone(label, Tone.BAD)
+    label.show()
+    assert label.palette().windowText().color().name().upper() == tokens().tone_text[Tone.BAD]
+    set_tone(label, Tone.OK)
+    assert label.palette().windowText().color().name().upper() == tokens().tone_text[Tone.OK]

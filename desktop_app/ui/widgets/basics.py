@@ -53,8 +53,10 @@ def make_selectable(label: QLabel) -> None:
 
 def set_tone(label: QLabel, tone: Tone | None) -> None:
     """Colour the text of a label; None is the normal colour."""
-    label.setProperty("tone", None if tone is None else tone.value)
-    repolish(label)
+    value = None if tone is None else tone.value
+    if label.property("tone") != value:
+        label.setProperty("tone", value)
+        repolish(label)
 
 
 class Pill(QLabel):

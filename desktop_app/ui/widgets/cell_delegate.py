@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from desktop_app.ui.colours import Tone, tokens
 from desktop_app.ui.row_model import TONE_ROLE, Column, RowTableModel
@@ -20,9 +20,10 @@ PILL_HEIGHT = 22
 class CellDelegate(QStyledItemDelegate):
     """Paints straight from the cached row: half the cost of letting the style ask the model role by role."""
 
-    def __init__(self, model: RowTableModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: RowTableModel, view: QTableView) -> None:
+        super().__init__(view)
         self._model = model
+        self._view = view
         self._mono = mono_font()
 
     def paint(
@@ -30,11 +31,10 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         colours = tokens()
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        is_selected = bool(state & QStyle.StateFlag.State_Selected)
-        if is_selected:
+        # not from option.state: QStyle and its enums take longer to load than a screen of rows to paint
+        if self._view.selectionModel().isSelected(index):
             painter.fillRect(rect, QColor(colours.selection))
-            if index.column() == 0 or self._is_first(option, index):
+            if self._view.horizontalHeader().visualIndex(index.column()) == 0:
                 painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.primary))
         elif index.row() % 2:
             painter.fillRect(rect, QColor(colours.stripe))
@@ -68,11 +68,6 @@ class CellDelegate(QStyledItemDelegate):
     def pill_width(self, row: Any, column: Column[Any], font: QFont) -> int:
         """How wide ``column`` must be to show the pill of ``row`` in full."""
         return QFontMetrics(font).horizontalAdvance(column.text(row)) + 2 * (PADDING + PILL_PADDING) + 2
-
-    def _is_first(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> bool:
-        view: QWidget | None = option.widget
-        header = getattr(view, "horizontalHeader", None)
-        return header is not None and header().visualIndex(index.column()) == 0
 
     @staticmethod
     def _pill(painter: QPainter, inner: QRect, text: str, tone: Tone, metrics: QFontMetrics) -> None:
