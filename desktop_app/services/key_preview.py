@@ -26,6 +26,7 @@ from desktop_app.services.key_tagging import KeyPlace, KeyTags, only, tag_keys
 from desktop_app.services.products import key_rule, product_row, require_holds_keys
 from desktop_app.services.vault_rotation import refuse_while_rotating
 from desktop_app.storage.card_process import WORTH_IT, CardProcess
+from desktop_app.storage.freed_memory import give_back
 from desktop_app.storage.tables import BatchRow, ProductRow
 
 Progress = Callable[[int, int], None]
@@ -347,6 +348,8 @@ def _preview(
         work.report(size + size * done // steps)
 
     found = tag_keys(context, process, keys.normalised, usable, tell)
+    if process is not None:
+        give_back()  # the lines and the tags of each part
     keys.duplicates = found.copies
     if keys.problems:
         keys.duplicates = {usable[later]: usable[first] for later, first in found.copies.items()}

@@ -92,7 +92,7 @@ class KeyTags:
 
     def numbers(self, first: int) -> array[int]:
         """For each place the number that a key gets there when those that are taken are counted from ``first`` on."""
-        numbers = array("Q", [first])
+        numbers = array("I" if first + len(self.taken) < 1 << 32 else "Q", [first])
         for some in _steps(self.taken):
             numbers.extend(islice(accumulate(some, initial=numbers[-1]), 1, None))
         return numbers
