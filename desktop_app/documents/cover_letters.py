@@ -274,6 +274,8 @@ def _to_be_said(dossier: Dossier) -> Iterator[str]:
             ("来源", record.source),
         )
         missing = [name for name, value in facts if not value]
+        if record.in_force and record.redeemed_at and record.redeemed_at > dossier.request.requested_at:
+            yield f"第 {record.unit_ref} 件的核销时间（记录 {record.number}）在买家提出申请之后。"
         if record.in_force and missing:
             yield f"第 {record.unit_ref} 件的核销记录（记录 {record.number}）缺少{'、'.join(missing)}。"
     promised = [file.number for file in dossier.evidence if file.written_promise]

@@ -45,8 +45,8 @@ _MUST_SHOW: dict[str, tuple[str, str]] = {
 
 _GROUNDS: dict[RefusalGround, tuple[str, str]] = {
     RefusalGround.REDEEMED: (
-        "The key was redeemed before your request, as the redemption record shows.",
-        "您提出申请前，卡密已经核销，有核销记录为证。",
+        "The key was redeemed, as the redemption record shows.",
+        "卡密已经核销，有核销记录为证。",
     ),
     RefusalGround.OPERATOR_ACCEPTED: (
         "The operator has accepted the top-up, which cannot be called back.",

@@ -184,8 +184,8 @@ WHY: Mapping[tuple[RuleCode, VerdictKind], _Pair] = {
         "卡密已部分使用，须先核实剩余余额。",
     ),
     (_R.N13, _V.REFUSE): (
-        "The key was redeemed before the request, and the record of it is complete; a redemption cannot be undone.",
-        "申请前卡密已核销，且核销记录完整；核销不可撤销。",
+        "The key was redeemed, and the record of it is complete; a redemption cannot be undone.",
+        "卡密已核销，且核销记录完整；核销不可撤销。",
     ),
     (_R.N13, _V.NEGOTIATE): (
         "The key is recorded as redeemed, but the record is not complete, so it does not carry a refusal.",

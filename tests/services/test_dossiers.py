@@ -18,6 +18,7 @@ from desktop_app.domain.states import (
     EscalationTarget,
     EvidenceKind,
     ReasonCode,
+    RefusalGround,
     RequestState,
 )
 from desktop_app.services.audit_export import check_export
@@ -401,6 +402,25 @@ def test_a_record_that_lacks_something_is_said_to(shop: DisputeShop, out: Path) 
     request_id = shop.ask_back()
     letter = made_text(shop.dossiers.make(request_id, TO_12315, out), LETTER)
     assert "须一并说明：第 1 件的核销记录（记录 1）缺少核销时间、核销码。" in letter
+
+
+def test_a_key_that_was_used_after_the_request_is_not_said_to_be_used_before_it(shop: DisputeShop, out: Path) -> None:
+    (unit_id,) = shop.unit_ids(shop.delivered())
+    shop.clock.advance(minutes=10)
+    request_id = shop.ask_back(
+        reason=ReasonCode.CHANGE_OF_MIND,
+        evidence=(EvidenceKind.PAYMENT_SCREENSHOT, EvidenceKind.ORDER_SCREENSHOT),
+    )
+    shop.clock.advance(minutes=10)
+    shop.redeem(unit_id)
+    token = shop.requests.preview(request_id).token
+    shop.requests.refuse(request_id, token=token, ground=RefusalGround.REDEEMED)
+    files = members(shop.dossiers.make(request_id, TO_12315, out))
+    facts = json.loads(files[FACTS])
+    said = files[LETTER].decode("utf-8-sig") + json.dumps(facts["decision"], ensure_ascii=False)
+    assert "申请前" not in said
+    assert "before" not in facts["decision"]["reply_en"]
+    assert "须一并说明：第 1 件的核销时间（记录 1）在买家提出申请之后。" in said
 
 
 def test_nothing_of_a_dossier_stays_in_the_data_folder(shop: DisputeShop, out: Path) -> None:
