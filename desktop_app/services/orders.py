@@ -28,6 +28,7 @@ from desktop_app.services.order_lines import (
     find_order_by_number,
     orders_listing,
     read_order_detail,
+    read_order_lines,
     unit_lines,
 )
 from desktop_app.services.timeline import EventLine, events_of_order
@@ -67,6 +68,12 @@ class Orders:
         """Orders, newest first unless sorted by order_no product state paid_fen refunded_fen ordered_at paid_at
         shipped_at channel."""
         return orders_listing(self._context, where, sort)
+
+    def line(self, order_id: int) -> OrderLine:
+        """One order as a list shows it, without its units; :class:`NotFoundError`."""
+        with self._context.read() as session:
+            find_order(session, order_id)
+            return read_order_lines(self._context, session, [order_id])[0]
 
     def detail(self, order_id: int) -> OrderDetail:
         """Everything about one order."""

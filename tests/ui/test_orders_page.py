@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,18 +9,22 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from desktop_app.domain.states import KeyState, OrderState, PlatformKind, ProductKind, TopupState, UnitState
 from desktop_app.services.orders import OrderFilter
 from desktop_app.services.policies import PolicyDraft
 from desktop_app.services.products import ProductDraft
+from desktop_app.ui import row_loader
 from desktop_app.ui.dialogs.delivery_dialog import DeliverDialog, DeliveryDialog
 from desktop_app.ui.dialogs.import_orders_dialog import ImportOrdersDialog
 from desktop_app.ui.dialogs.order_dialog import OrderDialog
 from desktop_app.ui.dialogs.payment_dialog import MarkPaidDialog, MomentDialog
 from desktop_app.ui.dialogs.redemption_dialog import RedemptionDialog
 from desktop_app.ui.dialogs.unit_dialogs import UnitFactsDialog
-from desktop_app.ui.jobs import ImmediateJobs
+from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
 from desktop_app.ui.widgets.period_filter import Period
 from tests.ui.stock_shop import KEYS, StockWindow, stock_window, texts_of
@@ -405,3 +410,41 @@ def test_a_bad_order_file_is_one_sentence(stock: StockWindow, product_id: int, t
     dialog.preview_button.click()
     assert "bad.csv" in dialog.message.text()
     assert not dialog.import_button.isEnabled()
+
+
+def test_a_long_order_is_read_beside_the_window(
+    qtbot: QtBot, tmp_path: Path, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening what is sealed of hundreds of units takes a moment; meanwhile no step can meet another order."""
+    with stock_window(tmp_path / "shop", jobs) as stock:
+        stock.add_channel()
+        product_id = stock.add_product()
+        stock.stock(product_id, *KEYS[:2])
+        first, second = (stock.add_order(product_id, f"A{number}") for number in (1, 2))
+        page = stock.page("orders")
+        page.open_item(first)
+        assert page.pane.shows(first)
+        gate = threading.Event()
+        threads: set[threading.Thread] = set()
+
+        def slow(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+            if "FROM units" in sql:
+                threads.add(threading.current_thread())
+                gate.wait()
+
+        monkeypatch.setattr(row_loader, "PATIENCE_SECONDS", 0.0)
+        page.apply_filter()
+        qtbot.waitUntil(lambda: page.table.rows.rowCount() == 2 and not page.table.rows.is_loading)
+        event.listen(Engine, "before_cursor_execute", slow)
+        try:
+            page.table.select_id(second)
+            qtbot.waitUntil(page.pane.isHidden)
+            page._take_step("lock")
+            assert not stock.dialogs()
+            gate.set()
+            qtbot.waitUntil(lambda: page.pane.shows(second) and page.pane.isVisible())
+        finally:
+            gate.set()
+            event.remove(Engine, "before_cursor_execute", slow)
+        assert threads
+        assert threading.main_thread() not in threads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import ShopError
 from desktop_app.domain.states import OrderState
+from desktop_app.services.evidence import EvidenceLine
 from desktop_app.services.listing import Listing, Sort
 from desktop_app.services.orders import OrderDetail, OrderFilter, OrderLine, UnitLine
 from desktop_app.services.redemption_import import RedemptionImportResult
+from desktop_app.services.timeline import EventLine
+from desktop_app.ui import row_loader
 from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
@@ -36,6 +40,8 @@ from desktop_app.ui.widgets.period_filter import Period, PeriodFilter
 from desktop_app.ui.widgets.row_table import RowTable
 from desktop_app.ui.widgets.search_box import SearchBox
 
+PATIENCE_SECONDS = 0.05
+"""How long the window waits for an order before it goes on without it."""
 _AREAS = frozenset({"orders", "keys", "products", "policies", "requests", "proofs", "refunds", "vault", "settings"})
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _STATES: tuple[OrderState | None, ...] = (None, *OrderState, None)
@@ -53,6 +59,7 @@ class OrdersPage(QWidget):
         self._jobs = jobs
         self._window = window
         self._order: OrderDetail | None = None
+        self._reading: row_loader.Load | None = None
         self._steps = OrderSteps(shop, jobs, window, self)
         self._steps.done.connect(self._on_done)
         self._steps.failed.connect(self._on_failed)
@@ -150,7 +157,7 @@ class OrdersPage(QWidget):
     def open_item(self, order_id: int) -> None:
         """Show one order, wherever it is in the list."""
         try:
-            order_no = self._shop.orders.detail(order_id).line.order_no
+            order_no = self._shop.orders.line(order_id).order_no
         except ShopError as error:
             self.message.show_error(error)
             return
@@ -313,16 +320,35 @@ class OrdersPage(QWidget):
     # one order
 
     def _show(self, row: OrderLine | None) -> None:
-        self.pane.setVisible(row is not None)
-        self._order = None
+        """Read beside the window: opening what is sealed of hundreds of units takes a moment."""
+        self._order = self._reading = None
         if row is None:
+            self.pane.hide()
             return
-        try:
-            self._order = self._shop.orders.detail(row.id)
-            self.pane.show_order(self._order, self._shop)
-        except ShopError as error:
-            self.pane.setVisible(False)
-            self.message.show_error(error)
+        shop, order_id = self._shop, row.id
+
+        def read() -> tuple[OrderDetail, Sequence[EvidenceLine], Sequence[EventLine]]:
+            return shop.orders.detail(order_id), shop.evidence.of_order(order_id), shop.orders.timeline(order_id)
+
+        self._reading = load = row_loader.start(self, read, self._on_read)
+        if load.wait(max(PATIENCE_SECONDS, row_loader.PATIENCE_SECONDS)):
+            self._on_read(load)
+        elif not self.pane.shows(order_id):
+            self.pane.hide()
+
+    def _on_read(self, load: row_loader.Load) -> None:
+        if load is not self._reading:
+            return  # another order was chosen meanwhile
+        self._reading = None
+        if load.error is None:
+            self._order, evidence, timeline = load.value
+            self.pane.show_order(self._order, evidence, timeline)
+            self.pane.show()
+            return
+        self.pane.hide()
+        if not isinstance(load.error, ShopError):
+            raise load.error
+        self.message.show_error(load.error)
 
     def _evidence_place(self) -> EvidencePlace | None:
         return self.pane.evidence_place() if self._order is not None else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from desktop_app.domain.states import OrderState, ProductKind
+from desktop_app.services.evidence import EvidenceLine
 from desktop_app.services.orders import OrderDetail
+from desktop_app.services.timeline import EventLine
 from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.labels import label, money, percent, tone, when
@@ -81,9 +83,12 @@ class OrderPane(DetailPane):
         """A fact as it is shown."""
         return self._facts.value(name)
 
-    def show_order(self, order: OrderDetail, shop: Any) -> None:
+    def shows(self, order_id: int) -> bool:
+        return self._order is not None and self._order.line.id == order_id
+
+    def show_order(self, order: OrderDetail, evidence: Sequence[EvidenceLine], timeline: Sequence[EventLine]) -> None:
         """Show an order that was just read."""
-        is_other = self._order is None or self._order.line.id != order.line.id
+        is_other = not self.shows(order.line.id)
         self._order = order
         line, zone = order.line, self._window.zone()
         self._number.setText(line.order_no)
@@ -102,8 +107,8 @@ class OrderPane(DetailPane):
             self.tr("Requests: {count}, open: {open}").format(count=count, open=line.open_requests)
         )
         self.units.show_order(order, zone)
-        self.evidence.show_pieces(shop.evidence.of_order(line.id), zone, can_add=True)
-        self.timeline.set_events(shop.orders.timeline(line.id), zone)
+        self.evidence.show_pieces(evidence, zone, can_add=True)
+        self.timeline.set_events(timeline, zone)
         self._arrange(order)
         if is_other:
             self.scroll_area.verticalScrollBar().setValue(0)
@@ -198,5 +203,5 @@ class OrderPane(DetailPane):
                 place += 1
             button.setVisible(is_shown[name])
 
-    def _ask(self, name: str) -> Any:
+    def _ask(self, name: str) -> Callable[[], None]:
         return lambda: self.step_wanted.emit(name)
