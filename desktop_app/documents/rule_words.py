@@ -108,8 +108,8 @@ WHY: Mapping[tuple[RuleCode, VerdictKind], _Pair] = {
         "商家收款金额是否有误，须先核实。",
     ),
     (_R.M3, _V.APPROVE_FULL): (
-        "It is confirmed that the goods differ from their description, and they were not used.",
-        "经核实，商品与描述不符，且尚未使用。",
+        "It is confirmed that the goods differ from their description, and no use of them is recorded.",
+        "经核实，商品与描述不符，且没有使用记录。",
     ),
     (_R.M3, _V.NEGOTIATE): (
         "It is confirmed that the goods differ from their description, but they are already used.",
@@ -211,22 +211,22 @@ WHY: Mapping[tuple[RuleCode, VerdictKind], _Pair] = {
     (_R.N8, _V.APPROVE_FULL): (
         "The key was not used; the request came up to one hour after the window and is treated as in time. No fee is "
         "due.",
-        "卡密未使用，超出退款时限不足 1 小时，按时限内处理，不收手续费。",
+        "卡密未使用，超出退款时限不超过 1 小时，按时限内处理，不收手续费。",
     ),
     (_R.N8, _V.APPROVE_WITH_FEE): (
         "The key was not used; the request came up to one hour after the window and is treated as in time. The policy "
         "shown at the purchase takes a fee.",
-        "卡密未使用，超出退款时限不足 1 小时，按时限内处理，并按公示政策收取手续费。",
+        "卡密未使用，超出退款时限不超过 1 小时，按时限内处理，并按公示政策收取手续费。",
     ),
     (_R.N9, _V.APPROVE_FULL): (
         "The key was not used; the request came up to two hours after the window and is met with goodwill. No fee is "
         "due.",
-        "卡密未使用，超出退款时限不足 2 小时，酌情按时限内处理，不收手续费。",
+        "卡密未使用，超出退款时限不超过 2 小时，酌情按时限内处理，不收手续费。",
     ),
     (_R.N9, _V.APPROVE_WITH_FEE): (
         "The key was not used; the request came up to two hours after the window and is met with goodwill. The policy "
         "shown at the purchase takes a fee.",
-        "卡密未使用，超出退款时限不足 2 小时，酌情按时限内处理，并按公示政策收取手续费。",
+        "卡密未使用，超出退款时限不超过 2 小时，酌情按时限内处理，并按公示政策收取手续费。",
     ),
     (_R.N10, _V.NEGOTIATE): (
         "The key was not used, but the request came after the refund window.",
@@ -253,8 +253,8 @@ WHY: Mapping[tuple[RuleCode, VerdictKind], _Pair] = {
 """Why, for every verdict that a rule can come to."""
 
 _REDELIVER_WHY = (
-    "No delivery is recorded, and fewer than 24 hours have passed since shipping.",
-    "尚无送达记录，且发货未满 24 小时。",
+    "No delivery is recorded, and no more than 24 hours have passed since shipping.",
+    "尚无送达记录，且发货不超过 24 小时。",
 )
 _OFFICIAL_WHY = (
     "The issuer's official record says that the key was not activated; it counts for more than the shop's own record.",
@@ -283,11 +283,11 @@ FLAG_WORDS: Mapping[Flag, _Pair] = {
     ),
     Flag.LATE_NOTE: (
         "The request came up to one hour late and is treated as in time.",
-        "申请超时不足 1 小时，按时限内处理。",
+        "申请超时不超过 1 小时，按时限内处理。",
     ),
     Flag.DISCRETION: (
         "The request came up to two hours late and is met with goodwill.",
-        "申请超时不足 2 小时，酌情处理。",
+        "申请超时不超过 2 小时，酌情处理。",
     ),
     Flag.FEE_UNDISCLOSED: (
         "The fee was not clearly shown at the purchase: none is taken.",

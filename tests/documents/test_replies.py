@@ -214,8 +214,27 @@ def test_an_estimated_date_says_so() -> None:
 def test_a_delivery_without_record_differs_by_the_time_since_shipping() -> None:
     soon = unit("M4", "negotiate", options=(Option.REDELIVER,))
     late = unit("M4", "negotiate", 1800, options=(Option.COMPENSATE_AND_CONTINUE, Option.REFUND_FULL))
-    assert "未满 24 小时" in explain(soon, "zh")
+    assert "不超过 24 小时" in explain(soon, "zh")
     assert "超过 24 小时" in explain(late, "zh")
+    assert "不超过" not in explain(late, "zh")
+
+
+@pytest.mark.parametrize("rule", ["N8", "N9"])
+def test_lateness_is_told_with_its_limit_inclusive_as_the_rules_have_it(rule: str) -> None:
+    """Exactly one hour late is up to one hour late, and not less than one."""
+    for verdict in ("approve_full", "approve_with_fee"):
+        late = unit(rule, verdict, 1800)
+        assert "不超过" in explain(late, "zh")
+        assert "up to" in explain(late, "en")
+    flag = {"N8": Flag.LATE_NOTE, "N9": Flag.DISCRETION}[rule]
+    assert "不超过" in rule_words.flag_text(flag, "zh")
+
+
+def test_a_key_that_may_have_been_used_is_not_said_to_be_unused() -> None:
+    """M3 approves a unit of which nobody knows whether it was used, too."""
+    approved = unit("M3", "approve_full", 1800)
+    assert "没有使用记录" in explain(approved, "zh")
+    assert "no use of them is recorded" in explain(approved, "en")
 
 
 def test_a_disputed_redemption_tells_who_was_right() -> None:
