@@ -40,6 +40,7 @@ from desktop_app.storage.card_sealing import CHUNK, LENGTH_BITS, TAG_BYTES, Bloc
 from desktop_app.storage.card_tags import stored_apart
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
+from desktop_app.storage.row_numbers import next_number
 from desktop_app.storage.tables import BatchRow, ProductRow
 
 _Value = TypeVar("_Value")
@@ -65,8 +66,6 @@ SELECT substr(?1, key * {TAG_BYTES} + 1, {TAG_BYTES}), value FROM json_each(?2)
 """
 _MOMENT: Final = 0.005
 """Seconds to wait for tags before it is looked again whether keys have come."""
-
-_NEXT_ID: Final = "SELECT coalesce(max(id), 0) + 1 FROM card_keys"
 
 _SET_NOTE: Final = "UPDATE card_keys SET note = ? WHERE batch_id = ? AND line = ?"
 
@@ -306,7 +305,7 @@ class _Storing:
 
     def __init__(self, connection: Connection, preview: ImportPreview, fresh: _Fresh, work: Work) -> None:
         self._connection, self._preview, self._fresh, self._work = connection, preview, fresh, work
-        self._first_id = int(connection.exec_driver_sql(_NEXT_ID).scalar_one())
+        self._first_id = next_number(connection, "card_keys")
         self._stored = self._tags_stored = 0
         self._digest = hashlib.sha256()
 

@@ -66,8 +66,8 @@ def _numbers(papers: Path) -> dict[str, int]:
 
 def _remove_papers(context: Context, papers: Path) -> None:
     """A paper has its name before its transaction commits. Its number is given again, so the file must not stay."""
-    if not _numbers(papers):
-        return
+    if not _numbers(papers) or any(one.lost.get("proofs") for one in context.database.salvages):
+        return  # what a salvage has lost of the register was issued all the same
     with context.read() as session:
         last = session.exec(select(ProofRow.id).order_by(col(ProofRow.id).desc()).limit(1)).first() or 0
     if not any(number > last for number in _numbers(papers).values()):

@@ -29,6 +29,7 @@ from desktop_app.services.shop_settings import read_settings
 from desktop_app.storage import signing_keys
 from desktop_app.storage.data_folder import sync_folder
 from desktop_app.storage.dispute_tables import CheckpointReason, ProofSignatureRow, SigningIdentityRow
+from desktop_app.storage.row_numbers import next_number
 from desktop_app.storage.signing_keys import Signer
 from desktop_app.storage.tables import ProofRow
 
@@ -324,4 +325,5 @@ def _commit(context: Context, session: Session, current: _Round, paper: _Prepare
 
 
 def _last_id(session: Session) -> int:
-    return session.exec(select(ProofRow.id).order_by(col(ProofRow.id).desc()).limit(1)).first() or 0
+    """The number before the next proof's: also those count that a salvage has lost, because their papers are out."""
+    return next_number(session.connection(), "proofs") - 1

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from desktop_app.domain.card_keys import Sentence
@@ -43,7 +43,8 @@ from desktop_app.storage import attachments
 from desktop_app.storage.column_types import to_micros
 from desktop_app.storage.connections import roomy_cache
 from desktop_app.storage.dispute_tables import RedemptionImportRow
-from desktop_app.storage.tables import RedemptionRow, RequestRow
+from desktop_app.storage.row_numbers import next_number
+from desktop_app.storage.tables import RequestRow
 
 _AT_ONCE: Final = 2000
 _SOURCE = FieldName("The source of the list", "清单来源")
@@ -297,7 +298,7 @@ class _Writer:
         self._captured_at = captured_at
         self._now = now
         # rows of this table are never deleted, so numbers that follow the last are free
-        self._next_id = (session.exec(select(func.max(RedemptionRow.id))).one() or 0) + 1
+        self._next_id = next_number(self._connection, "redemptions")
 
     def write(self, places: Sequence[int]) -> None:
         context, row, now = self._context, self._row, to_micros(self._now)

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -236,6 +236,7 @@ def _complete(work: _Work, connection: sqlite3.Connection, found: Found, *, is_s
         log = _fill_log(work, connection, found, shop_uuid, backup)
         taken = salvage_merge.Taken()
         compared = None
+        last_ids = _last_ids(backup, found) if backup is not None else {}
         if backup is not None and work.backup is not None:
             compared = _compared(connection, work.backup, backup)
             if _is_ahead_of(connection, work.backup):
@@ -258,6 +259,7 @@ def _complete(work: _Work, connection: sqlite3.Connection, found: Found, *, is_s
         if name != "events" and (runs := _lost(connection, one, changed[name]))
     }
     facts = {
+        "given": _given(connection, found, last_ids),
         "pages": found.pages,
         "damaged_pages": found.damaged_pages,
         "version": found.version,
@@ -286,6 +288,30 @@ def _complete(work: _Work, connection: sqlite3.Connection, found: Found, *, is_s
         backup=compared,
         removed={name: tuple(one.removed) for name, one in found.tables.items() if one.removed},
     )
+
+
+def _last_ids(connection: sqlite3.Connection, found: Found) -> dict[str, int]:
+    return {
+        name: connection.execute(f'SELECT ifnull(max(id), 0) FROM "{name}"').fetchone()[0]
+        for name, one in found.tables.items()
+        if one.table.number == "id"
+    }
+
+
+def _given(connection: sqlite3.Connection, found: Found, in_backup: Mapping[str, int]) -> dict[str, int]:
+    """The last numbers that rows of each table had, where the new shop would give them a second time."""
+    in_log = dict(connection.execute("SELECT entity, max(entity_id) FROM events GROUP BY entity").fetchall())
+    (order,) = connection.execute("SELECT max(order_id) FROM events").fetchone()
+    given: dict[str, int] = {}
+    for name, last in _last_ids(connection, found).items():
+        one = found.tables[name]
+        taken_out = (values.get("id", 0) for _, values in one.removed)
+        known = max([in_log.get(name) or 0, in_backup.get(name, 0), *one.hints, *taken_out])
+        if name == "orders":
+            known = max(known, order or 0)
+        if known > last:
+            given[name] = known
+    return given
 
 
 def _lost(connection: sqlite3.Connection, one: salvaging.TableFound, changed: set[int]) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from desktop_app.domain.errors import ConflictError, DamagedError, StorageError
-from desktop_app.storage import audit, backups, replacing, schema
+from desktop_app.storage import audit, backups, replacing, row_numbers, salvaged_log, schema
 from desktop_app.storage.connections import BUSY_SECONDS, READ, WRITE, choose_journal, make_engine, roll_back
 from desktop_app.storage.data_folder import FolderLock, check_folder, check_regular_file, sync_folder
 from desktop_app.storage.journal import Journal
@@ -41,11 +41,16 @@ class Database:
         self.shop_uuid = ""
         self.check_due = False
         self.journal: Journal | None = None
+        self.salvages: list[salvaged_log.Salvage] = []
+        """The salvages that this file comes from, the first one first."""
+        self._given: dict[str, int] = {}
         self._lock = lock
         self._writing = threading.local()
         self._window: int | None = None
         self._writer = make_engine(path, WRITE, patience=lambda: self._patience(_WINDOW_WRITES))
         self._reader = make_engine(path, READ, patience=lambda: self._patience(_WINDOW_READS))
+        for engine in (self._writer, self._reader):
+            row_numbers.remember(engine, self._given)
 
     @property
     def alone_at(self) -> float | None:
@@ -152,6 +157,7 @@ class Database:
             with told(self.path), Session(self._writer, expire_on_commit=False) as session, session.begin():
                 with begun(self.path):
                     session.connection()
+                row_numbers.keep(session, self._given)
                 yield session
         finally:
             self._writing.now = False
@@ -224,6 +230,10 @@ class Database:
         with told(self.path), self._reader.begin() as connection:
             schema.check_schema(connection, self.path)
             self.shop_uuid = connection.exec_driver_sql("SELECT uuid FROM shop").scalar_one()
+            told_by = connection.exec_driver_sql(salvaged_log.SALVAGES).all()
+        found = (salvaged_log.read_salvage(seq, body) for seq, body in told_by)
+        self.salvages = [one for one in found if one is not None]
+        self._given.update(salvaged_log.given_by(self.salvages))
         self._follow()
 
     def _update(self, found: int, at: datetime) -> None:

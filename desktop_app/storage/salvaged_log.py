@@ -38,13 +38,15 @@ Run = tuple[int, int]
 class Salvage:
     """What the event of a salvage, number ``seq``, says: ``gaps`` of the log, and ``lost`` numbers of rows by table.
 
-    The end of a run is 0 where nobody knows it.
+    The end of a run is 0 where nobody knows it. ``given`` are the last numbers that rows of a table ever had, where
+    those rows were lost.
     """
 
     seq: int
     at: int
     gaps: tuple[Run, ...]
     lost: Mapping[str, tuple[Run, ...]]
+    given: Mapping[str, int]
 
     def names(self, table: str, number: int | None) -> bool:
         """Whether it says that this row was lost."""
@@ -73,9 +75,19 @@ def read_salvage(seq: int, body: bytes | None) -> Salvage | None:
             return None
         facts = said["facts"]
         lost = {str(table): _runs_in(runs) for table, runs in facts["lost"].items()}
-        return Salvage(seq, int(said["at"]), _runs_in(facts["gaps"]), lost)
+        given = {str(table): int(number) for table, number in facts.get("given", {}).items()}
+        return Salvage(seq, int(said["at"]), _runs_in(facts["gaps"]), lost, given)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def given_by(salvages: Iterable[Salvage]) -> dict[str, int]:
+    """The last numbers that were given, by table, as :mod:`desktop_app.storage.row_numbers` takes them."""
+    found: dict[str, int] = {}
+    for one in salvages:
+        for table, number in one.given.items():
+            found[table] = max(number, found.get(table, 0))
+    return found
 
 
 def gaps_of(salvages: Iterable[Salvage]) -> dict[int, int]:

@@ -809,3 +809,64 @@ def test_the_newest_backup_is_compared_in_orders_and_events(folder: Path) -> Non
     manifest = backup_sets.find(backup.path).manifest
     assert manifest is not None
     assert manifest.made_at == backup.made_at
+
+
+# ---- numbers and papers of what was lost
+
+
+def test_no_number_of_a_lost_row_is_given_again(folder: Path, whole: Path) -> None:
+    """Events name orders and keys by their numbers: another order must not inherit them."""
+    without(folder, "backups")
+    file = folder / "shop.db"
+    destroy(file, [*leaves_of(file, "orders")[-1:], *leaves_of(file, "card_keys")[-1:]])
+    salvage(folder, clock=Clock())
+    with closing(sqlite3.connect(whole)) as connection:
+        last_order, last_unit = connection.execute("SELECT max(o.id), max(u.id) FROM orders o, units u").fetchone()
+        (last_key,) = connection.execute("SELECT max(id) FROM card_keys").fetchone()
+    shop = _opened(folder)
+    at = shop.context.clock()
+    made = [
+        shop.orders.add(
+            OrderDraft(
+                order_no=f"N{i}",
+                channel_id=1,
+                product_id=1,
+                quantity=2,
+                list_fen=1,
+                paid_fen=2,
+                ordered_at=at,
+                paid_at=at,
+            )
+        )
+        for i in range(2)
+    ]
+    assert made == [last_order + 1, last_order + 2]
+    preview = shop.inventory.preview_text("NEW-0001\nNEW-0002", 1)
+    shop.inventory.import_keys(preview, ImportOptions())
+    shop.close()
+    with closing(sqlite3.connect(folder / "shop.db")) as connection:
+        units = connection.execute("SELECT min(id), max(id) FROM units WHERE order_id > ?", (last_order,)).fetchone()
+        assert units == (last_unit + 1, last_unit + 4)
+        assert connection.execute("SELECT max(id) FROM card_keys").fetchone() == (last_key + 2,)
+
+
+def test_papers_of_lost_proofs_stay_and_their_numbers_are_not_given_again(folder: Path) -> None:
+    without(folder, "backups")
+    papers = sorted(path.name for path in (folder / "proofs").iterdir())
+    assert papers
+    file = folder / "shop.db"
+    destroy(file, [root_of(file, "proofs")])
+    salvage(folder, clock=Clock())
+    shop = _opened(folder)
+    unit_id = next(iter(_redeemed(shop)))
+    issued = shop.proofs.issue(unit_id)
+    shop.close()
+    after = sorted(path.name for path in (folder / "proofs").iterdir())
+    assert set(papers) < set(after)
+    assert issued.id == 2
+    assert [name for name in after if name.endswith("-000002.pdf")]
+
+
+def _redeemed(shop: Shop) -> list[int]:
+    with shop.context.read() as session:
+        return list(session.connection().exec_driver_sql("SELECT unit_id FROM redemptions").scalars())
