@@ -74,15 +74,17 @@ def write_csv(
     cancelled: Callable[[], bool] | None = None,
     *,
     zone: tzinfo = SHOP_ZONE,
+    private: bool = False,
 ) -> int:
     """Write ``rows``, one value per column, to ``path`` and return how many there were.
 
     Streams: memory does not grow with the rows. The file appears under its name only when it is complete. ``progress``
     gets the number of rows so far. Raises CancelledError when ``cancelled`` answers true, StorageError when the file
-    cannot be written; neither leaves anything behind, and a file that was there before stays.
+    cannot be written; neither leaves anything behind, and a file that was there before stays. ``private``: only its
+    owner can read it.
     """
     formats = [_formatter(column.kind, zone) for column in columns]
-    return write_csv_parts(path, columns, _written(rows, formats), language, progress, cancelled)
+    return write_csv_parts(path, columns, _written(rows, formats), language, progress, cancelled, private=private)
 
 
 def write_csv_parts(
@@ -92,10 +94,12 @@ def write_csv_parts(
     language: str,
     progress: Callable[[int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    private: bool = False,
 ) -> int:
     """The same for rows that are CSV already: ``parts`` are that text in UTF-8 and the number of its rows."""
     count = 0
-    with whole_file(path) as place, place.open("wb") as file:
+    with whole_file(path, private=private) as place, place.open("wb") as file:
         file.write(BOM_UTF8 + _rows_text([[guard(column.title(language)) for column in columns]]))
         for text, rows in parts:
             if cancelled is not None and cancelled():

@@ -17,14 +17,16 @@ def write_lines(
     lines: Iterable[str],
     progress: Callable[[int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    private: bool = False,
 ) -> int:
     """Write ``lines`` as UTF-8 without a mark, each ended by LF, and return how many there were.
 
-    See :func:`desktop_app.documents.whole_file.whole_file` for what becomes of the file when it fails.
+    See :func:`desktop_app.documents.whole_file.whole_file` for ``private`` and what becomes of the file when it fails.
     """
     count = 0
     iterator = iter(lines)
-    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(path, private=private) as part, part.open("w", encoding="utf-8", newline="") as file:
         while step := list(islice(iterator, _LINES_PER_STEP)):
             if cancelled is not None and cancelled():
                 raise CancelledError("The export was cancelled; no file was written.", "已取消导出，没有生成文件。")

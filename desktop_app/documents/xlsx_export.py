@@ -31,17 +31,18 @@ def write_xlsx(
     cancelled: Callable[[], bool] | None = None,
     *,
     zone: tzinfo = SHOP_ZONE,
+    private: bool = False,
 ) -> int:
     """Write ``rows``, one value per column, to a workbook of one sheet and return how many there were.
 
     :class:`BadInputError` for more rows or longer texts than a workbook holds. See
-    :func:`desktop_app.documents.whole_file.whole_file` for what becomes of the file when it fails.
+    :func:`desktop_app.documents.whole_file.whole_file` for ``private`` and what becomes of the file when it fails.
     """
     import xlsxwriter
 
     from desktop_app.documents.xlsx_rows import RowSheet
 
-    with whole_file(path) as part, TemporaryDirectory(prefix=".kamidesk-", dir=path.parent) as folder:
+    with whole_file(path, private=private) as part, TemporaryDirectory(prefix=".kamidesk-", dir=path.parent) as folder:
         workbook = xlsxwriter.Workbook(str(part), {"constant_memory": True, "tmpdir": folder})
         try:
             sheet = workbook.add_worksheet(worksheet_class=RowSheet)

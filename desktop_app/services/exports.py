@@ -55,7 +55,8 @@ def export(
     names a state, only keys in stock become lines.
 
     ``where`` is the filter of the page (None: everything). ``reveal`` puts card keys in clear into an export of keys:
-    it needs the shop unlocked and is logged before the first key is read. Cancelling leaves no file behind.
+    it needs the shop unlocked and is logged before the first key is read, and only the owner of the file can read it.
+    Cancelling leaves no file behind.
     """
     table = _table_of(what)
     listing = table.listing(context, where, sort)
@@ -77,16 +78,16 @@ def export(
             lines = _revealed(listing.rows(), plain)
         cells: Iterable[Sequence[object]] = (table.cells(line, language, context.zone) for line in lines)
         if as_lines:
-            count = write_lines(path, as_list(_whole_keys(plain)), tell, cancelled)
+            count = write_lines(path, as_list(_whole_keys(plain)), tell, cancelled, private=True)
         elif path.suffix.lower() == ".xlsx":
             if what == "keys":
                 cells = map(_quoted_once_more, cells)
-            count = write_xlsx(path, table.columns, cells, language, tell, cancelled, zone=context.zone)
+            count = write_xlsx(path, table.columns, cells, language, tell, cancelled, zone=context.zone, private=reveal)
         elif what == "orders" and (parts := order_parts(context, _ids(listing), language)) is not None:
             ending.enter_context(closing(parts))
             count = write_csv_parts(path, table.columns, parts, language, tell, cancelled)
         else:
-            count = write_csv(path, table.columns, cells, language, tell, cancelled, zone=context.zone)
+            count = write_csv(path, table.columns, cells, language, tell, cancelled, zone=context.zone, private=reveal)
     with context.write() as session:
         context.record(
             session,

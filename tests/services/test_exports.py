@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from desktop_app.domain.errors import BadInputError, CancelledError, LockedError, StorageError
-from desktop_app.domain.states import OrderState
+from desktop_app.domain.states import KeyState, OrderState
 from desktop_app.services.exports import EXPORTS
 from desktop_app.services.key_import import ImportOptions
 from desktop_app.services.key_lines import KeyFilter
@@ -123,6 +124,17 @@ def test_keys_stay_masked_unless_revealed_on_purpose(busy: OrderDesk, tmp_path: 
     (event,) = busy.desk.events("key.revealed")
     assert event["facts"]["rows"] == 2  # type: ignore[index]
     assert busy.desk.events("export.written")[-1]["facts"]["revealed"] is True  # type: ignore[index]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the folder says who may read")
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".txt"])
+def test_keys_in_clear_are_for_their_owner_only(busy: OrderDesk, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"keys{ending}"
+    path.touch(0o644)
+    where = KeyFilter(state=KeyState.DELIVERED)
+    busy.reports.export("keys", path, where=where, reveal=True)
+    assert path.stat().st_size > 0
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_revealing_needs_keys_and_an_unlocked_shop(busy: OrderDesk, tmp_path: Path) -> None:
