@@ -153,7 +153,9 @@ def test_an_unreadable_drop_folder_is_told_once(desk: RequestWindow) -> None:
 
 def test_cards_are_buttons_with_their_whole_text_as_name(desk: RequestWindow) -> None:
     desk.page("desk")
-    for card in desk.window.findChildren(KpiCard):
+    cards = desk.window.findChildren(KpiCard)
+    assert cards
+    for card in cards:
         assert isinstance(card, QPushButton)
         assert card.value() in card.accessibleName()
 

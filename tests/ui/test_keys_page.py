@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -368,14 +369,14 @@ def test_the_window_answers_while_keys_come_in(qtbot: QtBot, tmp_path: Path, job
         path.write_text("\n".join(f"HEART-{number:06d}" for number in range(30_000)), encoding="utf-8")
         dialog: Any = start_import(stock)
         dialog.source.set_path(path)
-        heart = Heartbeat()
+        heart, began = Heartbeat(), time.process_time()
         dialog.next_button.click()
         qtbot.waitUntil(lambda: dialog.preview.is_ready())
         dialog.next_button.click()
         qtbot.waitUntil(lambda: dialog.result_label.text() != "")
         heart.stop()
-        # a job on the GUI thread would cost it a second
-        assert heart.longest < 0.4
+        # a job on the GUI thread would be most of it, in one piece
+        assert heart.longest < (time.process_time() - began) / 3
         assert heart.rounds > 20
         assert stock.shop.inventory.batches()[0].new_count == 30_000
 
