@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from desktop_app.domain.money import Fen
 from desktop_app.domain.states import (
@@ -22,6 +23,9 @@ from desktop_app.domain.states import (
     TopupState,
     UnitState,
 )
+
+MAX_QUANTITY: Final = 1000
+"""So many units an order of the shop has at most."""
 
 
 @dataclass(frozen=True, slots=True)

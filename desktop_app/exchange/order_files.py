@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from desktop_app.domain.errors import BadInputError
 from desktop_app.domain.money import Fen, parse_yuan
+from desktop_app.domain.refund_inputs import MAX_QUANTITY
 from desktop_app.domain.states import FeeDisclosure, OrderState, PaymentChannel
 from desktop_app.exchange.cells import (
     names_of,
@@ -24,7 +25,6 @@ from desktop_app.exchange.csv_tables import Column, LineProblem, Record, Table, 
 from desktop_app.exchange.foreign_orders import foreign_orders
 from desktop_app.exchange.text_files import Encoding, Progress, TextFile, read_text_file
 
-MAX_QUANTITY: Final = 1000
 _LINE_BYTES: Final = 32 * 1024
 _T = TypeVar("_T")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from desktop_app.storage.database import Database
 from desktop_app.storage.vault import Vault
 from desktop_app.storage.vault_rotation import current_generation
 
-__all__ = ["Change", "Clock", "Context", "canonical", "chunks", "system_clock"]
+__all__ = ["Change", "Clock", "Context", "canonical", "chunks", "login_name", "system_clock"]
 
 Clock = Callable[[], datetime]
 Follower = Callable[[Session, int, str], None]
@@ -28,6 +30,14 @@ Follower = Callable[[Session, int, str], None]
 def system_clock() -> datetime:
     """The time of this machine, UTC."""
     return datetime.now(UTC)
+
+
+def login_name() -> str:
+    """Who is at the computer, where the shop does not say who works in it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no such user; on Windows there is nothing to look it up in
+        return os.environ.get("COMPUTERNAME", "operator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,13 @@ from sqlmodel import Session, col, select
 
 from desktop_app.domain.errors import BadInputError, NotFoundError, RefusedError
 from desktop_app.domain.money import allocate
+from desktop_app.domain.refund_inputs import MAX_QUANTITY
 from desktop_app.domain.states import FeeDisclosure, OrderState, PaymentChannel, UnitState
 from desktop_app.exchange.cells import CellError, read_order_no
 from desktop_app.services.buyers import Target, seal_buyer
 from desktop_app.services.context import Context
 from desktop_app.services.form_fields import FieldName, amount_field, line_field, number_field, text_field
 from desktop_app.storage.tables import ChannelRow, OrderRow, PolicyRow, ProductRow, UnitRow
-
-MAX_QUANTITY = 1000
 
 _QUANTITY = FieldName("The quantity", "数量")
 _PRICE = FieldName("The price", "单价")

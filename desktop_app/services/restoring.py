@@ -7,7 +7,6 @@ shop: how much that is is said before, and stands in the event of the restore.
 
 from __future__ import annotations
 
-import getpass
 import json
 import shutil
 from collections.abc import Iterable
@@ -22,7 +21,7 @@ from sqlmodel import Session
 from desktop_app.domain.errors import ConflictError, RefusedError, ShopError, StorageError
 from desktop_app.services import backup_checks
 from desktop_app.services.backup_checks import BackupFacts, Cancelled, Text
-from desktop_app.services.context import Clock, system_clock
+from desktop_app.services.context import Clock, login_name, system_clock
 from desktop_app.storage import audit, backup_sets, journal, replacing, shop_copy
 from desktop_app.storage.backup_sets import Backup
 from desktop_app.storage.connections import WRITE, make_engine
@@ -261,11 +260,3 @@ def _record(shop: Path, preview: RestorePreview, missing: int, actor: str | None
             )
     finally:
         engine.dispose()
-
-
-def login_name() -> str:
-    """Who is at the computer, where no shop can say who works in it."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "operator"

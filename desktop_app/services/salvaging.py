@@ -22,8 +22,7 @@ from pathlib import Path
 from desktop_app.domain.errors import CancelledError, NotFoundError, RefusedError, ShopError, StorageError
 from desktop_app.services import backup_checks
 from desktop_app.services.backup_checks import Cancelled
-from desktop_app.services.context import Clock, system_clock
-from desktop_app.services.restoring import login_name
+from desktop_app.services.context import Clock, login_name, system_clock
 from desktop_app.services.salvage_report import (
     BackupCompared,
     SalvagePreview,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -16,7 +14,7 @@ from sqlmodel import Session
 
 from desktop_app.domain.errors import NotFoundError
 from desktop_app.services import checkpoints, leftovers
-from desktop_app.services.context import Change, Clock, Context, system_clock
+from desktop_app.services.context import Change, Clock, Context, login_name, system_clock
 from desktop_app.services.identities import Identities
 from desktop_app.services.policies import Policies
 from desktop_app.services.products import Products
@@ -329,14 +327,7 @@ def _context(database: Database, vault: Vault, data_dir: Path, actor: str | None
         database=database,
         vault=vault,
         data_dir=data_dir,
-        actor=actor or settings.operator or _login_name(),
+        actor=actor or settings.operator or login_name(),
         clock=clock,
         zone=ZoneInfo(settings.time_zone),
     )
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return os.environ.get("COMPUTERNAME", "operator")

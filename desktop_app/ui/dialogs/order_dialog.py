@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import BadInputError
+from desktop_app.domain.refund_inputs import MAX_QUANTITY
 from desktop_app.domain.states import FeeDisclosure, PaymentChannel, ProductKind
 from desktop_app.services.orders import OrderDraft, Target
 from desktop_app.services.policies import ChannelLine
@@ -21,7 +22,6 @@ from desktop_app.ui.widgets.basics import icon_button, plain_label, row_of
 from desktop_app.ui.widgets.inputs import DateTimeEdit, EnumCombo, MoneyEdit
 from desktop_app.ui.widgets.item_combo import ItemCombo
 
-MAX_QUANTITY = 1000
 TARGET_FIELDS = {
     ProductKind.GAME_CARD: ("game", "account", "server", "role"),
     ProductKind.PHONE_TOPUP: ("account", "recharge_type"),
