@@ -6,10 +6,12 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
-_RETURNING = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
+_KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride})
+"""What runs a shortcut never becomes a key press: a merchant who works with J, K and A alone would count as away."""
+_RETURNING = frozenset({*_KEYS, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
 _INPUT = frozenset(
     {
-        QEvent.Type.KeyPress,
+        *_KEYS,
         QEvent.Type.MouseButtonPress,
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,

@@ -17,8 +17,9 @@ from pytestqt.qtbot import QtBot
 from desktop_app.services import Change, Shop
 from desktop_app.ui.actions import page_action
 from desktop_app.ui.bug_reports import BugReporter
+from desktop_app.ui.dialogs.unlock_dialog import UnlockDialog
 from desktop_app.ui.idle_lock import IdleLock
-from desktop_app.ui.jobs import ImmediateJobs
+from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.opening import Opening
 from desktop_app.ui.page_table import PAGES, PageEntry
@@ -312,6 +313,46 @@ def test_who_comes_back_after_a_while_goes_on_where_they_were(qtbot: QtBot, wind
     qtbot.waitUntil(lambda: window.findChild(QDialog, "unlock_dialog") is not None)
     assert window.findChild(QDialog, "unlock_dialog").parent() is form
     assert edit.text() == "half typed"
+
+
+def test_who_works_with_the_keys_of_the_page_alone_is_not_away(qtbot: QtBot, window: MainWindow, shop: Shop) -> None:
+    """A key that runs a shortcut never becomes a key press."""
+    window.attach(shop)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    idle = IdleLock(window)
+    idle.set_minutes(1)
+    idle._watch(window.windowHandle())
+    for key, keys in (
+        (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier),
+    ):
+        idle._timer.stop()
+        QTest.keyClick(window.windowHandle(), key, keys)
+        assert idle._timer.isActive()
+    assert room(window, "requests").ran == ["approve"], "and it is a shortcut"
+    idle._on_timeout()
+    with qtbot.waitSignal(idle.returned):
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_A)
+
+
+def test_unlocking_that_has_begun_cannot_be_left(qtbot: QtBot, jobs: Jobs, tmp_path: Path) -> None:
+    made, _ = Shop.create(tmp_path / "shop", protection="password", password="correct horse")
+    made.lock()
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = UnlockDialog(made, jobs, parent)
+    dialog.open()
+    dialog.password_edit.setText("wrong horse and cart")
+    dialog.unlock_button.click()
+    dialog.reject()
+    assert dialog.isVisible(), "else it would open although somebody said that it stays locked"
+    qtbot.waitUntil(lambda: bool(dialog.message.text()))
+    dialog.reject()
+    assert not dialog.isVisible()
+    qtbot.waitUntil(lambda: not jobs.running)
+    made.close()
 
 
 def test_the_shop_locks_with_the_screen_unless_the_merchant_says_no(

@@ -27,6 +27,7 @@ class UnlockDialog(QDialog):
         self.setFixedWidth(420)
         self._shop = shop
         self._jobs = jobs
+        self._is_busy = False
         # without a password only the code is left
         self._has_password = "password" in shop.protections()
         self._by_code = not self._has_password
@@ -45,8 +46,8 @@ class UnlockDialog(QDialog):
         layout.addWidget(self._prompt)
         layout.addWidget(self.password_edit)
         layout.addWidget(self.message)
-        later = push_button(self.tr("Stay locked"), "stay_locked_button", self.reject)
-        layout.addLayout(row_of(self._other, 1, later, self.unlock_button))
+        self._later = push_button(self.tr("Stay locked"), "stay_locked_button", self.reject)
+        layout.addLayout(row_of(self._other, 1, self._later, self.unlock_button))
         self._show_way()
 
     def _switch(self) -> None:
@@ -103,5 +104,11 @@ class UnlockDialog(QDialog):
 
     def _set_busy(self, busy: bool) -> None:
         self.unlock_button.setText(self.tr("Unlocking…") if busy else self.tr("Unlock"))
-        for widget in (self.unlock_button, self.password_edit, self._other):
+        self._is_busy = busy
+        for widget in (self.unlock_button, self.password_edit, self._other, self._later):
             widget.setEnabled(not busy)
+
+    def reject(self) -> None:
+        """Not in the second of unlocking: the shop would open although the merchant said that it stays locked."""
+        if not self._is_busy:
+            super().reject()
