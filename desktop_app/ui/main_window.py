@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
             "global_search",
             self.tr("Find an order no., buyer, account, batch or key…"),
         )
-        self.search_box.setMinimumWidth(320)
+        self.search_box.setMinimumWidth(240)
         self.search_box.setMaximumWidth(380)
         self.search_box.setToolTip(self.tr("Find anything, or start a step by its name (Ctrl+K)"))
         self._search = WindowSearch(self, self.search_box)

@@ -33,6 +33,7 @@ from desktop_app.ui.row_model import Column, RowSource
 from desktop_app.ui.widgets.basics import push_button, row_of
 from desktop_app.ui.widgets.combo import Combo
 from desktop_app.ui.widgets.evidence_view import EvidencePlace
+from desktop_app.ui.widgets.folding_row import FoldingRow
 from desktop_app.ui.widgets.item_combo import ItemCombo
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.order_pane import OrderPane
@@ -100,13 +101,10 @@ class OrdersPage(QWidget):
             self.channel_combo,
             self.period,
             1,
-            self.export_button,
-            self.import_button,
-            self.redemptions_button,
-            self.new_button,
         )
         filters.setStretch(0, 20)
-        layout.addLayout(filters)
+        steps = row_of(1, self.export_button, self.import_button, self.redemptions_button, self.new_button)
+        layout.addWidget(FoldingRow("orders_bar", filters, steps))
         layout.addWidget(self.message)
         layout.addWidget(splitter, 1)
 

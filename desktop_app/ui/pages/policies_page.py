@@ -21,6 +21,7 @@ from desktop_app.ui.labels import label, percent, when
 from desktop_app.ui.policy_words import lint_text
 from desktop_app.ui.row_model import Column, ListSource
 from desktop_app.ui.widgets.basics import Card, FactsGrid, Pill, plain_label, push_button, row_of, set_tone
+from desktop_app.ui.widgets.folding_row import FoldingRow
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.row_table import RowTable
 
@@ -130,7 +131,8 @@ class PoliciesPage(QWidget):
         scroll.setWidget(inner)
         pane = Card("policy_pane")
         pane.setMinimumWidth(440)
-        pane.body.addLayout(row_of(self._name, self._kind, 1, self.rename_button, self.edit_button))
+        steps = row_of(1, self.rename_button, self.edit_button)
+        pane.body.addWidget(FoldingRow("policies_bar", row_of(self._name, self._kind, 1), steps))
         pane.body.addWidget(self._note)
         pane.body.addWidget(self.message)
         pane.body.addWidget(self.versions_table)

@@ -30,6 +30,7 @@ from desktop_app.ui.request_steps import RequestSteps
 from desktop_app.ui.widgets.basics import column_of, icon_button, push_button, row_of
 from desktop_app.ui.widgets.decision_bar import page_keys
 from desktop_app.ui.widgets.dialogs import ConfirmDialog
+from desktop_app.ui.widgets.folding_row import FoldingRow
 from desktop_app.ui.widgets.inputs import EnumCombo
 from desktop_app.ui.widgets.places import open_folder
 from desktop_app.ui.widgets.request_pane import RequestPane
@@ -146,12 +147,9 @@ class RequestsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        row = row_of(self._scope_buttons(), 1, self.search_box, self.verdict_combo)
-        for button in self._file_buttons():
-            row.addWidget(button)
-        row.addWidget(self.new_button)
-        row.setStretch(2, 1)
-        layout.addLayout(row)
+        row = row_of(self.search_box, self.verdict_combo, *self._file_buttons(), self.new_button)
+        row.setStretch(0, 1)
+        layout.addWidget(FoldingRow("requests_bar", row_of(self._scope_buttons(), 1), row))
         layout.addWidget(split, 1)
         self._show_empty_text()
 
