@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop_app.domain.errors import StorageError
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.widgets.message_strip import MessageStrip
 from desktop_app.ui.widgets.places import last_folder, remember_folder
@@ -70,8 +71,14 @@ def write_template(path: Path, text: str, message: MessageStrip) -> None:
     try:
         path.write_text(text, encoding="utf-8-sig", newline="")
     except OSError as error:
-        failed = QCoreApplication.translate("write_template", "{file} could not be written: {why}")
-        message.say(failed.format(file=path.name, why=error.strerror), Tone.BAD)
+        message.show_error(
+            StorageError(
+                "{file} cannot be written ({reason}): choose another place.",
+                "无法写入 {file}（{reason}）：请换一个位置。",
+                file=path.name,
+                reason=error.strerror,
+            )
+        )
         return
     saved = QCoreApplication.translate("write_template", "The template is saved as {file}.")
     message.say(saved.format(file=path), Tone.OK)

@@ -280,15 +280,17 @@ class ProofPane(Card):
             )
 
     def save_to(self, path: Path) -> None:
-        """Put a copy of the issued file at ``path``."""
-        proof = self.proof
-        if proof is None:
-            return
-        try:
-            self._shop.proofs.save(proof.id, path)
-        except ShopError as error:
-            self.message.show_error(error)
-            return
+        """Put a copy of the issued file at ``path``, which may be on a slow stick."""
+        proof, proofs = self.proof, self._shop.proofs
+        if proof is not None:
+            self._jobs.run(
+                self,
+                lambda _progress: proofs.save(proof.id, path),
+                lambda _answer: self._on_saved(path),
+                self.message.show_error,
+            )
+
+    def _on_saved(self, path: Path) -> None:
         self._saved_to = path.parent
         self.message.say(self.tr("Saved as {path}.").format(path=path), Tone.OK)
 
