@@ -9339,10 +9339,6 @@
 <context>
     <name>write_template</name>
     <message>
-        <source>{file} could not be written: {why}</source>
-        <translation>无法写入 {file}：{why}</translation>
-    </message>
-    <message>
         <source>The template is saved as {file}.</source>
         <translation>模板已保存为 {file}。</translation>
     </message>
