@@ -100,7 +100,8 @@ class SalvagePreview:
 
     ``gaps`` are first and last of the events that are lost; ``events_from`` how many came back from the journal or the
     backup. ``removed`` are rows in full, with why they are not in the new shop. ``seq`` is the event of the salvage,
-    ``at`` its time, ``actor`` who did it.
+    ``at`` its time, ``actor`` who did it. ``sources`` are, by where they came from and by table, the numbers of rows
+    that did not come from the damaged file.
     """
 
     shop_uuid: str
@@ -120,6 +121,7 @@ class SalvagePreview:
     can_be_unlocked: bool
     backup: BackupCompared | None
     removed: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]]
+    sources: Mapping[str, Mapping[str, Sequence[int]]]
 
     @property
     def kept(self) -> int:
@@ -221,6 +223,10 @@ def report_text(preview: SalvagePreview) -> str:
             for line in preview.tables
             if line.kept or not line.is_whole
         ],
+        "rows_from_elsewhere": {
+            source: {name: sorted(numbers) for name, numbers in tables.items()}
+            for source, tables in preview.sources.items()
+        },
         "rows_taken_out": {
             name: [{"reason": reason, **_plain(row)} for reason, row in rows[:_WRITTEN_ROWS]]
             for name, rows in preview.removed.items()

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from desktop_app.domain.errors import CancelledError, NotFoundError, RefusedError, ShopError, StorageError
 from desktop_app.services import backup_checks
@@ -229,6 +230,7 @@ def _is_sound(copy: Path) -> bool:
 
 
 def _complete(work: _Work, connection: sqlite3.Connection, found: Found, *, is_sound: bool) -> SalvagePreview:
+    salvage_ending.remove_unreadable(connection, found)
     shop_uuid = _identify(work, connection)
     usable = _newest_backup(work, connection, shop_uuid, found.version)
     with usable as backup:
@@ -285,6 +287,7 @@ def _complete(work: _Work, connection: sqlite3.Connection, found: Found, *, is_s
         actor=work.actor,
         can_be_unlocked=connection.execute("SELECT 1 FROM vault_slots").fetchone() is not None,
         backup=compared,
+        sources={"backup": taken.rows, "backup_changed_since": taken.aged, "log": built},
         removed={name: tuple(one.removed) for name, one in found.tables.items() if one.removed},
     )
 
@@ -325,8 +328,10 @@ def _lost(connection: sqlite3.Connection, one: salvaging.TableFound, changed: se
 def _identify(work: _Work, connection: sqlite3.Connection) -> str:
     """The id of the shop, without which nothing that is sealed opens; from beside the file where its row is lost."""
     row = connection.execute("SELECT uuid FROM shop").fetchone()
-    if row is not None:
-        return str(row[0])
+    with suppress(ValueError):
+        if row is not None:
+            return str(UUID(row[0]))
+    connection.execute("DELETE FROM shop")
     known = [uuid for path in journal.files(work.data_dir / journal.FOLDER) if (uuid := journal.shop_of(path))]
     with suppress(OSError):
         found = backup_sets.backups_in(work.data_dir / backup_making.STAGING)
@@ -383,9 +388,12 @@ def _fill_log(
     work: _Work, connection: sqlite3.Connection, found: Found, shop_uuid: str, backup: sqlite3.Connection | None
 ) -> salvaged_log.LogFound:
     events = found.tables["events"]
+    spoilt = salvaged_log.set_aside_spoilt(connection)
     last = connection.execute("SELECT ifnull(max(seq), 0) FROM events").fetchone()[0]
-    is_end_lost = any(hole.last > last and not events.is_counted for hole in events.holes.found) or any(
-        number > last for number in events.hints
+    is_end_lost = (
+        any(event[0] > last for event in spoilt)
+        or any(hole.last > last and not events.is_counted for hole in events.holes.found)
+        or any(number > last for number in events.hints)
     )
     sources = {"journal": salvaged_log.journal_events(work.data_dir / journal.FOLDER, shop_uuid)}
     if backup is not None:
@@ -397,7 +405,8 @@ def _fill_log(
         sources,
         known,
         is_end_lost=is_end_lost,
-        is_end_known=events.is_counted or not is_end_lost,
+        is_end_known=events.is_counted or not events.holes,
+        spoilt=spoilt,
     )
 
 

@@ -22,6 +22,16 @@ _GO_TOGETHER: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
 _LOST_PARENT = "belongs to {parent} {number}, which is lost"
 
 
+def remove_unreadable(connection: sqlite3.Connection, found: Found) -> None:
+    """Settings that are no JSON any more: their page is sound, and what stands on it is not."""
+    settings = found.tables["settings"]
+    for number, *row in connection.execute("SELECT rowid, * FROM settings WHERE NOT json_valid(value)").fetchall():
+        values = settings.table.values(number, tuple(row))
+        settings.removed.append(("it is no JSON", {"rowid": number, **values}))
+        settings.kept -= 1
+    connection.execute("DELETE FROM settings WHERE NOT json_valid(value)")
+
+
 def mend_links(connection: sqlite3.Connection, found: Found) -> None:
     """Let no row name one that is not there: empty the link where it may be, else take the row out and keep it for the
     report. What then names the row that was taken out goes the same way."""

@@ -21,6 +21,9 @@ from desktop_app.storage.damaged_pages import Row
 from desktop_app.storage.shop_copy import statements
 
 _SAMPLE = 40
+_TIMES = ("_at", "_since")
+_LAST_INSTANT = 253_402_300_799_999_999
+"""Of the year 9999, in microseconds since 1970."""
 _SINCE_2, _SINCE_3 = "checkpoints", card_tags.TABLE
 
 
@@ -52,11 +55,17 @@ class Table:
     number: str | None
     indexes: tuple[Index, ...]
     links: tuple[Link, ...]
+    times: tuple[int, ...]
+    """Places of columns that hold an instant."""
 
     @property
     def is_append_only(self) -> bool:
         """Whether a row stays for ever as it was written."""
         return self.name in triggers.APPEND_ONLY
+
+    def has_real_times(self, row: Row) -> bool:
+        """Whether every instant of a row is one; a flipped bit makes a year that no calendar has."""
+        return all(row[at] is None or (isinstance(row[at], int) and 0 <= row[at] <= _LAST_INSTANT) for at in self.times)
 
     def values(self, key: int, row: Row) -> dict[str, Any]:
         """The row by the names of its columns."""
@@ -123,7 +132,8 @@ class Model:
                 indexes.append(Index(index, named, not partial))
         if name == "card_keys" and self.version >= card_tags.SINCE:
             indexes.append(Index(card_tags.TABLE, ("tag",), True))
-        return Table(name, columns, number, tuple(indexes), links)
+        times = tuple(place for place, column in enumerate(columns) if column == "at" or column.endswith(_TIMES))
+        return Table(name, columns, number, tuple(indexes), links, times)
 
 
 def insertion(table: Table, key: int, row: Row) -> tuple[str, list[Any]]:

@@ -104,6 +104,26 @@ def salvages_in(connection: sqlite3.Connection) -> list[Salvage]:
     return [found for seq, body in rows if (found := read_salvage(seq, body)) is not None]
 
 
+def set_aside_spoilt(connection: sqlite3.Connection) -> list[Event]:
+    """Take the events out whose text is not the one of their hash, so that the journal or a backup can bring them back
+    as they were; :func:`put_back` returns the others."""
+    spoilt = [event for event in table_events(connection) if not _is_itself(event)]
+    connection.executemany("DELETE FROM events WHERE seq = ?", [(event[0],) for event in spoilt])
+    return spoilt
+
+
+def put_back(connection: sqlite3.Connection, spoilt: Iterable[Event]) -> None:
+    """An event that nobody has otherwise stays as it was found, for the verification to tell; unless it is no JSON any
+    more, which no index of the log can take."""
+    for seq, body, leaf, head in spoilt:
+        text = (body or b"").decode("utf-8", "replace")
+        if not connection.execute("SELECT json_valid(?)", (text,)).fetchone()[0]:
+            continue
+        connection.execute(
+            "INSERT OR IGNORE INTO events (seq, body, leaf, head) VALUES (?, ?, ?, ?)", (seq, text, leaf, head)
+        )
+
+
 def fill(
     connection: sqlite3.Connection,
     shop_uuid: str,
@@ -112,12 +132,15 @@ def fill(
     *,
     is_end_lost: bool,
     is_end_known: bool,
+    spoilt: Sequence[Event] = (),
 ) -> LogFound:
     """Take lost events from ``sources``, in their order, into the table of ``connection``.
 
     ``known_last`` is the last event that anything in the shop knows of, ``is_end_lost`` whether events after the last
-    one in the table were out of reach, ``is_end_known`` whether ``known_last`` was surely the last.
+    one in the table were out of reach, ``is_end_known`` whether ``known_last`` was surely the last. ``spoilt`` are put
+    back where nothing better is found.
     """
+    known_last = max([known_last, *(event[0] for event in spoilt)])
     found = LogFound(is_end_known=is_end_known)
     for name, events in sources.items():
         missing = set(_missing(connection, max(known_last, _last(connection)) if is_end_lost else _last(connection)))
@@ -129,6 +152,7 @@ def fill(
         count = _take(connection, shop_uuid, offered)
         if count:
             found.taken[name] = count
+    put_back(connection, spoilt)
     found.last = max(known_last, _last(connection)) if is_end_lost else _last(connection)
     found.gaps = _runs(_missing(connection, found.last))
     return found

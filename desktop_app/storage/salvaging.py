@@ -102,19 +102,20 @@ def copy_readable(source: Path, target: Path, step: Callable[[], None]) -> None:
                 at = 0
                 while at < size:
                     step()
-                    part = _part(stream, at, min(256 * _SECTOR, size - at))
+                    part = read_part(stream, at, min(256 * _SECTOR, size - at))
                     written.write(part)
                     at += len(part)
     _take_in_journal(target)
 
 
-def _part(stream: Any, at: int, size: int) -> bytes:
+def read_part(stream: Any, at: int, size: int) -> bytes:
+    """At most so many bytes from a place on, as far as the disk gives them out; a sector that it does not is zeros."""
     try:
         stream.seek(at)
         part = bytes(stream.read(size))
     except OSError:
         if size > _SECTOR:
-            return _part(stream, at, _SECTOR)
+            return read_part(stream, at, _SECTOR - at % _SECTOR)
         return bytes(size)
     return part or bytes(size)
 
@@ -357,20 +358,35 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
 
 def _store(connection: sqlite3.Connection, found: TableFound, rows: Sequence[tuple[int, Row]]) -> None:
     table = found.table
-    fitting = [(key, row) for key, row in rows if len(row) == len(table.columns)]
+    fitting = [(key, row) for key, row in rows if len(row) == len(table.columns) and table.has_real_times(row)]
     connection.execute("SAVEPOINT page")
     try:
         connection.executemany(insert_statement(table), [insert_values(table, key, row) for key, row in fitting])
-    except (sqlite3.IntegrityError, OverflowError):
+    except (sqlite3.Error, OverflowError) as error:
+        _require_refused(error)
         connection.execute("ROLLBACK TO page")
         for key, row in fitting:
             try:
                 connection.execute(*insertion(table, key, row))
-            except (sqlite3.IntegrityError, OverflowError) as error:
-                found.removed.append((str(error), table.values(key, row)))
+            except (sqlite3.Error, OverflowError) as refused:
+                _require_refused(refused)
+                if table.name == "events":
+                    found.holes.add(key, key)  # another place may have it as it was
+                else:
+                    found.removed.append((str(refused), table.values(key, row)))
     connection.execute("RELEASE page")
-    if len(fitting) < len(rows):
-        found.holes.add(rows[0][0], rows[-1][0])
+    kept = {key for key, _ in fitting} if len(fitting) < len(rows) else ()
+    for key, _ in rows if kept or not fitting else ():
+        if key not in kept:
+            found.holes.add(key, key)
+
+
+def _require_refused(error: Exception) -> None:
+    """A row that breaks a rule of its table, or whose text is no JSON, is damage; anything else is a fault of ours or
+    of the disk."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CONSTRAINT) & 0xFF
+    if code not in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR):
+        raise error
 
 
 def _agrees(found: TableFound, key: int, row: Row) -> bool | None:

@@ -870,3 +870,44 @@ def test_papers_of_lost_proofs_stay_and_their_numbers_are_not_given_again(folder
 def _redeemed(shop: Shop) -> list[int]:
     with shop.context.read() as session:
         return list(session.connection().exec_driver_sql("SELECT unit_id FROM redemptions").scalars())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bytes_that_were_altered_here_and_there_never_stop_a_salvage(folder: Path, seed: int) -> None:
+    """Also inside pages that look sound: texts that are no JSON, times of no calendar, states of no key."""
+    values = random.Random(seed)
+    file = folder / "shop.db"
+    data = bytearray(file.read_bytes())
+    leaves = [leaf for table in ("card_keys", "orders", "units", "events") for leaf in leaves_of(file, table)]
+    for _ in range((3, 30, 300)[seed % 3]):
+        data[(values.choice(leaves) - 1) * PAGE + values.randrange(PAGE)] = values.randrange(256)
+    file.write_bytes(data)
+    if seed % 2:
+        without(folder, "backups")
+    preview = preview_salvage(folder, clock=Clock())
+    if not preview.is_sound:
+        salvage(folder, clock=Clock())
+    check_log(folder)
+    Shop.open(folder, clock=Clock()).close()
+
+
+def test_an_event_whose_text_was_spoilt_comes_back_from_the_journal(folder: Path, truth: Rows) -> None:
+    without(folder, "backups")
+    file = folder / "shop.db"
+    data = file.read_bytes()
+    assert data.count(b'"order_no":"S010"') >= 1
+    file.write_bytes(data.replace(b'"order_no":"S010"', b'"order_no":"S010}'))
+    destroy(file, [root_of(file, "prints")])
+    preview = salvage(folder, clock=Clock()).preview
+    assert preview.events_from["journal"] >= 1
+    assert _came_back(folder, truth) == set(truth)
+    assert check_log(folder).findings == []
+
+
+def test_the_report_says_which_rows_came_from_the_backup(folder: Path) -> None:
+    file = folder / "shop.db"
+    (leaf, *_) = leaves_of(file, "card_keys")
+    keys = _keys_on(file, leaf)
+    destroy(file, [leaf])
+    report = json.loads(salvage(folder, clock=Clock()).report.read_text("utf-8"))
+    assert report["rows_from_elsewhere"]["backup"] == {"card_keys": sorted(keys)}
