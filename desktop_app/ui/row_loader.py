@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -75,7 +76,8 @@ class _Post(QObject):
         while True:
             load = self.waiting.get()
             load.run()
-            self.finished.emit(load)
+            with suppress(RuntimeError):  # the program ends, and what carries the answer is gone
+                self.finished.emit(load)
             del load
 
     def _on_finished(self, load: Load) -> None:

@@ -238,3 +238,14 @@ def test_a_large_choice_ends_with_new_rows_and_is_not_followed_there(
     assert told[-1] == 0
     assert all(count < 10 for count in followed)
     assert len(set(asked)) < 5, "only what is looked at is read"
+
+
+def test_a_reading_that_outlives_the_window_says_nothing_and_ends_no_worker(qtbot: QtBot) -> None:
+    """The workers are daemons: at the end of the program one may still be reading."""
+    post = row_loader._Post()
+    owner = QObject()
+    loads = [row_loader.Load(owner, lambda: 1, lambda _load: None) for _ in range(8)]
+    shiboken6.delete(post)
+    for load in loads:
+        post.waiting.put(load)
+    assert all(load.wait(120) for load in loads)
