@@ -307,7 +307,8 @@ class MainWindow(QMainWindow):
         return page
 
     def _make(self, name: str) -> Any:
-        return _factory(self._entries[name])(self.shop, self.jobs, self)
+        # made where it will be: Qt dresses all that is in a widget anew when it gets a parent
+        return _factory(self._entries[name])(self.shop, self.jobs, self, self._stack)
 
     def _show(self, name: str, page: Any) -> None:
         self._stack.setCurrentWidget(page)

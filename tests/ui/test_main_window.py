@@ -22,6 +22,7 @@ from desktop_app.ui.idle_lock import IdleLock
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.opening import Opening
+from desktop_app.ui.page_stack import PageStack
 from desktop_app.ui.page_table import PAGES, PageEntry
 from desktop_app.ui.screen_lock import ScreenLock
 from desktop_app.ui.widgets.help_dialog import HelpDialog
@@ -33,6 +34,7 @@ class Room(QWidget):
     def __init__(self, shop: Any, jobs: Any, window: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.window_context = window
+        self.made_in = parent
         self.reloads: list[frozenset[str] | None] = []
         self.opened: list[object] = []
         self.wanted: dict[str, object] = {}
@@ -114,6 +116,12 @@ def test_pages_are_made_when_they_are_entered(window: MainWindow, shop: Shop) ->
     assert page.reloads == [None]
     assert window.windowTitle() == "Room – Kamidesk"
     assert window.navigation.currentItem().text() == "Orders"
+
+
+def test_a_page_is_made_in_its_place(window: MainWindow, shop: Shop) -> None:
+    """Or Qt would dress all that is on it anew when it is put there."""
+    window.attach(shop)
+    assert isinstance(room(window, "orders").made_in, PageStack)
 
 
 def test_choosing_in_the_navigation_shows_the_page(window: MainWindow, shop: Shop) -> None:

@@ -61,32 +61,33 @@ class SettingsPage(QWidget):
 
     def _build(self) -> None:
         self._state = plain_label(role="muted", name="settings_state")
-        left = column_of(
-            self._shop_card(), self._window_card(), self._folder_card(), self.backups, self.about, 1, spacing=14
-        )
-        right = column_of(self._time_card(), self.protection, self.identity, self.check_card, 1, spacing=14)
-        inner = QWidget()
-        inner.setProperty("plain", "true")
-        self._columns = columns = QHBoxLayout(inner)
-        columns.setContentsMargins(0, 0, 8, 0)
-        columns.setSpacing(14)
-        columns.addLayout(left, 1)
-        columns.addLayout(right, 1)
-        quiet_wheels(inner)
-        scroll = QScrollArea()
-        scroll.setObjectName("settings_scroll")
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
-        scroll.viewport().installEventFilter(self)
-        self._scroll = scroll
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(row_of(self._state, 1, self.revert_button, self.save_button))
         layout.addWidget(self.message)
+        scroll = QScrollArea(self)
+        scroll.setObjectName("settings_scroll")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout.addWidget(scroll, 1)
+        # filled in its place: Qt dresses all that is in a widget anew when it gets a parent
+        inner = QWidget()
+        inner.setProperty("plain", "true")
+        scroll.setWidget(inner)
+        self._columns = columns = QHBoxLayout(inner)
+        columns.setContentsMargins(0, 0, 8, 0)
+        columns.setSpacing(14)
+        left = column_of(
+            self._shop_card(), self._window_card(), self._folder_card(), self.backups, self.about, 1, spacing=14
+        )
+        right = column_of(self._time_card(), self.protection, self.identity, self.check_card, 1, spacing=14)
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
+        quiet_wheels(inner)
+        scroll.viewport().installEventFilter(self)
+        self._scroll = scroll
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Where two columns do not fit, the cards stand below each other: nothing may end beyond the edge."""
