@@ -242,6 +242,7 @@ class Salvager:
             return
         found.is_counted = False
         for index in found.table.indexes:
+            same: dict[Any, Any] = {}
             root = self._root(index.name, "table" if index.name == card_tags.TABLE else "index")
             if root is None:
                 continue
@@ -252,11 +253,10 @@ class Salvager:
                 elif found.holes.around(entry[-1]) is not None:
                     hint = found.hints.setdefault(entry[-1], {})
                     # what an index holds of a column that is computed, the row does not store
-                    hint.update(
-                        (column, value)
-                        for column, value in zip(index.columns, entry, strict=False)
-                        if column in found.table.columns
-                    )
+                    for column, value in zip(index.columns, entry, strict=False):
+                        if column in found.table.columns:
+                            # a million rows have the same few states
+                            hint[column] = same.setdefault(value, value) if isinstance(value, str) else value
             found.is_counted = found.is_counted or is_whole
 
     # ---- strays
