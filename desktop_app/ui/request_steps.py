@@ -21,7 +21,6 @@ from desktop_app.ui.actions import WindowContext
 from desktop_app.ui.attempts import attempt
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.dispute_dialogs import AppealDialog, OutcomeDialog
-from desktop_app.ui.dialogs.dossier_dialog import DossierDialog
 from desktop_app.ui.dialogs.request_dialogs import AskDialog, EscalateDialog, UnitReasonsDialog, WordsDialog
 from desktop_app.ui.evidence_steps import EvidenceSteps
 from desktop_app.ui.jobs import Jobs, Progress
@@ -162,6 +161,8 @@ class RequestSteps(QObject):
     def _make_dossier(self) -> None:
         detail = self._pane.detail
         if detail is not None:
+            from desktop_app.ui.dialogs.dossier_dialog import DossierDialog
+
             DossierDialog(
                 self._window.dialog_parent(), self._shop, self._jobs, detail.line.id, detail.line.request_no
             ).open()

@@ -95,3 +95,17 @@ os._exit(0)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True, env=environment)
     assert done.stdout.split() == ["2", "False"]
+
+
+@pytest.mark.parametrize(
+    ("page", "later"),
+    [
+        ("requests_page", "desktop_app.documents.dossier"),
+        ("requests_page", "desktop_app.ui.dialogs.dossier_dialog"),
+        ("keys_page", "desktop_app.ui.dialogs.import_keys_dialog"),
+    ],
+)
+def test_a_page_is_there_before_its_large_dialogs_are_loaded(page: str, later: str) -> None:
+    code = f"import sys, desktop_app.ui.pages.{page}; print({later!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
+    assert done.stdout.strip() == "False"

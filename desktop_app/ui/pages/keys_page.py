@@ -20,7 +20,6 @@ from desktop_app.ui.actions import Change, WindowContext, page_action
 from desktop_app.ui.colours import Tone
 from desktop_app.ui.dialogs.export_dialog import export_table
 from desktop_app.ui.dialogs.file_choice import dropped_files
-from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
 from desktop_app.ui.dialogs.key_steps import ChosenKeys, KeySteps
 from desktop_app.ui.find_anywhere import SHORTEST_PART
 from desktop_app.ui.jobs import Jobs, Progress
@@ -373,6 +372,9 @@ class KeysPage(QWidget):
             self._window.say(self.tr("Keys belong to a product: add the product first."), Tone.WARN)
             self._add_product()
             return
+        # here: the page is there sooner without all that an import can read
+        from desktop_app.ui.dialogs.import_keys_dialog import ImportKeysDialog
+
         dialog = self._window.dialog_parent().findChild(ImportKeysDialog)
         if dialog is not None:
             dialog.add_files(paths)
