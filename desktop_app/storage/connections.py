@@ -38,6 +38,8 @@ def make_engine(
         URL.create("sqlite", database=str(path)),
         # The driver's own transactions leave SELECT and DDL outside; BEGIN is ours.
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        # The connection used last has the pages in its cache that are wanted again, and the others stay small.
+        pool_use_lifo=True,
     )
     pragmas = (
         PAGE_SIZE,
@@ -50,7 +52,7 @@ def make_engine(
         "cell_size_check = ON",
         "mmap_size = 0",
         # KiB. A large import touches pages of every index; with the default 2 MB each of them is read again and again.
-        f"cache_size = -{8192 if begin == READ else 65536}",
+        f"cache_size = -{4096 if begin == READ else 65536}",
         # Each statement that changes many rows notes how their pages were: in memory, or large imports write ten times
         # their own size to a temporary file.
         f"temp_store = {'DEFAULT' if begin == READ else 'MEMORY'}",

@@ -104,6 +104,18 @@ def test_reading_cannot_write(database: Database) -> None:
         session.connection().exec_driver_sql("DELETE FROM settings")
 
 
+def test_one_read_after_another_finds_the_pages_of_the_last(database: Database) -> None:
+    def connection(*, beside: int = 0) -> int:
+        with database.read() as session:
+            own = session.connection().connection.dbapi_connection
+            if beside:
+                connection(beside=beside - 1)
+            return id(own)
+
+    connection(beside=3)  # four at once, so that there are some to choose from
+    assert len({connection() for _ in range(8)}) == 1
+
+
 def test_a_block_inside_a_block_is_a_bug(database: Database) -> None:
     with database.write(), pytest.raises(RuntimeError), database.write():
         pass
