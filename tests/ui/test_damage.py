@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.services import Shop
 from desktop_app.services.order_entry import OrderDraft
 from desktop_app.ui.dialogs.damage_dialog import DamageDialog
 from desktop_app.ui.dialogs.restore_dialog import RestoreDialog
@@ -68,6 +70,16 @@ def _opening_text(window: MainWindow) -> str:
     label = window.findChild(QLabel, "opening_text")
     assert label is not None
     return label.text()
+
+
+def test_a_backup_that_lacks_nothing_is_told_to(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    with closing(Shop.open(folder)) as shop:
+        shop.unlock(PASSWORD)
+        shop.backups.make()
+    destroy(folder / "shop.db", [1])
+    window.show()
+    _, dialog = _asked(qtbot, window, folder)
+    assert "nothing that can still be read here is newer" in dialog.backup_text.text()
 
 
 def test_both_ways_are_told_and_nothing_is_done_yet(qtbot: QtBot, window: MainWindow, folder: Path) -> None:

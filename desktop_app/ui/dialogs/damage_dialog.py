@@ -111,6 +111,10 @@ class DamageDialog(WorkDialog):
         backup = preview.backup
         if backup is None:
             self.backup_text.setText(self.tr("There is none where backups of this shop are kept."))
+        elif not (backup.orders or backup.requests or backup.events):
+            self._backup = backup.path
+            made = self.tr("Made {when}. It is whole, and nothing that can still be read here is newer.")
+            self.backup_text.setText(made.format(when=when(backup.made_at, _ZONE)))
         else:
             self._backup = backup.path
             self.backup_text.setText(
