@@ -822,6 +822,10 @@
         <translation>这家店铺存放备份的地方没有完好的备份。</translation>
     </message>
     <message>
+        <source>Made {when}. It is whole, and nothing that can still be read here is newer.</source>
+        <translation>备份于 {when}。内容完整，这里没有比它更新、仍可读取的内容。</translation>
+    </message>
+    <message>
         <source>Made {when}. It is whole, but later orders ({orders}), later requests ({requests}) and later entries of the log ({events}), which can still be read here, are not in it.</source>
         <translation>备份于 {when}。内容完整，但缺少此后、这里仍可读取的订单（{orders} 个）、申请（{requests} 个）和操作记录（{events} 条）。</translation>
     </message>
