@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from contextlib import chdir
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,8 +24,9 @@ def main() -> None:
     """Overwrite the pictures in resources/screenshots."""
     target = ROOT / "resources" / "screenshots"
     target.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
-        outcome = run_demo(Path(name))
+    # the window shows the folder of the shop: a relative one says nothing of this machine
+    with tempfile.TemporaryDirectory() as name, chdir(name):
+        outcome = run_demo(Path("kamidesk"))
         for picture in take_screenshots(outcome.data_dir, target, "zh"):
             print(picture)
         from desktop_app.ui.pdf_pages import render_page
