@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop_app.cli.session import DONE, REFUSED, Session
+from desktop_app.cli.session import DONE, REFUSED, Session, progress_told
 
 if TYPE_CHECKING:  # annotations only
     from desktop_app.services.audit_findings import AuditReport
@@ -30,7 +28,7 @@ def verify(
 
     session: Session = context.obj
     printed = plain_fingerprint(fingerprint) if fingerprint else None
-    progress = _progress()
+    progress = progress_told()
     if file is not None:
         report = check_export(file, fingerprint=printed, progress=progress)
     else:
@@ -56,7 +54,7 @@ def export(
     """Write the whole log, its signatures and certificates into one file that anybody can verify."""
     session: Session = context.obj
     with session.shop(unlocked=True) as shop:
-        count = shop.audit.export(file, order_no=order, redact=redact, progress=_progress())
+        count = shop.audit.export(file, order_no=order, redact=redact, progress=progress_told())
     session.say(f"{file}: {count} events in clear.", f"{file}：公开内容的记录 {count} 条。")
 
 
@@ -83,14 +81,3 @@ def _tell(session: Session, report: AuditReport) -> None:
         session.say(f"Certificate fingerprint: {printed}", f"证书指纹：{printed}")
     for note in report.notes:
         session.say(f"Note: {note.en}", f"注意：{note.zh}")
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """On a terminal how far it is, on its error output."""
-    if not sys.stderr.isatty():
-        return None
-
-    def tell(done: int, total: int) -> None:
-        typer.echo(f"\r{done:,} / {total:,}", err=True, nl=done >= total)
-
-    return tell

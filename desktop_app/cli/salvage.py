@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop_app.cli.session import REFUSED, Session, interrupted
+from desktop_app.cli.session import REFUSED, Session, interrupted, progress_told
 
 if TYPE_CHECKING:  # annotations only
     from desktop_app.services.salvaging import SalvagePreview, TableLine
@@ -37,11 +35,11 @@ def salvage(
         raise typer.BadParameter("one of: --to FOLDER, --replace")
     with interrupted() as stop:
         if not replace and to is None:
-            preview = preview_salvage(session.data_dir, cancelled=stop.is_set, progress=_progress())
+            preview = preview_salvage(session.data_dir, cancelled=stop.is_set, progress=progress_told())
             _tell(session, preview)
         else:
             target = to.expanduser().absolute() if to is not None else None
-            done = do_salvage(session.data_dir, to=target, cancelled=stop.is_set, progress=_progress())
+            done = do_salvage(session.data_dir, to=target, cancelled=stop.is_set, progress=progress_told())
             preview = done.preview
             _tell(session, preview)
             if done.aside is not None:
@@ -117,14 +115,3 @@ def _tell_table(session: Session, line: TableLine) -> None:
         f"  {line.en}: {'; '.join(en for en, _ in shown)}" + (f" ({names})" if names else ""),
         f"  {line.zh}：{'；'.join(zh for _, zh in shown)}" + (f"（{names}）" if names else ""),
     )
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """On a terminal how far it is, on its error output."""
-    if not sys.stderr.isatty():
-        return None
-
-    def tell(done: int, total: int) -> None:
-        typer.echo(f"\r{done:,} / {total:,}", err=True, nl=done >= total)
-
-    return tell

@@ -115,6 +115,17 @@ def require_confirmed(preview: Any, file: Path, encoding: str) -> None:
         )
 
 
+def progress_told() -> Callable[[int, int], None] | None:
+    """On a terminal how far it is, on its error output; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(done: int, total: int) -> None:
+        typer.echo(f"\r{done:,} / {total:,}", err=True, nl=done >= total)
+
+    return tell
+
+
 def print_json(value: object, indent: int | None = 2) -> None:
     # standard output may be a pipe of any encoding; JSON stays exact when it is UTF-8
     text = json.dumps(value, ensure_ascii=False, indent=indent)

@@ -154,7 +154,7 @@ def fill(
             found.taken[name] = count
     put_back(connection, spoilt)
     found.last = max(known_last, _last(connection)) if is_end_lost else _last(connection)
-    found.gaps = _runs(_missing(connection, found.last))
+    found.gaps = runs_of(_missing(connection, found.last))
     return found
 
 
@@ -283,7 +283,8 @@ def _missing(connection: sqlite3.Connection, last: int) -> Iterator[int]:
     yield from range(expected, last + 1)
 
 
-def _runs(numbers: Iterable[int]) -> list[Run]:
+def runs_of(numbers: Iterable[int]) -> list[Run]:
+    """Ascending numbers as the first and last of those without a gap between them."""
     runs: list[Run] = []
     for number in numbers:
         if runs and runs[-1][1] == number - 1:

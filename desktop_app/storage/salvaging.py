@@ -24,6 +24,7 @@ from desktop_app.storage.connections import PAGE_SIZE
 from desktop_app.storage.damaged_pages import HEADER, MAGIC, DamagedPages, Page, Row
 from desktop_app.storage.damaged_trees import FIRST, LAST, DamagedTrees, Hole, Holes, SchemaLine
 from desktop_app.storage.salvage_model import Model, Table, insert_statement, insert_values, insertion, version_by_names
+from desktop_app.storage.salvaged_log import Run, runs_of
 from desktop_app.storage.shop_marks import APPLICATION_ID, SCHEMA_VERSION
 
 Progress = Callable[[int, int], None]
@@ -325,17 +326,17 @@ def prepare(target: Path) -> sqlite3.Connection:
     return connection
 
 
-def missing_numbers(connection: sqlite3.Connection, found: TableFound) -> list[tuple[int, int]]:
+def missing_numbers(connection: sqlite3.Connection, found: TableFound) -> list[Run]:
     """The numbers of rows that may be lost, as first and last; an open end is 0."""
     if found.is_counted:
-        return _runs(found.lost)
-    gaps: list[tuple[int, int]] = []
+        return runs_of(found.lost)
+    gaps: list[Run] = []
     for hole in sorted(found.holes.found, key=lambda one: one.first):
         gaps += _gaps(connection, found.table.name, hole)
     return gaps
 
 
-def _gaps(connection: sqlite3.Connection, name: str, hole: Hole) -> Iterator[tuple[int, int]]:
+def _gaps(connection: sqlite3.Connection, name: str, hole: Hole) -> Iterator[Run]:
     expected = max(hole.first, 1)
     query = f'SELECT rowid FROM "{name}" WHERE rowid BETWEEN ? AND ? ORDER BY rowid'
     for (number,) in connection.execute(query, (expected, hole.last)):
@@ -344,16 +345,6 @@ def _gaps(connection: sqlite3.Connection, name: str, hole: Hole) -> Iterator[tup
         expected = number + 1
     if expected <= hole.last:
         yield expected, 0 if hole.last == LAST else hole.last
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs
 
 
 def _store(connection: sqlite3.Connection, found: TableFound, rows: Sequence[tuple[int, Row]]) -> None:
