@@ -8,16 +8,12 @@ from pathlib import Path
 import pytest
 
 from desktop_app.cli import run
-
-PASSWORD = "correct horse 9"
+from tests.cli_shop import start_shop
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KAMIDESK_DATA", str(tmp_path / "shop"))
-    monkeypatch.setenv("KAMIDESK_PASSWORD", PASSWORD)
-    monkeypatch.setenv("KAMIDESK_LANGUAGE", "en")
-    assert run(["init", "--name", "小王卡铺"]) == 0
+    start_shop(tmp_path / "shop", monkeypatch)
     return tmp_path / "shop"
 
 

@@ -8,17 +8,13 @@ from pathlib import Path
 import pytest
 
 from desktop_app.cli import run
+from tests.cli_shop import start_shop
 from tests.services.damage import destroy, digests, leaves_of, without
-
-PASSWORD = "correct horse 9"
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KAMIDESK_DATA", str(tmp_path / "shop"))
-    monkeypatch.setenv("KAMIDESK_PASSWORD", PASSWORD)
-    monkeypatch.setenv("KAMIDESK_LANGUAGE", "en")
-    assert run(["init", "--name", "小王卡铺"]) == 0
+    start_shop(tmp_path / "shop", monkeypatch)
     assert run(["channels", "add", "星河卡盟", "--kind", "third_party"]) == 0
     assert run(["products", "add", "P1", "点卡", "--kind", "game_card"]) == 0
     keys = tmp_path / "keys.txt"

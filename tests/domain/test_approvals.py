@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from desktop_app.domain.approvals import Step, UnitPlan, plan_approval
 from desktop_app.domain.errors import BadInputError, RefusedError, ShopError
 from desktop_app.domain.policies import Policy
-from desktop_app.domain.refunds import Facts, Order, Redemption, Request, Unit, Verdict, decide
+from desktop_app.domain.refunds import Facts, Order, Request, Unit, Verdict, decide
 from desktop_app.domain.states import (
     EvidenceKind,
-    FeeDisclosure,
     InventoryEffect,
     OrderState,
     PlatformKind,
@@ -22,25 +21,9 @@ from desktop_app.domain.states import (
     ReasonCode,
     UnitState,
 )
+from tests.domain.shipped_orders import COMPLETE, ORDERED, order_of
 
-ORDERED = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-COMPLETE = Redemption(ORDERED, "HX-1", "10001", "供应商激活记录")
 BOTH = frozenset({EvidenceKind.ORDER_SCREENSHOT, EvidenceKind.PAYMENT_SCREENSHOT})
-
-
-def order_of(*units: Unit, refunded_fen: int = 0, state: OrderState = OrderState.SHIPPED) -> Order:
-    return Order(
-        product_kind=ProductKind.GAME_CARD,
-        state=state,
-        ordered_at=ORDERED,
-        paid_fen=sum(unit.net_fen for unit in units),
-        units=units,
-        fee_disclosure=FeeDisclosure.CLEAR,
-        paid_at=ORDERED,
-        shipped_at=ORDERED,
-        delivered_at=ORDERED,
-        refunded_fen=refunded_fen,
-    )
 
 
 def judged(order: Order, reason: ReasonCode, facts: Facts | None = None, hours: float = 1) -> Verdict:

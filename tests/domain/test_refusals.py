@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from desktop_app.domain.errors import RefusedError
 from desktop_app.domain.policies import Policy
-from desktop_app.domain.refunds import Facts, Order, Redemption, Request, Unit, decide
+from desktop_app.domain.refunds import Facts, Redemption, Request, Unit, decide
 from desktop_app.domain.refusals import Refusal, check_ground, grounds_that_hold, units_to_prove
 from desktop_app.domain.states import (
     EvidenceKind,
-    FeeDisclosure,
-    OrderState,
     PlatformKind,
     ProductKind,
     ReasonCode,
@@ -22,9 +20,8 @@ from desktop_app.domain.states import (
     TopupState,
     UnitState,
 )
+from tests.domain.shipped_orders import COMPLETE, ORDERED, order_of
 
-ORDERED = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-COMPLETE = Redemption(ORDERED, "HX-1", "10001", "供应商激活记录")
 WITHOUT_CODE = replace(COMPLETE, code=" ")
 EVERYTHING = frozenset(EvidenceKind)
 
@@ -40,17 +37,7 @@ def asked_back(
     platform: PlatformKind = PlatformKind.THIRD_PARTY,
 ) -> Refusal:
     at = ORDERED + timedelta(hours=hours)
-    order = Order(
-        product_kind=kind,
-        state=OrderState.SHIPPED,
-        ordered_at=ORDERED,
-        paid_fen=sum(unit.net_fen for unit in units),
-        units=units,
-        fee_disclosure=FeeDisclosure.CLEAR,
-        paid_at=ORDERED,
-        shipped_at=ORDERED,
-        delivered_at=ORDERED,
-    )
+    order = order_of(*units, kind=kind)
     request = Request(requested_at=at, reason=reason, evidence=evidence, asked_at=at if asked else None)
     facts = facts or Facts()
     verdict = decide(order, request, Policy(platform, fee_bp=500), facts, at)

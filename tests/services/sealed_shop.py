@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,36 @@ def make_shop(folder: Path, keys: int = 60, **how: Any) -> Shop:
             shop.proofs.issue(unit.id)
     shop.identities.ensure()
     return shop
+
+
+def add_order(shop: Shop, order_no: str, *, quantity: int = 1) -> int:
+    """One more order of the first product, paid and not yet delivered; its id."""
+    at = shop.context.clock()
+    return shop.orders.add(
+        OrderDraft(
+            order_no=order_no,
+            channel_id=1,
+            product_id=1,
+            quantity=quantity,
+            list_fen=100,
+            paid_fen=100 * quantity,
+            ordered_at=at,
+            paid_at=at,
+        )
+    )
+
+
+def open_shop(folder: Path) -> Shop:
+    """The shop that :func:`make_shop` made in ``folder``, open and unlocked."""
+    shop = Shop.open(folder, clock=Clock())
+    shop.unlock(PASSWORD)
+    return shop
+
+
+def everything_in(folder: Path) -> dict[str, Any]:
+    """All that is sealed in the closed shop in ``folder``, opened."""
+    with closing(open_shop(folder)) as shop:
+        return everything(shop)
 
 
 def everything(shop: Shop) -> dict[str, Any]:

@@ -6,13 +6,11 @@ Each file takes the whole way: chosen by path, filed with an order, shown, check
 from __future__ import annotations
 
 import os
-import resource
 import struct
 import tracemalloc
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +24,7 @@ from desktop_app.domain.states import EvidenceKind
 from desktop_app.services.evidence import Evidence, EvidenceFile, Marks, evidence_folder, verify_evidence
 from desktop_app.ui.pictures import MOST_PIXELS, decode_picture, png_of
 from tests.services.desk import Desk
+from tests.services.mishaps import full_disk
 from tests.services.order_desk import OrderDesk
 
 
@@ -255,17 +254,6 @@ def test_a_stored_file_that_was_swapped_is_noticed(bench: Bench, swap: str) -> N
     bench.shop.context.vault.lock()
     if swap != "other file":
         assert len(bench.evidence.check()) == 1
-
-
-@contextmanager
-def full_disk(bytes_left: int) -> Iterator[None]:
-    """No file of this process may grow beyond so many bytes: the write fails half-way, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_leaves_nothing_behind(bench: Bench) -> None:

@@ -6,9 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -30,7 +28,8 @@ from desktop_app.services.audit_check import check_log
 from desktop_app.services.restoring import preview_restore, restore
 from desktop_app.storage import audit, backup_sets, card_tags, replacing, shop_copy, vault_slots
 from tests.services.desk import Clock
-from tests.services.sealed_shop import CHEAP, PASSWORD, everything, make_shop
+from tests.services.mishaps import killed
+from tests.services.sealed_shop import CHEAP, PASSWORD, everything_in, make_shop, open_shop
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -45,18 +44,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def folder(sample: Path, tmp_path: Path) -> Path:
-    shutil.copytree(sample, tmp_path / "shop")
-    return tmp_path / "shop"
-
-
-def _opened(folder: Path, password: str = PASSWORD) -> Shop:
-    shop = Shop.open(folder, clock=Clock())
-    shop.unlock(password)
-    return shop
-
-
 def _act(folder: Path, count: int = 1) -> None:
     shop = Shop.open(folder, clock=Clock())
     with shop.context.write() as session:
@@ -69,14 +56,6 @@ def _backup(folder: Path) -> Path:
     return max((folder / "backups").glob("*.db"))
 
 
-def _all(folder: Path) -> dict[str, Any]:
-    shop = _opened(folder)
-    try:
-        return everything(shop)
-    finally:
-        shop.close()
-
-
 def _seq(folder: Path) -> int:
     shop = Shop.open(folder, clock=Clock())
     try:
@@ -86,12 +65,12 @@ def _seq(folder: Path) -> int:
 
 
 def test_everything_comes_back_in_a_new_folder(folder: Path, tmp_path: Path) -> None:
-    before = _all(folder)
+    before = everything_in(folder)
     done = restore(_backup(folder), tmp_path / "new")
     assert (done.aside, done.missing, done.preview.findings) == (None, 0, ())
-    assert _all(tmp_path / "new") == before
+    assert everything_in(tmp_path / "new") == before
     assert check_log(tmp_path / "new").findings == []
-    shop = _opened(tmp_path / "new")
+    shop = open_shop(tmp_path / "new")
     try:
         assert shop.reports.check() == []
         assert shop.audit.state().events >= done.preview.facts.seq + 1
@@ -102,7 +81,7 @@ def test_everything_comes_back_in_a_new_folder(folder: Path, tmp_path: Path) -> 
 
 
 def test_the_present_shop_is_moved_aside_whole_and_what_was_lost_is_written_down(folder: Path) -> None:
-    before = _all(folder)
+    before = everything_in(folder)
     seq = _seq(folder)
     _act(folder, 5)
     (folder / "evidence" / ("0" * 64)).write_bytes(b"later")
@@ -117,7 +96,7 @@ def test_the_present_shop_is_moved_aside_whole_and_what_was_lost_is_written_down
     assert (done.aside / "evidence" / ("0" * 64)).is_file()
     assert not (folder / "evidence" / ("0" * 64)).exists()
     assert check_log(folder).findings == [], "also before anybody opens it"
-    assert _all(folder) == before
+    assert everything_in(folder) == before
     assert _seq(folder) <= seq + 1
     shop = Shop.open(folder, clock=Clock())
     try:
@@ -145,7 +124,7 @@ def test_the_present_shop_is_moved_aside_whole_and_what_was_lost_is_written_down
 def test_the_journal_goes_on_after_a_restore_and_after_another(folder: Path) -> None:
     first = _backup(folder)
     _act(folder, 3)
-    shop = _opened(folder)
+    shop = open_shop(folder)
     second = shop.backups.make().path
     shop.close()
     restore(first, folder)
@@ -172,7 +151,7 @@ def test_an_old_file_put_back_by_hand_is_still_a_finding(folder: Path) -> None:
 
 
 def test_opens_with_the_password_of_its_time(folder: Path) -> None:
-    shop = _opened(folder)
+    shop = open_shop(folder)
     shop.vault.change_password(PASSWORD, "another long password")
     shop.close()
     changed = Shop.open(folder, clock=Clock())
@@ -180,12 +159,12 @@ def test_opens_with_the_password_of_its_time(folder: Path) -> None:
         changed.unlock(PASSWORD)
     changed.close()
     restore(_backup(folder), folder)
-    _opened(folder).close()
+    open_shop(folder).close()
 
 
 def test_keys_that_were_replaced_since_do_not_matter(folder: Path) -> None:
-    before = _all(folder)
-    shop = _opened(folder)
+    before = everything_in(folder)
+    shop = open_shop(folder)
     prepared = shop.vault.prepare_rotation(PASSWORD, cost=CHEAP)
     shop.vault.start_rotation(prepared)
     shop.vault.continue_rotation()
@@ -193,9 +172,9 @@ def test_keys_that_were_replaced_since_do_not_matter(folder: Path) -> None:
     assert shop.backups.verify(later).findings == ()
     shop.close()
     restore(folder / "backups" / min((folder / "backups").glob("*.db")).name, folder)
-    assert _all(folder) == before
+    assert everything_in(folder) == before
     restore(later, folder)
-    assert _all(folder) == before
+    assert everything_in(folder) == before
 
 
 def test_an_older_version_is_updated_on_the_way(tmp_path: Path) -> None:
@@ -275,13 +254,13 @@ def test_a_file_that_was_made_to_do_harm_is_refused_whatever_is_accepted(
 
 def test_blind_indexes_are_made_anew_and_not_taken_from_the_file(folder: Path, tmp_path: Path) -> None:
     path = _backup(folder)
-    good = _all(folder)
+    good = everything_in(folder)
     names = [statement.split()[2] for statement in card_tags.TRIGGERS]
     swap = "UPDATE card_tags SET card_key_id = 1 + card_key_id"
     _sql(*(f"DROP TRIGGER {name}" for name in names), swap, *card_tags.TRIGGERS)(path)
     restore(path, tmp_path / "new", accept_findings=True)
-    assert _all(tmp_path / "new") == good
-    shop = _opened(tmp_path / "new")
+    assert everything_in(tmp_path / "new") == good
+    shop = open_shop(tmp_path / "new")
     assert shop.reports.check() == []
     shop.close()
 
@@ -298,11 +277,11 @@ def test_53_an_endless_query_is_stopped(tmp_path: Path) -> None:
 
 def test_55_what_stands_beside_the_file_is_ignored(folder: Path, tmp_path: Path) -> None:
     path = _backup(folder)
-    good = _all(folder)
+    good = everything_in(folder)
     for ending in ("-journal", "-wal", "-shm"):
         path.with_name(path.name + ending).write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + os.urandom(4096))
     restore(path, tmp_path / "new")
-    assert _all(tmp_path / "new") == good
+    assert everything_in(tmp_path / "new") == good
 
 
 def test_56_a_lock_that_would_stall_the_machine_is_not_tried(
@@ -324,7 +303,7 @@ def test_57_exchanged_seals_are_doubtful_and_do_not_open(folder: Path, tmp_path:
     with pytest.raises(RefusedError, match="SHA-256"):
         restore(path, tmp_path / "new")
     restore(path, tmp_path / "new", accept_findings=True)
-    shop = _opened(tmp_path / "new")
+    shop = open_shop(tmp_path / "new")
     assert any("card_keys 1" in finding.en for finding in shop.reports.check())
     shop.close()
 
@@ -418,11 +397,11 @@ def test_links_and_pipes_are_no_backups(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_damaged_shop_makes_room_for_its_backup(folder: Path) -> None:
-    before = _all(folder)
+    before = everything_in(folder)
     (folder / "shop.db").write_bytes(os.urandom(50_000))
     done = restore(_backup(folder), folder)
     assert done.aside is not None
-    assert _all(folder) == before
+    assert everything_in(folder) == before
 
 
 def test_evidence_that_is_missing_is_named_and_the_rest_comes_back(folder: Path, tmp_path: Path) -> None:
@@ -454,34 +433,6 @@ def test_a_cancelled_restore_changes_nothing(folder: Path) -> None:
 
 # ---- crashes
 
-_EVENTS = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree", "open", "sqlite3.connect")
-
-
-def _killed(step: int, work: Callable[[Callable[[], None]], object]) -> bool:
-    """Do ``work`` in a process that is killed before its ``step``-th access to the disk; false when it came to its end.
-
-    ``work`` is given what to call when counting begins.
-    """
-    pid = os.fork()
-    if pid == 0:
-        left = [step]
-        armed: list[bool] = []
-
-        def die(event: str, arguments: tuple[object, ...]) -> None:
-            if armed and event in _EVENTS and "shop" in str(arguments[0]):
-                left[0] -= 1
-                if left[0] < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(die)
-        try:
-            work(lambda: armed.append(True))
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    assert not os.WIFSIGNALED(status) or os.WTERMSIG(status) == signal.SIGKILL
-    return os.WIFSIGNALED(status)
-
 
 def test_killed_at_any_step_the_old_shop_or_the_new_one_is_there(folder: Path, tmp_path: Path) -> None:
     _act(folder, 2)
@@ -503,7 +454,7 @@ def test_killed_at_any_step_the_old_shop_or_the_new_one_is_there(folder: Path, t
     for step in range(60):
         place = tmp_path / f"shop-{step}"
         shutil.copytree(folder, place)
-        was_killed = _killed(step, partial(work, place))
+        was_killed = killed(step, partial(work, place))
         assert Shop.exists(place)
         seen.append(_seq(place))
         assert seen[-1] in (old, manifest.seq + 1)
@@ -527,7 +478,7 @@ def test_killed_while_the_rows_are_copied_nothing_has_changed(folder: Path) -> N
         restore(backup, folder)
 
     for step in range(0, 24, 6):
-        assert _killed(step, work)
+        assert killed(step, work)
         assert (folder / "shop.db").read_bytes() == before
     restore(backup, folder)
     assert not list(folder.glob("restoring-*"))
@@ -544,7 +495,7 @@ def test_killed_while_a_backup_is_made_no_backup_is_half(folder: Path, tmp_path:
     for step in range(0, 60, 3):
         place = tmp_path / f"shop{step}"
         shutil.copytree(folder, place)
-        was_killed = _killed(step, partial(work, place))
+        was_killed = killed(step, partial(work, place))
         shop = Shop.open(place)
         shop.backups.make()
         assert all(shop.backups.verify(line.path).findings == () for line in shop.backups.list())

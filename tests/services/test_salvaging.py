@@ -9,9 +9,8 @@ import resource
 import shutil
 import signal
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ from desktop_app.services import Shop
 from desktop_app.services.audit_check import check_log
 from desktop_app.services.audit_export import check_export
 from desktop_app.services.inventory import ImportOptions
-from desktop_app.services.order_entry import OrderDraft
 from desktop_app.services.restoring import restore
 from desktop_app.services.salvaging import SalvagePreview, preview_salvage, salvage, write_report
 from desktop_app.storage import audit, backup_sets, replacing
@@ -43,7 +41,8 @@ from tests.services.damage import (
     writing,
 )
 from tests.services.desk import Clock
-from tests.services.sealed_shop import PASSWORD, everything, make_shop
+from tests.services.mishaps import full_disk, killed
+from tests.services.sealed_shop import add_order, everything_in, make_shop, open_shop
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 UNDONE = "UNDONE"
@@ -55,18 +54,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "shop"
     shop = make_shop(folder, keys=1600)
     for i in range(60):
-        shop.orders.add(
-            OrderDraft(
-                order_no=f"S{i:03d}",
-                channel_id=1,
-                product_id=1,
-                quantity=1,
-                list_fen=100,
-                paid_fen=100,
-                ordered_at=shop.context.clock(),
-                paid_at=shop.context.clock(),
-            )
-        )
+        add_order(shop, f"S{i:03d}")
     with shop.context.write() as session:
         long = json.dumps("长" * 12_000, ensure_ascii=False)
         session.connection().exec_driver_sql("INSERT INTO settings VALUES ('zz_long', ?, 1)", (long,))
@@ -90,21 +78,9 @@ def places(sample: Path) -> dict[tuple[str, int], set[int]]:
 
 
 @pytest.fixture
-def folder(sample: Path, tmp_path: Path) -> Path:
-    shutil.copytree(sample, tmp_path / "shop")
-    return tmp_path / "shop"
-
-
-@pytest.fixture
 def whole(sample: Path, tmp_path: Path) -> Path:
     """The file as it was."""
     return Path(shutil.copy(sample / "shop.db", tmp_path / "whole.db"))
-
-
-def _opened(folder: Path) -> Shop:
-    shop = Shop.open(folder, clock=Clock())
-    shop.unlock(PASSWORD)
-    return shop
 
 
 def _line(preview: SalvagePreview, table: str) -> Any:
@@ -169,7 +145,7 @@ def test_every_row_on_a_page_that_is_left_comes_back(
 def test_with_a_backup_and_the_journal_everything_comes_back_of_a_shop_that_did_not_change_since(
     folder: Path, truth: Rows, seed: int
 ) -> None:
-    wanted = _all(folder)
+    wanted = everything_in(folder)
     truth = rows_of(folder / "shop.db")
     file = folder / "shop.db"
     leaves = sorted({leaf for table in {table for table, _ in truth} for leaf in leaves_of(file, table)})
@@ -177,18 +153,10 @@ def test_with_a_backup_and_the_journal_everything_comes_back_of_a_shop_that_did_
     salvage(folder, clock=Clock())
     assert _came_back(folder, truth) == set(truth)
     assert check_log(folder).findings == []
-    assert _all(folder) == wanted
-    shop = _opened(folder)
+    assert everything_in(folder) == wanted
+    shop = open_shop(folder)
     assert shop.reports.check() == []
     shop.close()
-
-
-def _all(folder: Path) -> dict[str, Any]:
-    shop = _opened(folder)
-    try:
-        return everything(shop)
-    finally:
-        shop.close()
 
 
 # ---- pages that hold more than others
@@ -411,13 +379,13 @@ def test_the_old_file_and_what_stands_beside_it_are_kept_whole(folder: Path) -> 
 
 
 def test_into_a_folder_of_its_own_with_evidence_and_proofs(folder: Path, tmp_path: Path) -> None:
-    wanted = _all(folder)
+    wanted = everything_in(folder)
     destroy(folder / "shop.db", [1, *leaves_of(folder / "shop.db", "card_keys")[3:5]])
     before = digests(folder)
     done = salvage(folder, to=tmp_path / "new", clock=Clock())
     assert (done.aside, done.folder) == (None, tmp_path / "new")
     assert digests(folder) == before
-    assert _all(tmp_path / "new") == wanted
+    assert everything_in(tmp_path / "new") == wanted
     with pytest.raises(RefusedError, match="not empty"):
         salvage(folder, to=tmp_path / "new", clock=Clock())
 
@@ -435,7 +403,7 @@ def test_what_a_dead_program_left_in_its_journal_is_undone_in_the_copy(folder: P
         connection.execute("UPDATE card_keys SET note = 'half'")
         os.kill(os.getpid(), signal.SIGKILL)
 
-    assert _killed(10**6, die)
+    assert killed(10**6, die)
     assert (folder / "shop.db-journal").stat().st_size
     destroy(file, [root_of(whole, "prints")])
     salvage(folder, clock=Clock())
@@ -461,7 +429,7 @@ def test_what_belonged_to_a_lost_order_is_in_the_report_and_not_in_the_shop(fold
     report = check_log(folder)
     assert report.findings
     assert all("salvaged" in one.en for one in report.findings), [one.en for one in report.findings]
-    shop = _opened(folder)
+    shop = open_shop(folder)
     made = shop.backups.make()
     shop.close()
     assert made.problem is None
@@ -469,7 +437,7 @@ def test_what_belonged_to_a_lost_order_is_in_the_report_and_not_in_the_shop(fold
 
 
 def test_a_key_that_was_sold_since_the_backup_does_not_come_back_into_stock(folder: Path) -> None:
-    shop = _opened(folder)
+    shop = open_shop(folder)
     with shop.context.read() as session:
         query = "SELECT id FROM orders WHERE order_no = 'S007'"
         order_id = session.connection().exec_driver_sql(query).scalar_one()
@@ -497,14 +465,14 @@ def _keys_on(file: Path, leaf: int) -> set[int]:
 
 def test_products_come_from_the_log_where_there_is_no_backup(folder: Path) -> None:
     without(folder, "backups")
-    wanted = _all(folder)
+    wanted = everything_in(folder)
     file = folder / "shop.db"
     destroy(file, [root_of(file, name) for name in ("products", "channels", "batches", "policies")])
     done = salvage(folder, clock=Clock())
     assert _line(done.preview, "products").rebuilt == 2
     assert done.preview.lost == 0
-    assert _all(folder) == wanted
-    shop = _opened(folder)
+    assert everything_in(folder) == wanted
+    shop = open_shop(folder)
     assert all("salvaged" in one.en for one in check_log(folder).findings), "the wording of the policy is lost"
     assert {(one.code, one.name) for one in shop.products.names()} == {("A", "点卡"), ("B", "月卡")}
     shop.close()
@@ -519,12 +487,12 @@ def test_ways_to_unlock_come_from_the_backup_and_without_one_the_loss_is_said(fo
 
 
 def test_the_id_of_the_shop_comes_from_beside_it(folder: Path) -> None:
-    wanted = _all(folder)
+    wanted = everything_in(folder)
     file = folder / "shop.db"
     destroy(file, [root_of(file, "shop")])
     without(folder, "backups")
     salvage(folder, clock=Clock())
-    assert _all(folder) == wanted
+    assert everything_in(folder) == wanted
     destroy(folder / "shop.db", [root_of(folder / "shop.db", "shop")])
     without(folder, "journal")
     with pytest.raises(StorageError, match="Which shop this is"):
@@ -533,7 +501,7 @@ def test_the_id_of_the_shop_comes_from_beside_it(folder: Path) -> None:
 
 def test_a_backup_of_another_way_gives_nothing(folder: Path) -> None:
     """The shop was salvaged or restored to before the backup: what is in the backup is not of this shop's past."""
-    shop = _opened(folder)
+    shop = open_shop(folder)
     old = shop.backups.make().path if shop.backups.state().is_changed else next(iter((folder / "backups").glob("*.db")))
     for _ in range(3):
         with shop.context.write() as session:
@@ -592,7 +560,7 @@ def test_a_gap_stays_a_finding_that_says_what_it_is(folder: Path, tmp_path: Path
     assert "salvaged" in report.findings[0].en
     assert not any("replaced" in one.en or "cut off" in one.en for one in report.findings)
     assert any("Nobody has signed" in one.en for one in report.notes)
-    shop = _opened(folder)  # signs it, and writes the journal anew
+    shop = open_shop(folder)  # signs it, and writes the journal anew
     shop.audit.export(tmp_path / "log.jsonl")
     shop.close()
     report = check_log(folder)
@@ -607,7 +575,7 @@ def test_a_gap_stays_a_finding_that_says_what_it_is(folder: Path, tmp_path: Path
 
 def test_a_backup_with_a_known_gap_is_as_good_as_the_shop(folder: Path) -> None:
     _with_a_gap(folder)
-    shop = _opened(folder)
+    shop = open_shop(folder)
     made = shop.backups.make()
     assert made.problem is None
     assert not shop.backups.state().is_changed
@@ -618,7 +586,7 @@ def test_a_backup_with_a_known_gap_is_as_good_as_the_shop(folder: Path) -> None:
 
 def test_what_is_changed_beside_a_gap_is_found_as_ever(folder: Path) -> None:
     first, last = _with_a_gap(folder)
-    _opened(folder).close()
+    open_shop(folder).close()
     for seq in (first - 1, last + 2):
         place = folder.parent / f"forged-{seq}"
         shutil.copytree(folder, place)
@@ -632,7 +600,7 @@ def test_what_is_changed_beside_a_gap_is_found_as_ever(folder: Path) -> None:
 
 def test_a_wider_gap_than_the_salvage_told_of_is_no_known_gap(folder: Path) -> None:
     first, last = _with_a_gap(folder)
-    _opened(folder).close()
+    open_shop(folder).close()
     with writing(folder / "shop.db") as connection:
         sql = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'tr_events_stay'").fetchone()[0]
         connection.execute("DROP TRIGGER tr_events_stay")
@@ -644,7 +612,7 @@ def test_a_wider_gap_than_the_salvage_told_of_is_no_known_gap(folder: Path) -> N
 
 def test_who_takes_events_out_and_calls_it_a_salvage_is_not_covered(folder: Path) -> None:
     """Anybody can write such an event: it stays a finding, and unsigned it is said to be nobody's word."""
-    shop = _opened(folder)
+    shop = open_shop(folder)
     uuid, count = shop.context.shop_uuid, shop.audit.state().events
     shop.close()
     with writing(folder / "shop.db") as connection:
@@ -674,7 +642,7 @@ def test_who_takes_events_out_and_calls_it_a_salvage_is_not_covered(folder: Path
 
 def test_the_end_of_the_log_is_not_used_twice(folder: Path) -> None:
     """Signatures and proofs know events that are lost: no other event may get their numbers."""
-    shop = _opened(folder)
+    shop = open_shop(folder)
     count = shop.audit.state().events
     shop.close()
     without(folder, "backups", "journal")
@@ -687,30 +655,6 @@ def test_the_end_of_the_log_is_not_used_twice(folder: Path) -> None:
 
 
 # ---- killed, and a full disk
-
-_EVENTS = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "sqlite3.connect"})
-
-
-def _killed(step: int, work: Callable[[Callable[[], None]], object]) -> bool:
-    """As in the tests of restoring: a process that is killed before its ``step``-th access to the disk."""
-    pid = os.fork()
-    if pid == 0:
-        left = [step]
-        armed: list[bool] = []
-
-        def die(event: str, arguments: tuple[object, ...]) -> None:
-            if armed and event in _EVENTS and "shop" in str(arguments[0]):
-                left[0] -= 1
-                if left[0] < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(die)
-        try:
-            work(lambda: armed.append(True))
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    return os.WIFSIGNALED(status)
 
 
 def test_killed_at_any_step_the_damaged_file_or_the_salvaged_one_is_there(folder: Path, tmp_path: Path) -> None:
@@ -725,7 +669,7 @@ def test_killed_at_any_step_the_damaged_file_or_the_salvaged_one_is_there(folder
     for step in range(0, 80, 3):
         place = tmp_path / f"shop-{step}"
         shutil.copytree(folder, place)
-        was_killed = _killed(step, partial(work, place))
+        was_killed = killed(step, partial(work, place))
         replacing.finish(place)
         is_old = (place / "shop.db").read_bytes() == damaged
         seen.append(is_old)
@@ -741,19 +685,6 @@ def test_killed_at_any_step_the_damaged_file_or_the_salvaged_one_is_there(folder
             break
     assert seen == sorted(seen, reverse=True), "once it is planned there is no way back"
     assert set(seen) == {True, False}
-
-
-@contextmanager
-def full_disk(bytes_left: int) -> Iterator[None]:
-    """No file of this process may grow beyond so many bytes: the write fails half-way, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
 
 
 @pytest.mark.parametrize("is_copied", [False, True])
@@ -785,21 +716,9 @@ def test_the_report_can_be_written_elsewhere_and_never_over_something(folder: Pa
 
 
 def test_the_newest_backup_is_compared_in_orders_and_events(folder: Path) -> None:
-    shop = _opened(folder)
+    shop = open_shop(folder)
     for i in range(3):
-        at = shop.context.clock()
-        shop.orders.add(
-            OrderDraft(
-                order_no=f"N{i}",
-                channel_id=1,
-                product_id=1,
-                quantity=1,
-                list_fen=1,
-                paid_fen=1,
-                ordered_at=at,
-                paid_at=at,
-            )
-        )
+        add_order(shop, f"N{i}")
     shop.close()
     destroy(folder / "shop.db", [1])
     backup = preview_salvage(folder, clock=Clock()).backup
@@ -823,23 +742,8 @@ def test_no_number_of_a_lost_row_is_given_again(folder: Path, whole: Path) -> No
     with closing(sqlite3.connect(whole)) as connection:
         last_order, last_unit = connection.execute("SELECT max(o.id), max(u.id) FROM orders o, units u").fetchone()
         (last_key,) = connection.execute("SELECT max(id) FROM card_keys").fetchone()
-    shop = _opened(folder)
-    at = shop.context.clock()
-    made = [
-        shop.orders.add(
-            OrderDraft(
-                order_no=f"N{i}",
-                channel_id=1,
-                product_id=1,
-                quantity=2,
-                list_fen=1,
-                paid_fen=2,
-                ordered_at=at,
-                paid_at=at,
-            )
-        )
-        for i in range(2)
-    ]
+    shop = open_shop(folder)
+    made = [add_order(shop, f"N{i}", quantity=2) for i in range(2)]
     assert made == [last_order + 1, last_order + 2]
     preview = shop.inventory.preview_text("NEW-0001\nNEW-0002", 1)
     shop.inventory.import_keys(preview, ImportOptions())
@@ -857,7 +761,7 @@ def test_papers_of_lost_proofs_stay_and_their_numbers_are_not_given_again(folder
     file = folder / "shop.db"
     destroy(file, [root_of(file, "proofs")])
     salvage(folder, clock=Clock())
-    shop = _opened(folder)
+    shop = open_shop(folder)
     unit_id = next(iter(_redeemed(shop)))
     issued = shop.proofs.issue(unit_id)
     shop.close()

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.ui import labels, row_loader
 from desktop_app.ui.colours import use_dark
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
+from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Scheme, apply_theme, load_fonts
 
 PATIENCE_MS = 120_000
@@ -104,3 +105,12 @@ def jobs(qapp: QApplication) -> Iterator[Jobs]:
     runner = Jobs()
     yield runner
     assert runner.cancel_all(PATIENCE_MS)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, jobs: Jobs) -> Iterator[MainWindow]:
+    """A window without a shop, whose work is done by the workers of the product."""
+    made = MainWindow(jobs)
+    yield made
+    made.may_close = lambda: True
+    made.close()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import ShopError
@@ -25,7 +23,9 @@ from desktop_app.ui.jobs import ImmediateJobs, Jobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.opening import Opening
 from desktop_app.ui.widgets.dialogs import TextDialog
+from tests.services.mishaps import full_disk
 from tests.services.sealed_shop import PASSWORD, make_shop
+from tests.ui.opening_screen import opening_button, opening_text
 from tests.ui.paper_shop import PaperWindow
 
 
@@ -41,20 +41,6 @@ def at(qtbot: QtBot, immediate_jobs: ImmediateJobs, tmp_path: Path) -> PaperWind
     return PaperWindow(tmp_path / "shop", immediate_jobs)
 
 
-@pytest.fixture
-def folder(sample: Path, tmp_path: Path) -> Path:
-    shutil.copytree(sample, tmp_path / "shop")
-    return tmp_path / "shop"
-
-
-@pytest.fixture
-def window(qtbot: QtBot, jobs: Jobs) -> Iterator[MainWindow]:
-    made = MainWindow(jobs)
-    yield made
-    made.may_close = lambda: True
-    made.close()
-
-
 def _opened(qtbot: QtBot, window: MainWindow, folder: Path) -> Opening:
     opening = Opening(window, window.jobs, folder)
     with qtbot.waitSignal(opening.opened):
@@ -62,20 +48,6 @@ def _opened(qtbot: QtBot, window: MainWindow, folder: Path) -> Opening:
     assert window.shop is not None
     window.shop.unlock(PASSWORD)
     return opening
-
-
-def _end_of_restoring(qtbot: QtBot, window: MainWindow) -> QPushButton:
-    """The button that opens the shop, once there is something to open."""
-    button = window.findChild(QPushButton, "opening_button")
-    assert button is not None
-    qtbot.waitUntil(lambda: not button.isHidden() and button.text() == "Open the shop")
-    return button
-
-
-def _opening_text(window: MainWindow) -> str:
-    label = window.findChild(QLabel, "opening_text")
-    assert label is not None
-    return label.text()
 
 
 def _looked_at(qtbot: QtBot, window: MainWindow, opening: Opening, path: Path) -> RestoreDialog:
@@ -201,8 +173,8 @@ def test_restoring_in_the_window_and_back_at_work(qtbot: QtBot, window: MainWind
     assert "later events: 1" in dialog.facts.value("lost")
     assert "replaced-" in dialog.consequence.text()
     dialog.restore_button.click()
-    again = _end_of_restoring(qtbot, window)
-    text = _opening_text(window)
+    again = opening_button(qtbot, window, "Open the shop")
+    text = opening_text(window)
     assert "星河数码 is as it was on " in text
     assert str(next(folder.glob("replaced-*"))) in text
     assert window.shop is None, "it is read before the shop opens over it"
@@ -232,7 +204,7 @@ def test_a_damaged_shop_and_a_first_start_offer_a_restore(
     assert dialog is not None
     qtbot.waitUntil(dialog.restore_button.isEnabled)
     dialog.restore_button.click()
-    again = _end_of_restoring(qtbot, window)
+    again = opening_button(qtbot, window, "Open the shop")
     with qtbot.waitSignal(opening.opened):
         again.click()
     assert list(folder.glob("replaced-*/shop.db"))
@@ -272,8 +244,8 @@ def test_a_restore_that_is_stopped_changes_nothing_and_the_shop_opens_again(
     for job in window.jobs.running:
         if job.title:
             job.cancel()
-    again = _end_of_restoring(qtbot, window)
-    assert "Cancelled" in _opening_text(window)
+    again = opening_button(qtbot, window, "Open the shop")
+    assert "Cancelled" in opening_text(window)
     with qtbot.waitSignal(opening.opened):
         again.click()
     assert window.shop is not None
@@ -283,21 +255,15 @@ def test_a_restore_that_is_stopped_changes_nothing_and_the_shop_opens_again(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit there for the files that a process writes")
 def test_without_room_for_the_copy_the_present_shop_opens_again(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
-    import resource
-
     opening = _opened(qtbot, window, folder)
     assert window.shop is not None
     path = window.shop.backups.make().path
     dialog = _looked_at(qtbot, window, opening, path)
     before = sorted(one.name for one in folder.iterdir())
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
+    with full_disk(100_000):
         dialog.restore_button.click()
-        again = _end_of_restoring(qtbot, window)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert "The disk is full" in _opening_text(window)
+        again = opening_button(qtbot, window, "Open the shop")
+    assert "The disk is full" in opening_text(window)
     assert sorted(one.name for one in folder.iterdir()) == before
     with qtbot.waitSignal(opening.opened):
         again.click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -33,12 +32,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "shop"
     make_shop(folder, keys=8, protection="file", password=None).close()
     return folder
-
-
-@pytest.fixture
-def folder(sample: Path, tmp_path: Path) -> Path:
-    shutil.copytree(sample, tmp_path / "shop")
-    return tmp_path / "shop"
 
 
 @pytest.fixture

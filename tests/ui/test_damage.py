@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.services import Shop
-from desktop_app.services.order_entry import OrderDraft
 from desktop_app.ui.dialogs.damage_dialog import DamageDialog
 from desktop_app.ui.dialogs.restore_dialog import RestoreDialog
-from desktop_app.ui.jobs import Jobs
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.opening import Opening
 from tests.services.damage import destroy, digests, leaves_of, root_of, without
-from tests.services.sealed_shop import PASSWORD, make_shop
+from tests.services.sealed_shop import PASSWORD, add_order, make_shop
+from tests.ui.opening_screen import opening_button, opening_text
 
 
 @pytest.fixture(scope="module")
@@ -29,47 +26,19 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop = make_shop(folder, keys=600)
     shop.backups.make()
     for i in range(2):
-        at = shop.context.clock()
-        shop.orders.add(OrderDraft(f"N{i}", 1, 1, 1, list_fen=100, paid_fen=100, ordered_at=at, paid_at=at))
+        add_order(shop, f"N{i}")
     shop.close()
     return folder
-
-
-@pytest.fixture
-def folder(sample: Path, tmp_path: Path) -> Path:
-    shutil.copytree(sample, tmp_path / "shop")
-    return tmp_path / "shop"
-
-
-@pytest.fixture
-def window(qtbot: QtBot, jobs: Jobs) -> Iterator[MainWindow]:
-    made = MainWindow(jobs)
-    yield made
-    made.may_close = lambda: True
-    made.close()
-
-
-def _button(window: MainWindow, text: str, qtbot: QtBot) -> QPushButton:
-    button = window.findChild(QPushButton, "opening_button")
-    assert button is not None
-    qtbot.waitUntil(lambda: not button.isHidden() and button.text() == text)
-    return button
 
 
 def _asked(qtbot: QtBot, window: MainWindow, folder: Path) -> tuple[Opening, DamageDialog]:
     opening = Opening(window, window.jobs, folder)
     opening.start()
-    _button(window, "See what can be saved…", qtbot).click()
+    opening_button(qtbot, window, "See what can be saved…").click()
     dialog = window.findChild(DamageDialog)
     assert dialog is not None
     qtbot.waitUntil(lambda: not dialog.work.is_busy)
     return opening, dialog
-
-
-def _opening_text(window: MainWindow) -> str:
-    label = window.findChild(QLabel, "opening_text")
-    assert label is not None
-    return label.text()
 
 
 def test_a_backup_that_lacks_nothing_is_told_to(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
@@ -109,9 +78,9 @@ def test_salvaged_the_shop_opens_with_what_happened_after_the_backup(
     destroy(folder / "shop.db", [1, 2])
     opening, dialog = _asked(qtbot, window, folder)
     dialog.salvage_button.click()
-    again = _button(window, "Open the shop", qtbot)
-    assert "salvage.json" in _opening_text(window)
-    assert str(next(folder.glob("replaced-*"))) in _opening_text(window)
+    again = opening_button(qtbot, window, "Open the shop")
+    assert "salvage.json" in opening_text(window)
+    assert str(next(folder.glob("replaced-*"))) in opening_text(window)
     with qtbot.waitSignal(opening.opened):
         again.click()
     assert window.shop is not None
@@ -162,6 +131,6 @@ def test_a_salvage_that_is_stopped_leaves_the_damaged_file(qtbot: QtBot, window:
     dialog.salvage_button.click()
     for job in window.jobs.running:
         job.cancel()
-    _button(window, "See what can be saved…", qtbot)
-    assert "Cancelled" in _opening_text(window)
+    opening_button(qtbot, window, "See what can be saved…")
+    assert "Cancelled" in opening_text(window)
     assert digests(folder) == before

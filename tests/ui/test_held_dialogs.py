@@ -93,6 +93,16 @@ def _try_to_leave(qtbot: QtBot, dialog: Any) -> None:
     dialog.close()
 
 
+def _submit_and_lock(qtbot: QtBot, desk: PaperWindow, jobs: SlowJobs, dialog: Any) -> None:
+    """The shop locks after the button and before the work, and the dialog says so."""
+    jobs.before.clear()
+    dialog.submit_button.click()
+    desk.window.lock()
+    jobs.before.set()
+    qtbot.waitUntil(lambda: bool(dialog.message.text()))
+    assert "locked" in dialog.message.text()
+
+
 def _state(desk: PaperWindow, order_id: int) -> OrderState:
     state: OrderState = desk.shop.orders.detail(order_id).line.state
     return state
@@ -119,12 +129,7 @@ def test_a_shop_that_locks_under_a_delivery_leaves_the_order_and_the_form(
 ) -> None:
     order_id, dialog = _delivering(qtbot, desk, jobs)
     dialog.received_box.setChecked(False)
-    jobs.before.clear()
-    dialog.submit_button.click()
-    desk.window.lock()
-    jobs.before.set()
-    qtbot.waitUntil(lambda: bool(dialog.message.text()))
-    assert "locked" in dialog.message.text()
+    _submit_and_lock(qtbot, desk, jobs, dialog)
     assert not dialog.received_box.isChecked()
     assert _state(desk, order_id) is OrderState.PAID
     desk.shop.unlock(PASSWORD)
@@ -206,12 +211,7 @@ def test_a_shop_that_locks_under_evidence_keeps_every_word(
     page, dialog = _filing(qtbot, desk, jobs, files(tmp_path, "a.png", "b.png"))
     _fill(dialog)
     dialog.kind_combo.set_code(EvidenceKind.CHAT_LOG)
-    jobs.before.clear()
-    dialog.submit_button.click()
-    desk.window.lock()
-    jobs.before.set()
-    qtbot.waitUntil(lambda: bool(dialog.message.text()))
-    assert "locked" in dialog.message.text()
+    _submit_and_lock(qtbot, desk, jobs, dialog)
     assert _filled(dialog) == ("买家", "聊天里承认已用", True)
     assert dialog.kind_combo.code() is EvidenceKind.CHAT_LOG
     assert dialog.path_edit.text().endswith("a.png")
