@@ -72,6 +72,10 @@ def make_engine(
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
             connection.info["patience"] = seconds
         connection.exec_driver_sql(begin)
+        if begin == WRITE and seconds != BUSY_SECONDS:
+            # who may write has only readers to wait for, of its own program too: without WAL a commit lets them finish
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+            connection.info["patience"] = BUSY_SECONDS
 
     return engine
 

@@ -25,8 +25,8 @@ from desktop_app.storage.sqlite_errors import begun, told
 from desktop_app.storage.tables import ShopRow
 
 FILE_NAME = "shop.db"
-_WINDOW_READS = 1.0
-_WINDOW_WRITES = 0.1
+WINDOW_READS = 1.0
+WINDOW_WRITES = 0.1
 """Seconds for which a window may stand still: a page has nothing to show without its rows, a step is taken again."""
 _CHECK_AT_START = 64 * 1024 * 1024
 """After a crash, files up to this size are checked before anything is read; larger ones in the background."""
@@ -47,8 +47,8 @@ class Database:
         self._lock = lock
         self._writing = threading.local()
         self._window: int | None = None
-        self._writer = make_engine(path, WRITE, patience=lambda: self._patience(_WINDOW_WRITES))
-        self._reader = make_engine(path, READ, patience=lambda: self._patience(_WINDOW_READS))
+        self._writer = make_engine(path, WRITE, patience=lambda: self._patience(WINDOW_WRITES))
+        self._reader = make_engine(path, READ, patience=lambda: self._patience(WINDOW_READS))
         for engine in (self._writer, self._reader):
             row_numbers.remember(engine, self._given)
 

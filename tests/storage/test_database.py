@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from desktop_app.domain.errors import ConflictError, ShopError, StorageError
 from desktop_app.storage import audit, backups, schema
+from desktop_app.storage import database as database_module
 from desktop_app.storage.connections import wal_is_safe
 from desktop_app.storage.database import Database
 from desktop_app.storage.tables import SettingRow
@@ -102,6 +103,23 @@ def test_an_exception_undoes_the_whole_block(database: Database, at: datetime) -
 def test_reading_cannot_write(database: Database) -> None:
     with pytest.raises(StorageError, match="cannot be written"), database.read() as session:
         session.connection().exec_driver_sql("DELETE FROM settings")
+
+
+def test_a_window_stores_although_its_own_workers_read(
+    database: Database, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "WINDOW_WRITES", 0.01)
+    database.keep_window_alive()
+    with closing(sqlite3.connect(database.path, isolation_level=None, check_same_thread=False)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM settings").fetchone()
+        end = threading.Timer(0.3, reader.execute, ("ROLLBACK",))
+        end.start()
+        with database.write() as session:
+            session.add(SettingRow(key="a", value="1", updated_at=at))
+        end.join()
+    with database.read() as session:
+        assert session.get(SettingRow, "a") is not None
 
 
 def test_one_read_after_another_finds_the_pages_of_the_last(database: Database) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, 
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from desktop_app.storage import database
 from desktop_app.ui import labels, row_loader
 from desktop_app.ui.colours import use_dark
 from desktop_app.ui.jobs import ImmediateJobs, Jobs
@@ -82,6 +83,13 @@ def _own_settings(tmp_path: Path) -> Iterator[None]:
 def _patient_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows are there when they were asked for, however busy the machine is."""
     monkeypatch.setattr(row_loader, "PATIENCE_SECONDS", 60.0)
+
+
+@pytest.fixture(autouse=True)
+def _patient_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test does on the thread of the window waits for what its workers store, however slow the disk is."""
+    monkeypatch.setattr(database, "WINDOW_READS", 60.0)
+    monkeypatch.setattr(database, "WINDOW_WRITES", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import BusyError, ShopError
 from desktop_app.services import Shop
+from desktop_app.storage import database
 from desktop_app.ui import attempts, row_loader
 from desktop_app.ui.bug_reports import BugReporter
 from desktop_app.ui.dialogs.product_dialog import ProductDialog
@@ -26,6 +27,8 @@ from tests.ui.stock_shop import in_use
 @pytest.fixture
 def at(tmp_path: Path, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[RequestWindow]:
     monkeypatch.setattr(attempts, "AGAIN_MS", 1)
+    monkeypatch.setattr(database, "WINDOW_READS", 0.2)
+    monkeypatch.setattr(database, "WINDOW_WRITES", 0.1)
     with in_use(RequestWindow(tmp_path / "shop", jobs)) as made:
         made.open_shop()
         yield made
