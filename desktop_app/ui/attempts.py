@@ -51,6 +51,10 @@ class _Attempt(QObject):
         except ShopError as error:
             self._end()
             self._failed(error)
+        except Exception:
+            # a bug, for the excepthook: the owner waits for nothing any more
+            self._end()
+            raise
         else:
             self._end()
             self._done(answer)

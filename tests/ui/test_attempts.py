@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -57,6 +57,19 @@ def filled(at: RequestWindow) -> ProductDialog:
 
 def codes(at: RequestWindow) -> list[str]:
     return sorted(line.code for line in at.shop.products.names())
+
+
+def test_a_bug_in_a_step_leaves_the_next_one_free(at: RequestWindow) -> None:
+    taken: list[object] = []
+
+    def attempted(step: Callable[[], object]) -> None:
+        attempts.attempt(at.window, step, taken.append, taken.append, taken.append)
+
+    with pytest.raises(ZeroDivisionError):
+        attempted(lambda: 1 // 0)
+    assert not waits(at.window)
+    attempted(lambda: "done")
+    assert taken == ["done"]
 
 
 def test_a_form_is_stored_once_when_there_is_room(qtbot: QtBot, at: RequestWindow) -> None:
