@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,19 +89,19 @@ def print_document(data: bytes, order: PrintOrder, progress: Progress) -> Printe
 def _spool(data: bytes, order: PrintOrder, progress: Progress) -> None:
     """Hand a PDF to CUPS; it scales and repeats it."""
     command = ["lp", "-d", order.printer, "-n", str(order.copies), "-t", _ascii(order.name), "-o", "media=A4", "-"]
-    try:
-        spooler = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=False
-        )
-    except OSError as error:
-        raise _not_printed(order.printer) from error
-    given: bytes | None = data
+    # from a file that nobody else sees: of what is given to communicate, nothing is sent after its first timeout
+    with tempfile.TemporaryFile() as paper:
+        paper.write(data)
+        paper.seek(0)
+        try:
+            spooler = subprocess.Popen(command, stdin=paper, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        except OSError as error:
+            raise _not_printed(order.printer) from error
     while True:
         try:
-            _, complaint = spooler.communicate(given, timeout=_ASK_SECONDS)
+            _, complaint = spooler.communicate(timeout=_ASK_SECONDS)
             break
         except subprocess.TimeoutExpired:
-            given = None  # communicate goes on with what it has
             if progress.cancelled():
                 spooler.kill()
                 spooler.communicate()
