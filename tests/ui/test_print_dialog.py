@@ -142,6 +142,17 @@ def test_a_damaged_proof_is_not_printed(at: PaperWindow, queues: None) -> None:
     assert not dialog.print_button.isEnabled()
 
 
+def test_a_spooler_that_takes_its_time_gets_the_whole_file(
+    at: PaperWindow, queues: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = tmp_path / "printed.pdf"
+    _spooler(tmp_path, monkeypatch, f"sleep 0.6\nexec cat > {printed}")  # longer than one asks whether it is done
+    dialog = _dialog(at, _issued(at, 4))
+    dialog.print_button.click()
+    assert printed.stat().st_size > 64 * 1024, "less would fit into a pipe"
+    assert len(page_sizes(printed.read_bytes())) == dialog.preview.page_count()
+
+
 def test_a_busy_spooler_is_given_up_when_the_merchant_stops(
     qtbot: QtBot, jobs: Jobs, queues: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
